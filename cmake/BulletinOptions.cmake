@@ -1,0 +1,60 @@
+# Options, and bulletin_target(): the compile settings that every target of this project shares.
+
+option(BUILD_SHARED_LIBS "Build shared libraries" OFF)
+option(BULLETIN_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(BULLETIN_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
+option(BULLETIN_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
+option(BULLETIN_WERROR "Treat warnings as errors" OFF)
+option(BULLETIN_FUZZ "Build tests/fuzz as libFuzzer programs (clang only)" OFF)
+set(BULLETIN_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize takes them: 'address,undefined' or 'thread'")
+
+if(BULLETIN_FUZZ AND NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  message(FATAL_ERROR "BULLETIN_FUZZ needs clang: libFuzzer is part of it")
+endif()
+
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+  endif()
+  # Assertions stay on in every build: a core that has lost an invariant must stop, not go on.
+  foreach(configuration RELEASE RELWITHDEBINFO MINSIZEREL)
+    string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_${configuration} "${CMAKE_CXX_FLAGS_${configuration}}")
+  endforeach()
+  string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+  set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
+  set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib")
+
+  find_program(CCACHE_PROGRAM ccache)
+  if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+  endif()
+
+  if(BULLETIN_SANITIZE)
+    add_compile_options(-fsanitize=${BULLETIN_SANITIZE} -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${BULLETIN_SANITIZE})
+    if(NOT BULLETIN_SANITIZE MATCHES "thread")
+      add_compile_options(-fno-sanitize-recover=all)
+    endif()
+  endif()
+  if(BULLETIN_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+  endif()
+endif()
+
+# C++20 without extensions, and the warnings, for one target of this project.
+function(bulletin_target target)
+  set_target_properties(${target} PROPERTIES
+    CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+    $<$<BOOL:${BULLETIN_WERROR}>:-Werror>)
+endfunction()
+
+# The sources of one room (a folder), found again by every build that adds or removes a file.
+function(bulletin_room result folder)
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp")
+  set(${result} ${${result}} ${sources} PARENT_SCOPE)
+endfunction()
