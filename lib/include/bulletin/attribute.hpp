@@ -1,0 +1,88 @@
+// A typed handle on one attribute.
+#pragma once
+
+#include <concepts>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <bulletin/detail/namespace_state.hpp>
+#include <bulletin/options.hpp>
+#include <bulletin/revision.hpp>
+#include <bulletin/snapshot.hpp>
+#include <bulletin/value.hpp>
+
+namespace bulletin {
+
+class Namespace;
+
+/// One attribute as a T: what most code holds. Reading a scalar is a few loads, with no lookup and no wait. From
+/// `Namespace::attribute<T>(name)`; a handle: cheap to copy, usable from every thread, outlives its Client. The attribute may come, go
+/// and come again; when it holds another type than T, reads throw Error wrong_type.
+template <Storable T>
+class Attribute {
+ public:
+  const std::string& name() const noexcept { return pinned_->name; }
+
+  /// The value, or nullopt when the attribute does not exist. Throws Error wrong_type.
+  std::optional<T> get() const {
+    detail::notice_fork();
+    if constexpr (detail::Arithmetic<T>) {
+      const detail::Scalar scalar = slot_->load_value();
+      if (std::optional<T> value = detail::to_arithmetic<T>(scalar)) [[likely]] {
+        return value;
+      }
+      if (scalar.kind == detail::Kind::absent) return std::nullopt;
+    }
+    return get_any();
+  }
+
+  /// The value, or the fallback when the attribute does not exist. Throws Error wrong_type.
+  T get_or(T fallback) const {
+    if (std::optional<T> value = get()) return *std::move(value);
+    return fallback;
+  }
+
+  /// The value. Throws Error missing, wrong_type.
+  T at() const {
+    if (std::optional<T> value = get()) return *std::move(value);
+    return at_any();
+  }
+
+  /// The value and its revision, taken together. Throws Error wrong_type.
+  std::optional<Versioned<T>> read() const {
+    detail::notice_fork();
+    if constexpr (detail::Arithmetic<T>) {
+      const detail::Scalar scalar = slot_->load();
+      if (std::optional<T> value = detail::to_arithmetic<T>(scalar)) [[likely]] {
+        return Versioned<T>{*value, Revision(scalar.revision)};
+      }
+      if (scalar.kind == detail::Kind::absent) return std::nullopt;
+    }
+    return read_any();
+  }
+
+  /// One round trip; see Namespace::set.
+  Revision set(const T& value, SetOptions options = {}) const;
+  /// See Namespace::set_async.
+  std::future<Revision> set_async(const T& value, SetOptions options = {}) const;
+
+  /// The namespace that it belongs to.
+  Namespace owner() const;
+
+  explicit Attribute(std::shared_ptr<detail::PinnedSlot> pinned) noexcept
+      : slot_(pinned->slot), pinned_(std::move(pinned)) {}
+
+ private:
+  // What is no scalar, or of another type, goes by way of the namespace.
+  std::optional<T> get_any() const;
+  std::optional<Versioned<T>> read_any() const;
+  T at_any() const;
+
+  const detail::Slot* slot_;
+  std::shared_ptr<detail::PinnedSlot> pinned_;
+};
+
+}  // namespace bulletin

@@ -1,0 +1,58 @@
+// A broker inside a program or a test. Link bulletin::broker. Not included by bulletin.hpp.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include <bulletin/options.hpp>
+
+namespace bulletin {
+
+/// Every member has a default; see `bulletin-broker --help`, whose options they are.
+struct BrokerOptions {
+  /// Where commands are received: tcp://ADDRESS:PORT (`*`: a free port) or ipc://PATH.
+  std::string bind = "tcp://127.0.0.1:5570";
+  /// Where updates are sent. Empty: for tcp the same address and the next port (a free one when `bind` asks for one); for ipc the
+  /// path plus ".updates".
+  std::string updates = {};
+  /// The updates endpoint to tell clients, when they cannot reach it at the address at which they reach `bind`.
+  std::string advertise = {};
+  /// How often a subscribed namespace tells its newest revision and digest.
+  std::chrono::milliseconds beat{1000};
+  /// How long a silent session lives.
+  std::chrono::milliseconds session_time{10000};
+  Limits limits = {};
+  /// Bytes of recent commits kept for clients that reconnect.
+  std::size_t log_bytes = 64u << 20;
+  /// Bytes of updates kept for one reader that is slower than the stream.
+  std::size_t reader_bytes = 64u << 20;
+};
+
+/// A broker with a thread of its own. Start one, connect clients to `endpoint()`, destroy it. Usable from every thread.
+class Broker {
+ public:
+  explicit Broker(BrokerOptions options = {});
+  /// Stops it.
+  ~Broker();
+  Broker(Broker&&) noexcept;
+  Broker& operator=(Broker&&) noexcept;
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+
+  /// Binds, and serves from then on. Throws Error rejected when an endpoint cannot be bound; the message names it.
+  void start();
+  /// Stops serving; what clients had sent and the broker had not read stays unanswered. Idempotent.
+  void stop() noexcept;
+
+  /// The endpoints with their real ports; empty before `start`.
+  const std::string& endpoint() const noexcept;
+  const std::string& updates_endpoint() const noexcept;
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace bulletin

@@ -1,0 +1,51 @@
+// A process's connection to a board.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bulletin/namespace.hpp>
+#include <bulletin/options.hpp>
+
+namespace bulletin {
+
+/// A session with one broker, with two threads: one applies the stream, one runs the callbacks of the watches. Usable from every thread.
+/// After fork() it works on both sides: see docs/consistency.md.
+class Client {
+ public:
+  /// Does not wait for the broker. Throws Error rejected for an endpoint that cannot be one.
+  explicit Client(ClientOptions options = {});
+  /// Ends its threads within `close_timeout`. Futures then get disconnected if unsent, else in_doubt. Handles stay readable.
+  ~Client();
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// Opens a namespace, and returns when the replica is complete. Opening the same one again gives another handle on the same replica.
+  /// Throws Error rejected (illegal name), denied, disconnected (no broker within `open_timeout`), protocol.
+  Namespace open(std::string_view name);
+
+  /// The names of the namespaces that begin with `prefix`, in order, as the broker knows them now. Throws Error disconnected, denied.
+  std::vector<std::string> namespaces(std::string_view prefix = {}) const;
+
+  /// The broker's bounds; the defaults before the broker was first heard.
+  Limits limits() const;
+
+  /// The endpoint in use.
+  const std::string& endpoint() const noexcept;
+
+  class Implementation;
+  explicit Client(std::shared_ptr<Implementation> implementation) noexcept;
+
+ private:
+  std::shared_ptr<Implementation> implementation_;
+};
+
+/// Opens the namespace that a URI names (see Namespace::uri). All calls with the same endpoint share one client, which lives as
+/// long as the process: the one such object of the library.
+Namespace open(std::string_view uri);
+
+}  // namespace bulletin

@@ -1,0 +1,58 @@
+// Start a broker from a program and hand its board to others.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bulletin/client.hpp>
+#include <bulletin/namespace.hpp>
+
+namespace bulletin {
+
+struct ManagerOptions {
+  /// Where the broker listens; `*` picks a free port.
+  std::string bind = "tcp://127.0.0.1:*";
+  /// The broker program. Empty: $BULLETIN_BROKER, else `bulletin-broker` beside this program, else on PATH.
+  std::string broker = {};
+  /// More arguments for the broker program.
+  std::vector<std::string> arguments = {};
+  /// How long `start` waits for the broker to be ready.
+  std::chrono::milliseconds start_timeout{10000};
+};
+
+/// Runs a broker as a child process, as Python's SyncManager does. The broker has its own process group (Ctrl-C is not its end), and ends
+/// when this object does, or when this process dies. In a forked child the object is inert: the broker stays the parent's.
+class Manager {
+ public:
+  explicit Manager(ManagerOptions options = {});
+  /// Shuts the broker down.
+  ~Manager();
+  Manager(Manager&&) noexcept;
+  Manager& operator=(Manager&&) noexcept;
+  Manager(const Manager&) = delete;
+  Manager& operator=(const Manager&) = delete;
+
+  /// Runs the broker and returns when it is ready. Throws Error disconnected, with the broker's own words, when it does not start.
+  void start();
+
+  /// Opens a fresh namespace that nobody else has; hand `uri()` to others. Throws Error disconnected before `start`.
+  Namespace make_namespace();
+
+  /// Opens a namespace by its name.
+  Namespace open(std::string_view name);
+
+  /// The endpoint of the broker, for ClientOptions::endpoint. Empty before `start`.
+  const std::string& address() const noexcept;
+
+  /// Ends the broker (SIGTERM, after two seconds SIGKILL) and waits for it. Idempotent.
+  void shutdown() noexcept;
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace bulletin

@@ -1,0 +1,61 @@
+// A group of changes that happens whole or not at all.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <bulletin/options.hpp>
+#include <bulletin/revision.hpp>
+#include <bulletin/value.hpp>
+
+namespace bulletin {
+
+/// Conditions and operations on one namespace, for `Namespace::commit`. The operations take effect in the order of the calls,
+/// all in one commit, if every condition holds; otherwise none does.
+///
+///     robot.commit(Transaction().require("speed", seen).set("x", 1).set("y", 2).erase("old"));
+///
+/// A value object: build it on one thread, commit it as often as you like. Every call throws Error rejected for a name that
+/// is not allowed (private names, which begin with '_', never are).
+class Transaction {
+ public:
+  /// Only commit if the attribute's revision is still this one; `bulletin::absent`: if it does not exist.
+  Transaction& require(std::string_view name, Revision expected);
+
+  template <detail::Settable T>
+  Transaction& set(std::string_view name, const T& value, SetOptions options = {}) {
+    return set_value(name, detail::make_value(value), options);
+  }
+
+  /// Nothing happens if the attribute does not exist.
+  Transaction& erase(std::string_view name);
+
+  /// Adds to a number, decided at the broker; an absent attribute counts as 0. Integer on integer gives an integer, a floating point amount
+  /// gives a double; past the range the transaction is `rejected`. An integer amount on a double is `wrong_type`.
+  template <detail::Number T>
+  Transaction& add(std::string_view name, T amount) {
+    return add_value(name, Value(amount));
+  }
+
+  /// Erases every attribute of the namespace.
+  Transaction& clear();
+
+  std::size_t conditions() const noexcept { return condition_count_; }
+  std::size_t operations() const noexcept { return operation_count_; }
+
+  /// The transaction in MessagePack, as docs/protocol.md tells.
+  std::string encoded() const;
+
+ private:
+  Transaction& set_value(std::string_view name, const Value& value, const SetOptions& options);
+  Transaction& add_value(std::string_view name, const Value& amount);
+
+  // The elements of both lists, each already encoded.
+  std::string conditions_;
+  std::string operations_;
+  std::size_t condition_count_ = 0;
+  std::size_t operation_count_ = 0;
+};
+
+}  // namespace bulletin

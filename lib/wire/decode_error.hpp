@@ -1,0 +1,14 @@
+// Thrown by every decoder for bytes that are no message.
+#pragma once
+
+#include <stdexcept>
+
+namespace bulletin::wire {
+
+/// The message says what was wanted and what was found. Nothing was kept.
+class DecodeError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace bulletin::wire

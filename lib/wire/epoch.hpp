@@ -1,0 +1,23 @@
+// The id of one continuous history.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <compare>
+#include <cstdint>
+
+#include "wire/limits.hpp"
+
+namespace bulletin::wire {
+
+/// 128 random bits; all zero: none.
+struct Epoch {
+  std::array<std::uint8_t, epoch_bytes> bytes{};
+
+  explicit operator bool() const noexcept {
+    return std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte != 0; });
+  }
+  friend auto operator<=>(const Epoch&, const Epoch&) noexcept = default;
+};
+
+}  // namespace bulletin::wire

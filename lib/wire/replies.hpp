@@ -1,0 +1,146 @@
+// What the broker answers.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <bulletin/error.hpp>
+#include <bulletin/options.hpp>
+
+#include "wire/commit.hpp"
+#include "wire/epoch.hpp"
+#include "wire/limits.hpp"
+#include "wire/requests.hpp"
+
+namespace bulletin::wire {
+
+/// [status, message, name]: a reply to any request, with a status that is a refusal. The one form that never changes between versions.
+struct Refusal {
+  Status status = Status::malformed;
+  std::string message;
+  std::string name;  ///< the attribute or namespace concerned
+};
+
+/// [0, version, epoch, session, updates port, updates endpoint, beat ms, session ms,
+///  [name bytes, namespace bytes, value bytes, transaction bytes, transaction operations]]
+struct Welcome {
+  std::uint64_t version = highest_version;
+  SessionId session;
+  std::uint64_t updates_port = 0;  ///< tcp: joined to the address that the welcome came from; 0: the updates endpoint says
+  std::string updates_endpoint;    ///< used instead of the port when not empty; on ipc empty: the commands path plus ".updates"
+  std::uint64_t beat_ms = 0;
+  std::uint64_t session_ms = 0;
+  Limits limits;
+};
+
+/// What became of one transaction.
+struct Outcome {
+  Status status = Status::ok;     ///< ok, unchanged, lost, or a refusal
+  std::uint64_t revision = 0;     ///< ok: the commit's; unchanged and lost: the namespace's newest, which decided it
+  std::vector<std::string> sums;  ///< ok: the results of the `add` operations in order, as value bytes
+  std::string message;            ///< a refusal's
+  std::string name;               ///< a refusal's: the attribute; lost: the attribute whose condition did not hold
+};
+
+/// The commits of one namespace that the client does not have yet.
+struct Tail {
+  std::string_view space;
+  Run run;
+};
+
+/// [0, [outcome ...], [[namespace, previous, revision, count, [commit ...]] ...]]: an outcome for each item in order, and for each namespace whose new commits
+/// are small enough one tail. An outcome is [0, revision, [sum ...]], [1, revision], [2, revision, name] or [refusal, message, name].
+struct WriteReply {
+  std::vector<Outcome> outcomes;
+  std::vector<Tail> tails;
+};
+
+struct AttributeState {
+  std::string_view name;   ///< not sent in a READ's reply
+  std::string_view value;  ///< empty: absent
+  std::uint64_t revision = 0;
+};
+
+/// [0, epoch, revision, [[value, revision] or [] ...]]: in the order of the names asked for.
+struct ReadReply {
+  Epoch epoch;
+  std::uint64_t revision = 0;
+  std::vector<AttributeState> attributes;
+};
+
+/// [0, epoch, revision, count, more, [[name, value, revision] ...]]
+struct SnapshotReply {
+  Epoch epoch;
+  std::uint64_t revision = 0;
+  std::uint64_t count = 0;
+  bool more = false;
+  std::vector<AttributeState> attributes;
+};
+
+/// [0, epoch, true] to take a snapshot, or [0, epoch, false, more, previous, revision, count, [commit ...]]
+struct SinceReply {
+  Epoch epoch;
+  bool take_snapshot = false;
+  bool more = false;
+  Run run;
+};
+
+struct NamespaceStatus {
+  Epoch epoch;
+  std::uint64_t revision = 0;
+  std::uint64_t count = 0;
+  std::uint64_t digest = 0;
+};
+
+/// [0, [[epoch, revision, count, digest] ...]]: in the order asked for; all but the epoch 0 for a namespace that there is not.
+struct StatusReply {
+  std::vector<NamespaceStatus> namespaces;
+};
+
+/// [0, more, [name ...]]
+struct ListReply {
+  bool more = false;
+  std::vector<std::string_view> names;
+};
+
+// Each decoder throws DecodeError, or RefusedError when the reply is a refusal. Views point into `bytes`. Elements behind those listed are
+// passed over.
+
+/// A reply that says no.
+class RefusedError : public std::runtime_error {
+ public:
+  explicit RefusedError(Refusal refusal) : std::runtime_error(refusal.message), refusal_(std::move(refusal)) {}
+  [[nodiscard]] const Refusal& refusal() const noexcept { return refusal_; }
+
+ private:
+  Refusal refusal_;
+};
+
+Welcome decode_welcome(std::string_view bytes);
+/// The reply to KEEPALIVE and GOODBYE: [0]
+void decode_done(std::string_view bytes);
+WriteReply decode_write_reply(std::string_view bytes);
+ReadReply decode_read_reply(std::string_view bytes);
+SnapshotReply decode_snapshot_reply(std::string_view bytes);
+SinceReply decode_since_reply(std::string_view bytes);
+StatusReply decode_status_reply(std::string_view bytes);
+ListReply decode_list_reply(std::string_view bytes);
+
+std::string encode(const Refusal& reply);
+std::string encode(const Welcome& reply);
+std::string encode_done();
+std::string encode(const WriteReply& reply);
+std::string encode(const ReadReply& reply);
+std::string encode(const SnapshotReply& reply);
+std::string encode(const SinceReply& reply);
+std::string encode(const StatusReply& reply);
+std::string encode(const ListReply& reply);
+
+/// The code of the public API that a refusal becomes.
+Errc to_errc(Status status) noexcept;
+
+}  // namespace bulletin::wire

@@ -1,0 +1,102 @@
+// What clients ask of the broker.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "wire/epoch.hpp"
+#include "wire/limits.hpp"
+
+namespace bulletin::wire {
+
+/// Which session a request belongs to.
+struct SessionId {
+  Epoch epoch;
+  std::uint64_t number = 0;
+
+  friend auto operator<=>(const SessionId&, const SessionId&) noexcept = default;
+};
+
+/// [1, lowest version, highest version, client name]
+struct Hello {
+  std::uint64_t lowest = lowest_version;
+  std::uint64_t highest = highest_version;
+  std::string_view client_name;
+};
+
+/// [2, epoch, session]
+struct Keepalive {
+  SessionId session;
+};
+
+/// [3, epoch, session]
+struct Goodbye {
+  SessionId session;
+};
+
+/// [namespace, known revision, transaction]
+struct WriteItem {
+  std::string_view space;
+  std::uint64_t known = 0;       ///< the newest revision of the namespace that the client has; 0: wants no commits in the answer
+  std::string_view transaction;  ///< its bytes; see transaction.hpp
+};
+
+/// [4, epoch, session, lane, number, [item ...]]
+struct Write {
+  SessionId session;
+  std::uint64_t lane = 0;
+  std::uint64_t number = 0;
+  std::vector<WriteItem> items;
+};
+
+/// [5, namespace, [name ...]]
+struct Read {
+  std::string_view space;
+  std::vector<std::string_view> names;
+};
+
+/// [6, namespace, last name received]; the empty name starts.
+struct SnapshotRequest {
+  std::string_view space;
+  std::string_view after;
+};
+
+/// [7, namespace, epoch, revision]
+struct Since {
+  std::string_view space;
+  Epoch epoch;
+  std::uint64_t revision = 0;
+};
+
+/// [8, [namespace ...]]
+struct StatusRequest {
+  std::vector<std::string_view> spaces;
+};
+
+/// [9, prefix, last name received]
+struct List {
+  std::string_view prefix;
+  std::string_view after;
+};
+
+using Request =
+    std::variant<Hello, Keepalive, Goodbye, Write, Read, SnapshotRequest, Since, StatusRequest, List>;
+
+/// Throws DecodeError. Views point into `bytes`. Elements behind those listed are passed over, for later versions. Names are checked to be strings only:
+/// what is legal is the authority's to judge.
+Request decode_request(std::string_view bytes);
+
+std::string encode(const Hello& request);
+std::string encode(const Keepalive& request);
+std::string encode(const Goodbye& request);
+std::string encode(const Write& request);
+std::string encode(const Read& request);
+std::string encode(const SnapshotRequest& request);
+std::string encode(const Since& request);
+std::string encode(const StatusRequest& request);
+std::string encode(const List& request);
+
+}  // namespace bulletin::wire

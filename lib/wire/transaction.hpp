@@ -1,0 +1,35 @@
+// A transaction as it travels.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "wire/limits.hpp"
+
+namespace bulletin::wire {
+
+struct Condition {
+  std::string_view name;
+  std::uint64_t revision = 0;  ///< 0: must be absent
+};
+
+struct Operation {
+  OperationKind kind = OperationKind::set;
+  std::string_view name;   ///< empty for clear
+  std::string_view value;  ///< set: any value; add: an integer or a double; as bytes
+  std::uint64_t ttl_ms = 0;
+  bool ephemeral = false;
+};
+
+/// [conditions, operations]; a condition is [name, revision]; an operation is [1, name, value], [1, name, value, ttl_ms, ephemeral], [2, name],
+/// [3, name, amount] or [4]. Views point into the bytes decoded.
+struct Transaction {
+  std::vector<Condition> conditions;
+  std::vector<Operation> operations;
+};
+
+/// Reads structure only, and validates values; names and limits are the authority's to judge. Reuses `out`'s memory. Throws DecodeError.
+void decode_transaction(std::string_view bytes, Transaction& out);
+
+}  // namespace bulletin::wire
