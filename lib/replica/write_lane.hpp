@@ -1,0 +1,95 @@
+// The sequence of a client's writes: gathered, numbered, retried until their outcome is known.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "replica/namespace_replica.hpp"
+#include "wire/replies.hpp"
+#include "wire/requests.hpp"
+
+namespace bulletin::replica {
+
+/// Names one write to whoever waits for it.
+using Ticket = std::uint64_t;
+
+/// A write on its way in.
+struct PendingWrite {
+  const NamespaceReplica* replica = nullptr;  ///< lives longer than the lane
+  std::string transaction;                    ///< encoded
+  std::uint64_t deadline_ms = 0;
+  bool renewable = false;  ///< a plain `set`: if it is ephemeral, it is set again in a new session
+};
+
+/// How a write ended.
+struct FinishedWrite {
+  enum class Fate {
+    answered,  ///< see the outcome
+    unsent,    ///< not applied: its deadline passed, or the lane was closed, before it was sent
+    in_doubt,  ///< sent, and the outcome will not be known
+  };
+  Ticket ticket = 0;
+  Fate fate = Fate::answered;
+  wire::Outcome outcome;
+  const NamespaceReplica* replica = nullptr;
+};
+
+/// What a reply brought: the ends of writes, and commits to apply before anybody is told of them. Views point into the reply.
+struct WriteProgress {
+  std::vector<FinishedWrite> finished;
+  wire::Epoch epoch;
+  std::vector<wire::Tail> tails;
+};
+
+/// One lane of one session. At most one request is under way; what is added meanwhile gathers into the next, in order, up to a bound of bytes.
+/// A request is sent again, byte for byte, until it is answered. Writes never sent move to the next session; those whose
+/// request was transmitted are in doubt when the session or epoch ends first, except when it was transmitted exactly once and that one was refused
+/// because of the session: then nothing was applied, and they move too.
+///
+/// It also remembers the ephemeral attributes made by plain `set`, and at the start of a session that follows a lost one sets those again
+/// whose names are then absent (a condition decided at the broker).
+///
+/// One thread at a time. Times are milliseconds of any steady clock.
+class WriteLane {
+ public:
+  Ticket add(PendingWrite write);
+
+  /// A session is there: what waits may be sent. `follows_lost`: ephemerals are set again.
+  void session_started(const wire::SessionId& session, bool follows_lost);
+  /// The session or its epoch ended. Returns the writes that are in doubt by that.
+  std::vector<FinishedWrite> session_ended();
+
+  /// The bytes to transmit now, or nullopt: nothing waits, no session, or the request under way was transmitted less than `retry_ms` ago. Call
+  /// `transmitted` when they were handed to the network. The view is valid until the next call of a member that is not const.
+  std::optional<std::string_view> to_transmit(std::uint64_t now_ms);
+  void transmitted(std::uint64_t now_ms);
+  /// The connection broke: transmit again at once.
+  void connection_lost();
+
+  /// A reply to the request under way. `session_refused` is set when the broker does not know the session (then call session_ended and begin a
+  /// new one). Throws wire::DecodeError: then the reply counts as lost.
+  WriteProgress reply(std::string_view bytes, bool& session_refused);
+
+  /// The writes whose deadline has passed.
+  std::vector<FinishedWrite> expire(std::uint64_t now_ms);
+  /// Ends everything: sent ones in doubt, others unsent.
+  std::vector<FinishedWrite> close();
+
+  [[nodiscard]] bool idle() const noexcept;             ///< nothing waits and nothing is under way
+  [[nodiscard]] bool under_way() const noexcept;        ///< a request was made and is not answered
+  [[nodiscard]] std::size_t waiting_bytes() const noexcept;
+  /// When to call again for a retry or a deadline; nullopt: only after something happens.
+  [[nodiscard]] std::optional<std::uint64_t> next_event_ms() const;
+
+  void set_retry_ms(std::uint64_t retry_ms) noexcept;
+
+ private:
+  // implementation's own
+};
+
+}  // namespace bulletin::replica
