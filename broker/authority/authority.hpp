@@ -1,0 +1,124 @@
+// The broker's state machine: decides every write, and remembers what readers may ask for.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "authority/command.hpp"
+#include "authority/options.hpp"
+#include "wire/commit.hpp"
+#include "wire/replies.hpp"
+#include "wire/requests.hpp"
+
+namespace bulletin::authority {
+
+/// Commits of one namespace to be published as one update: at most wire::update_bytes, unless it is one commit.
+struct Publication {
+  std::string_view space;
+  wire::Run run;
+};
+
+/// An attribute as it stands, with what will end it.
+struct AttributeView {
+  std::string_view name;
+  std::string_view value;
+  std::uint64_t revision = 0;
+  std::uint64_t session = 0;   ///< ephemeral: the session that it goes with; else 0
+  std::uint64_t deadline = 0;  ///< time to live: the point on the running clock; else 0
+};
+
+/// A pure state machine: time and bytes come in as commands, and every authority that is given the same commands in the same
+/// order reaches the same state. One thread at a time.
+///
+///     Answer answer = authority.apply({user, wire::Write{...}});  // any number of commands: a turn
+///     for (const Publication& update : authority.commit()) ...    // or abandon()
+///     std::string reply = authority.reply(answer);
+///
+/// The first `apply` begins a turn; `commit` makes all of it visible at once, `abandon` restores exactly the state before it. What a
+/// turn decided is known to the later commands of the same turn, and to nobody else: queries are for the time between turns (asserted).
+class Authority {
+ public:
+  explicit Authority(AuthorityOptions options);
+  ~Authority();
+  Authority(Authority&&) noexcept;
+  Authority& operator=(Authority&&) noexcept;
+  Authority(const Authority&) = delete;
+  Authority& operator=(const Authority&) = delete;
+
+  // The sequence.
+
+  /// Applies one command. Never throws for what a client sent; a refusal is an answer.
+  Answer apply(const Command& command);
+
+  /// Ends the turn, if there is one. The views are valid until the next `apply`. The updates of one namespace are in order, without gaps.
+  std::span<const Publication> commit();
+
+  /// Takes the turn back, if there is one.
+  void abandon();
+
+  // Between turns.
+
+  /// The bytes that answer a command's client: a refusal, [0], or a WRITE's outcomes and tails. For an OpenSession that was not refused
+  /// the rim makes a wire::Welcome instead. The tails tell the newest commits, not those at the time of the answer.
+  [[nodiscard]] std::string reply(const Answer& answer) const;
+
+  /// The bytes that answer a query: the encoded reply or, for names that are not allowed, the refusal.
+  [[nodiscard]] std::string answer(const wire::Read& request) const;
+  [[nodiscard]] std::string answer(const wire::SnapshotRequest& request) const;
+  [[nodiscard]] std::string answer(const wire::Since& request) const;
+  [[nodiscard]] std::string answer(const wire::StatusRequest& request) const;
+  [[nodiscard]] std::string answer(const wire::List& request) const;
+
+  // The same without encoding; names are taken as they are. Views are valid until the next `apply`. A namespace that there is not has no
+  // attributes, count and digest 0, and the revision of the newest commit that was ever forgotten (0: none): so no namespace's revision
+  // goes back within an epoch, and a replica of an earlier life finds out that it is behind.
+
+  [[nodiscard]] wire::ReadReply read(const wire::Read& request) const;
+  [[nodiscard]] wire::SnapshotReply snapshot(const wire::SnapshotRequest& request) const;
+  /// The bytes of the run are kept in `scratch`.
+  [[nodiscard]] wire::SinceReply since(const wire::Since& request, std::string& scratch) const;
+  /// What a beat tells, too.
+  [[nodiscard]] wire::NamespaceStatus status(std::string_view space) const;
+  [[nodiscard]] wire::ListReply list(const wire::List& request) const;
+
+  [[nodiscard]] bool in_turn() const noexcept;
+  [[nodiscard]] const AuthorityOptions& options() const noexcept;
+  /// The number of the newest commit, of any namespace; below `first_revision` when there was none.
+  [[nodiscard]] std::uint64_t revision() const noexcept;
+  [[nodiscard]] std::uint64_t clock_ms() const noexcept;
+  [[nodiscard]] std::size_t sessions() const noexcept;
+  [[nodiscard]] std::size_t namespaces() const noexcept;
+  /// Memory of the kept commits, as counted against `log_bytes`.
+  [[nodiscard]] std::size_t log_bytes() const noexcept;
+
+  // For tests and simulations.
+
+  /// Calls `visit(const AttributeView&)` for every attribute of a namespace in name order.
+  template <class Visitor>
+  void visit(std::string_view space, Visitor&& visitor) const {
+    std::string after;
+    AttributeView view;
+    for (bool found = first(space, view); found; found = next(space, after, view)) {
+      visitor(static_cast<const AttributeView&>(view));
+      after.assign(view.name);
+    }
+  }
+
+  /// All of the state as text, one line for each thing in a fixed order: equal texts mean equal authorities (up to the kept
+  /// commits, of which it tells which there are).
+  [[nodiscard]] std::string describe() const;
+  /// A hash of `describe`.
+  [[nodiscard]] std::uint64_t fingerprint() const;
+
+ private:
+  [[nodiscard]] bool first(std::string_view space, AttributeView& view) const;
+  [[nodiscard]] bool next(std::string_view space, std::string_view after, AttributeView& view) const;
+
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace bulletin::authority

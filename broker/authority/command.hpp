@@ -1,0 +1,73 @@
+// What changes an authority: a sequence of commands. Who makes the sequence is not the authority's matter; the same
+// sequence, cut into turns anyhow, leads to the same state and the same outcomes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "wire/replies.hpp"
+#include "wire/requests.hpp"
+
+namespace bulletin::authority {
+
+/// Begins a session of the command's user. Refused: rejected (the client's name), overloaded.
+struct OpenSession {
+  std::string_view client_name;
+};
+
+/// Keeps a session alive. Refused: wrong_epoch, unknown_session.
+struct Renew {
+  wire::SessionId session;
+};
+
+/// Ends a session; its ephemeral attributes go. Refused: wrong_epoch, unknown_session.
+struct CloseSession {
+  wire::SessionId session;
+};
+
+/// The running clock goes on: what is due by then ends, sessions first.
+struct Advance {
+  std::uint64_t milliseconds = 0;
+};
+
+/// A namespace is known from now on, although it may have no attributes: somebody subscribes to it. Without this, a namespace
+/// that there is not changes its revision whenever another one is forgotten, and its readers repair themselves needlessly.
+/// Refused: rejected (the name), overloaded.
+struct Remember {
+  std::string_view space;
+};
+
+/// Nobody subscribes to the namespace. If it has no attributes, and had no commit in this turn, it is no longer known.
+struct Forget {
+  std::string_view space;
+};
+
+/// Views need to live until `apply` returns.
+struct Command {
+  std::string_view user;
+  std::variant<OpenSession, Renew, CloseSession, wire::Write, Advance, Remember, Forget> what;
+};
+
+using Outcomes = std::vector<wire::Outcome>;
+
+/// The commits that the client of a WRITE lacks are those of this namespace after this revision.
+struct TailWish {
+  std::string space;
+  std::uint64_t known = 0;
+};
+
+/// What a command came to. The rim tells nobody before the turn is committed, and drops it if the turn is abandoned.
+struct Answer {
+  wire::Refusal refusal{wire::Status::ok, {}, {}};  ///< status ok: not refused
+  std::uint64_t session = 0;                        ///< of an OpenSession
+  std::shared_ptr<const Outcomes> outcomes;         ///< of a WRITE
+  std::vector<TailWish> tails;                      ///< of a WRITE, each namespace once
+
+  [[nodiscard]] bool refused() const noexcept { return refusal.status != wire::Status::ok; }
+};
+
+}  // namespace bulletin::authority
