@@ -4,10 +4,10 @@ set(BULLETIN_TEST_TIMEOUT 60)
 set(BULLETIN_TEST_ENVIRONMENT)
 if(BULLETIN_SANITIZE MATCHES "thread")
   # Forked children go on under the thread sanitizer only if it is told so.
-  list(APPEND BULLETIN_TEST_ENVIRONMENT
+  set(BULLETIN_TEST_ENVIRONMENT ENVIRONMENT
     "TSAN_OPTIONS=die_after_fork=0:suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
 elseif(BULLETIN_SANITIZE MATCHES "address")
-  list(APPEND BULLETIN_TEST_ENVIRONMENT
+  set(BULLETIN_TEST_ENVIRONMENT ENVIRONMENT
     "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1")
 endif()
 if(BULLETIN_SANITIZE)
@@ -15,7 +15,8 @@ if(BULLETIN_SANITIZE)
 endif()
 
 # The program test_<folder> of the *_test.cpp files in tests/<folder>; every test case becomes a CTest test
-# "<folder>: <name>" with the label <folder>.
+# "<folder>/<name>" with the label <folder>. A name has no quote, semicolon or asterisk: CTest could not select the test
+# by it, and says so by failing.
 function(bulletin_test_folder folder)
   set(directory "${CMAKE_CURRENT_SOURCE_DIR}/${folder}")
   file(GLOB tests CONFIGURE_DEPENDS "${directory}/*_test.cpp")
@@ -28,7 +29,7 @@ function(bulletin_test_folder folder)
     add_library(test_${folder}_shared OBJECT ${shared})
     bulletin_target(test_${folder}_shared)
     target_link_libraries(test_${folder}_shared PUBLIC bulletin_test_support)
-    list(APPEND common test_${folder}_shared $<TARGET_OBJECTS:test_${folder}_shared>)
+    list(APPEND common test_${folder}_shared)
   endif()
 
   add_executable(test_${folder} ${tests})
@@ -43,8 +44,9 @@ function(bulletin_test_folder folder)
     endif()
   endforeach()
   catch_discover_tests(test_${folder}
-    TEST_PREFIX "${folder}: "
-    PROPERTIES LABELS ${folder} TIMEOUT ${BULLETIN_TEST_TIMEOUT} ENVIRONMENT "${BULLETIN_TEST_ENVIRONMENT}")
+    TEST_PREFIX "${folder}/"
+    PROPERTIES LABELS ${folder} TIMEOUT ${BULLETIN_TEST_TIMEOUT} FAIL_REGULAR_EXPRESSION "No tests ran"
+      ${BULLETIN_TEST_ENVIRONMENT})
 
   if(main)
     add_executable(bulletin_${folder} ${main})
