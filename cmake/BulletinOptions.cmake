@@ -54,8 +54,8 @@ function(bulletin_target target)
     $<$<BOOL:${BULLETIN_WERROR}>:-Werror>)
 endfunction()
 
-# The sources of one room (a folder), found again by every build that adds or removes a file.
-function(bulletin_room result folder)
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp")
-  set(${result} ${${result}} ${sources} PARENT_SCOPE)
-endfunction()
+# Adds the sources of one room (a folder) to a list; every build looks for new files again.
+macro(bulletin_room list folder)
+  file(GLOB room_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp")
+  list(APPEND ${list} ${room_sources})
+endmacro()
