@@ -20,4 +20,9 @@ struct Epoch {
   friend auto operator<=>(const Epoch&, const Epoch&) noexcept = default;
 };
 
+class Reader;
+
+/// Throws DecodeError.
+Epoch read_epoch(Reader& reader);
+
 }  // namespace bulletin::wire

@@ -1,6 +1,7 @@
 // Which names are allowed.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace bulletin::wire {
@@ -19,6 +20,14 @@ inline bool is_private(std::string_view name) noexcept { return name.starts_with
 /// True for the namespaces that belong to the broker.
 inline bool is_system(std::string_view name) noexcept { return name.starts_with('$'); }
 
+/// Strict: no surrogates, no overlong forms, nothing above U+10FFFF.
 bool is_utf8(std::string_view text) noexcept;
+
+/// Throw Error rejected, with the fault, for a name that is not allowed.
+void check_attribute_name(std::string_view name);
+void check_namespace_name(std::string_view name);
+
+/// A name for a message: in quotes, with control characters and what is no UTF-8 escaped, cut when it is long.
+std::string quoted(std::string_view name);
 
 }  // namespace bulletin::wire

@@ -7,15 +7,31 @@
 
 namespace bulletin::wire {
 
+/// What to reserve for a count that nobody vouches for is the lesser of it and this; what is more has to come first.
+inline constexpr std::size_t believed = 1024;
+
 /// A cursor over MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md). Every call checks what it reads, throws
-/// DecodeError and allocates nothing. Views point into the bytes given.
+/// DecodeError and allocates nothing (but `value` four bytes for each key of a large map). Views point into the bytes given.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) noexcept : rest_(bytes), size_(bytes.size()) {}
 
   /// The number of elements that follow. More than the remaining bytes could hold is an error.
-  std::size_t array(const char* what);
-  std::uint64_t unsigned_integer(const char* what);
+  std::size_t array(const char* what) {
+    const unsigned first = next();
+    if (first < 0x90 || first > 0x9F || (first & 15) >= rest_.size()) return long_array(what);
+    rest_.remove_prefix(1);
+    return first & 15;
+  }
+  /// The same, and an error when there are fewer than `least`.
+  std::size_t array_of(std::size_t least, const char* what);
+  /// In whatever encoding; also a signed one, if it is not below zero.
+  std::uint64_t unsigned_integer(const char* what) {
+    const unsigned first = next();
+    if (first > 0x7F) return long_unsigned_integer(what);
+    rest_.remove_prefix(1);
+    return first;
+  }
   bool boolean(const char* what);
   std::string_view string(const char* what);  ///< checked to be UTF-8
   std::string_view binary(const char* what);
@@ -24,6 +40,8 @@ class Reader {
   std::string_view value(const char* what);
   /// Passes over one object of any type, extensions too: what a later version may add.
   void skip(const char* what);
+  /// Passes over so many.
+  void skip(std::size_t count, const char* what);
   bool next_is_nil() const noexcept;
   void nil(const char* what);
 
@@ -34,6 +52,14 @@ class Reader {
   void finish(const char* what) const;
 
  private:
+  /// The first byte to come; 0x100 at the end.
+  [[nodiscard]] unsigned next() const noexcept {
+    return rest_.empty() ? 0x100U : static_cast<unsigned char>(rest_[0]);
+  }
+  std::size_t long_array(const char* what);
+  std::uint64_t long_unsigned_integer(const char* what);
+  [[noreturn]] void fail(const char* what, const char* wanted) const;
+
   std::string_view rest_;
   std::size_t size_;
 };

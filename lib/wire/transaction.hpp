@@ -29,6 +29,10 @@ struct Transaction {
   std::vector<Operation> operations;
 };
 
+/// How many conditions and operations there are: to be asked before decoding, because a [4] takes two bytes here and
+/// many in memory. Allocates nothing. Throws DecodeError.
+std::size_t element_count(std::string_view bytes);
+
 /// Reads structure only, and validates values; names and limits are the authority's to judge. Reuses `out`'s memory. Throws DecodeError.
 void decode_transaction(std::string_view bytes, Transaction& out);
 

@@ -23,8 +23,8 @@ class NamespaceState;
 /// What all copies of a typed handle share: keeps the slot of its attribute where it is, and the namespace alive.
 class PinnedSlot {
  public:
-  PinnedSlot(std::shared_ptr<NamespaceState> owner, std::string name, Slot* slot) noexcept
-      : owner(std::move(owner)), name(std::move(name)), slot(slot) {}
+  PinnedSlot(std::shared_ptr<NamespaceState> space, std::string attribute, Slot* place) noexcept
+      : owner(std::move(space)), name(std::move(attribute)), slot(place) {}
   PinnedSlot(const PinnedSlot&) = delete;
   PinnedSlot& operator=(const PinnedSlot&) = delete;
   ~PinnedSlot();

@@ -1,0 +1,77 @@
+#include "wire/commit.hpp"
+
+#include <string>
+
+#include "wire/decode_error.hpp"
+#include "wire/packer.hpp"
+
+namespace bulletin::wire {
+
+namespace {
+
+/// Forms that are kept, hashed and sent on have exactly the elements that are known: nothing could be done with more.
+void require_exactly(std::size_t found, std::size_t wanted, const char* what) {
+  if (found == wanted) return;
+  throw DecodeError(std::string(what) + ": has " + std::to_string(found) + " elements instead of " +
+                    std::to_string(wanted));
+}
+
+void check_commit(Reader& reader, std::uint64_t& revision) {
+  const CommitHeader header = read_commit_header(reader);
+  if (header.revision <= revision) throw DecodeError("run: its revisions do not grow");
+  revision = header.revision;
+  for (std::size_t i = 0; i != header.changes; ++i) read_change(reader);
+}
+
+}  // namespace
+
+void append_commit_header(std::string& out, const CommitHeader& header) {
+  Packer(out).array(3).integer(header.revision).boolean(header.cleared).array(header.changes);
+}
+
+void append_change(std::string& out, std::string_view name, std::string_view value) {
+  Packer(out).array(value.empty() ? 1 : 2).string(name).raw(value);
+}
+
+CommitHeader read_commit_header(Reader& reader) {
+  require_exactly(reader.array("commit"), 3, "commit");
+  CommitHeader header;
+  header.revision = reader.unsigned_integer("commit's revision");
+  header.cleared = reader.boolean("commit's cleared");
+  header.changes = reader.array("commit's changes");
+  return header;
+}
+
+Change read_change(Reader& reader) {
+  const std::size_t elements = reader.array("change");
+  if (elements != 1) require_exactly(elements, 2, "change");
+  Change change;
+  change.name = reader.string("change's name");
+  if (elements == 2) change.value = reader.value("change's value");
+  return change;
+}
+
+Run read_run(Reader& reader) {
+  Run run;
+  run.previous = reader.unsigned_integer("run's previous revision");
+  run.revision = reader.unsigned_integer("run's revision");
+  run.count = reader.unsigned_integer("run's count");
+  run.commits = reader.array("run's commits");
+  const std::string_view commits = reader.rest();
+  std::uint64_t revision = run.previous;
+  for (std::size_t i = 0; i != run.commits; ++i) check_commit(reader, revision);
+  if (revision != run.revision) throw DecodeError("run: does not end at its revision");
+  run.bytes = commits.substr(0, commits.size() - reader.rest().size());
+  return run;
+}
+
+void append_run(std::string& out, const Run& run) {
+  Packer(out)
+      .integer(run.previous)
+      .integer(run.revision)
+      .integer(run.count)
+      .array(run.commits)
+      .raw(run.bytes);
+}
+
+}  // namespace bulletin::wire

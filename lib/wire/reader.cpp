@@ -1,0 +1,101 @@
+#include "wire/reader.hpp"
+
+#include <string>
+
+#include "wire/decode_error.hpp"
+#include "wire/names.hpp"
+#include "wire/token.hpp"
+
+namespace bulletin::wire {
+
+void Reader::fail(const char* what, const char* wanted) const {
+  std::string_view rest = rest_;
+  const Token found = take_token(rest);
+  std::string message = what;
+  message += ": wanted ";
+  message += wanted;
+  message += ", found ";
+  message += to_string(found.family);
+  message += " at byte ";
+  message += std::to_string(position());
+  throw DecodeError(message);
+}
+
+std::size_t Reader::long_array(const char* what) {
+  std::string_view rest = rest_;
+  const Token token = take_token(rest);
+  if (token.family != Family::array) fail(what, "an array");
+  rest_ = rest;
+  return token.count;
+}
+
+std::size_t Reader::array_of(std::size_t least, const char* what) {
+  const std::size_t count = array(what);
+  if (count < least) {
+    throw DecodeError(std::string(what) + ": has " + std::to_string(count) +
+                      " elements, needs at least " + std::to_string(least));
+  }
+  return count;
+}
+
+std::uint64_t Reader::long_unsigned_integer(const char* what) {
+  std::string_view rest = rest_;
+  const Token token = take_token(rest);
+  if (token.family != Family::integer || is_negative(token)) fail(what, "an unsigned integer");
+  rest_ = rest;
+  return integer_bits(token);
+}
+
+bool Reader::boolean(const char* what) {
+  std::string_view rest = rest_;
+  const Token token = take_token(rest);
+  if (token.family != Family::boolean) fail(what, "a boolean");
+  rest_ = rest;
+  return (token.type & 1) != 0;
+}
+
+std::string_view Reader::string(const char* what) {
+  std::string_view rest = rest_;
+  const Token token = take_token(rest);
+  if (token.family != Family::string || !is_utf8(token.payload)) fail(what, "a string of UTF-8");
+  rest_ = rest;
+  return token.payload;
+}
+
+std::string_view Reader::binary(const char* what) {
+  std::string_view rest = rest_;
+  const Token token = take_token(rest);
+  if (token.family != Family::binary) fail(what, "binary");
+  rest_ = rest;
+  return token.payload;
+}
+
+void Reader::skip(const char* what) {
+  std::string_view rest = rest_;
+  // Counting the objects still to pass over needs no stack, so that any depth will do.
+  for (std::uint64_t objects = 1; objects != 0; --objects) {
+    const Token token = take_token(rest);
+    if (token.family == Family::truncated || token.family == Family::reserved) {
+      fail(what, "a whole object");
+    }
+    objects += token.family == Family::map ? std::uint64_t{token.count} * 2 : token.count;
+  }
+  rest_ = rest;
+}
+
+void Reader::skip(std::size_t count, const char* what) {
+  for (; count != 0; --count) skip(what);
+}
+
+bool Reader::next_is_nil() const noexcept { return !rest_.empty() && rest_[0] == '\xC0'; }
+
+void Reader::nil(const char* what) {
+  if (!next_is_nil()) fail(what, "nil");
+  rest_.remove_prefix(1);
+}
+
+void Reader::finish(const char* what) const {
+  if (!rest_.empty()) fail(what, "the end");
+}
+
+}  // namespace bulletin::wire

@@ -1,0 +1,158 @@
+// Replies as bytes: the broker's half of replies.hpp.
+
+#include "wire/packer.hpp"
+#include "wire/replies.hpp"
+
+namespace bulletin::wire {
+
+namespace {
+
+void pack_outcome(Packer& packer, const Outcome& outcome) {
+  switch (outcome.status) {
+    case Status::ok:
+      packer.array(3).integer(outcome.status).integer(outcome.revision).array(outcome.sums.size());
+      for (const std::string& sum : outcome.sums) packer.raw(sum);
+      return;
+    case Status::unchanged:
+      packer.array(2).integer(outcome.status).integer(outcome.revision);
+      return;
+    case Status::lost:
+      packer.array(3).integer(outcome.status).integer(outcome.revision).string(outcome.name);
+      return;
+    default:
+      packer.array(3).integer(outcome.status).string(outcome.message).string(outcome.name);
+  }
+}
+
+std::size_t size_hint(const WriteReply& reply) noexcept {
+  std::size_t size = 32 + reply.outcomes.size() * 16;
+  for (const Tail& tail : reply.tails) size += 48 + tail.space.size() + tail.run.bytes.size();
+  return size;
+}
+
+std::size_t size_hint(const std::vector<AttributeState>& attributes) noexcept {
+  std::size_t size = 64;
+  for (const AttributeState& attribute : attributes) {
+    size += 18 + attribute.name.size() + attribute.value.size();
+  }
+  return size;
+}
+
+}  // namespace
+
+std::string encode(const Refusal& reply) {
+  std::string out;
+  Packer(out).array(3).integer(reply.status).string(reply.message).string(reply.name);
+  return out;
+}
+
+std::string encode(const Welcome& reply) {
+  std::string out;
+  Packer packer(out);
+  packer.array(9).integer(Status::ok).integer(reply.version);
+  packer.epoch(reply.session.epoch).integer(reply.session.number);
+  packer.integer(reply.updates_port).string(reply.updates_endpoint);
+  packer.integer(reply.beat_ms).integer(reply.session_ms);
+  const Limits& limits = reply.limits;
+  packer.array(5).integer(limits.name_bytes).integer(limits.namespace_bytes);
+  packer.integer(limits.value_bytes).integer(limits.transaction_bytes);
+  packer.integer(limits.transaction_operations);
+  return out;
+}
+
+std::string encode_done() {
+  std::string out;
+  Packer(out).array(1).integer(Status::ok);
+  return out;
+}
+
+std::string encode(const WriteReply& reply) {
+  std::string out;
+  out.reserve(size_hint(reply));
+  Packer packer(out);
+  packer.array(3).integer(Status::ok).array(reply.outcomes.size());
+  for (const Outcome& outcome : reply.outcomes) pack_outcome(packer, outcome);
+  packer.array(reply.tails.size());
+  for (const Tail& tail : reply.tails) {
+    packer.array(5).string(tail.space);
+    append_run(out, tail.run);
+  }
+  return out;
+}
+
+std::string encode(const ReadReply& reply) {
+  std::string out;
+  out.reserve(size_hint(reply.attributes));
+  Packer packer(out);
+  packer.array(4).integer(Status::ok).epoch(reply.epoch).integer(reply.revision);
+  packer.array(reply.attributes.size());
+  for (const AttributeState& attribute : reply.attributes) {
+    if (attribute.value.empty()) {
+      packer.array(0);
+    } else {
+      packer.array(2).raw(attribute.value).integer(attribute.revision);
+    }
+  }
+  return out;
+}
+
+std::string encode(const SnapshotReply& reply) {
+  std::string out;
+  out.reserve(size_hint(reply.attributes));
+  Packer packer(out);
+  packer.array(6).integer(Status::ok).epoch(reply.epoch).integer(reply.revision);
+  packer.integer(reply.count).boolean(reply.more).array(reply.attributes.size());
+  for (const AttributeState& attribute : reply.attributes) {
+    packer.array(3).string(attribute.name).raw(attribute.value).integer(attribute.revision);
+  }
+  return out;
+}
+
+std::string encode(const SinceReply& reply) {
+  std::string out;
+  Packer packer(out);
+  if (reply.take_snapshot) {
+    packer.array(3).integer(Status::ok).epoch(reply.epoch).boolean(true);
+    return out;
+  }
+  out.reserve(reply.run.bytes.size() + 64);
+  packer.array(8).integer(Status::ok).epoch(reply.epoch).boolean(false).boolean(reply.more);
+  append_run(out, reply.run);
+  return out;
+}
+
+std::string encode(const StatusReply& reply) {
+  std::string out;
+  Packer packer(out);
+  packer.array(2).integer(Status::ok).array(reply.namespaces.size());
+  for (const NamespaceStatus& status : reply.namespaces) {
+    packer.array(4).epoch(status.epoch).integer(status.revision);
+    packer.integer(status.count).integer(status.digest);
+  }
+  return out;
+}
+
+std::string encode(const ListReply& reply) {
+  std::string out;
+  Packer packer(out);
+  packer.array(3).integer(Status::ok).boolean(reply.more).array(reply.names.size());
+  for (const std::string_view name : reply.names) packer.string(name);
+  return out;
+}
+
+Errc to_errc(Status status) noexcept {
+  switch (status) {
+    case Status::malformed:
+    case Status::wrong_version:
+    case Status::old_number: return Errc::protocol;
+    case Status::wrong_type: return Errc::wrong_type;
+    case Status::denied: return Errc::denied;
+    case Status::overloaded: return Errc::overloaded;
+    // The session is over; nothing of this request was applied. The client begins another.
+    case Status::wrong_epoch:
+    case Status::unknown_session: return Errc::disconnected;
+    default: return Errc::rejected;
+  }
+}
+
+}  // namespace bulletin::wire

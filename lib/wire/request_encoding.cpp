@@ -1,0 +1,100 @@
+// Requests as bytes: the client's half of requests.hpp.
+
+#include "wire/packer.hpp"
+#include "wire/requests.hpp"
+
+namespace bulletin::wire {
+
+namespace {
+
+std::string session_request(RequestKind kind, const SessionId& session) {
+  std::string out;
+  Packer(out).array(3).integer(kind).epoch(session.epoch).integer(session.number);
+  return out;
+}
+
+void pack_strings(Packer& packer, const std::vector<std::string_view>& strings) {
+  packer.array(strings.size());
+  for (const std::string_view string : strings) packer.string(string);
+}
+
+std::size_t size_hint(const Write& request) noexcept {
+  std::size_t size = 64;
+  for (const WriteItem& item : request.items) size += 20 + item.space.size() + item.transaction.size();
+  return size;
+}
+
+}  // namespace
+
+std::string encode(const Hello& request) {
+  std::string out;
+  Packer(out)
+      .array(4)
+      .integer(RequestKind::hello)
+      .integer(request.lowest)
+      .integer(request.highest)
+      .string(request.client_name);
+  return out;
+}
+
+std::string encode(const Keepalive& request) {
+  return session_request(RequestKind::keepalive, request.session);
+}
+
+std::string encode(const Goodbye& request) {
+  return session_request(RequestKind::goodbye, request.session);
+}
+
+std::string encode(const Write& request) {
+  std::string out;
+  out.reserve(size_hint(request));
+  Packer packer(out);
+  packer.array(6).integer(RequestKind::write).epoch(request.session.epoch);
+  packer.integer(request.session.number).integer(request.lane).integer(request.number);
+  packer.array(request.items.size());
+  for (const WriteItem& item : request.items) {
+    packer.array(3).string(item.space).integer(item.known).binary(item.transaction);
+  }
+  return out;
+}
+
+std::string encode(const Read& request) {
+  std::string out;
+  Packer packer(out);
+  packer.array(3).integer(RequestKind::read).string(request.space);
+  pack_strings(packer, request.names);
+  return out;
+}
+
+std::string encode(const SnapshotRequest& request) {
+  std::string out;
+  Packer(out).array(3).integer(RequestKind::snapshot).string(request.space).string(request.after);
+  return out;
+}
+
+std::string encode(const Since& request) {
+  std::string out;
+  Packer(out)
+      .array(4)
+      .integer(RequestKind::since)
+      .string(request.space)
+      .epoch(request.epoch)
+      .integer(request.revision);
+  return out;
+}
+
+std::string encode(const StatusRequest& request) {
+  std::string out;
+  Packer packer(out);
+  packer.array(2).integer(RequestKind::status);
+  pack_strings(packer, request.spaces);
+  return out;
+}
+
+std::string encode(const List& request) {
+  std::string out;
+  Packer(out).array(3).integer(RequestKind::list).string(request.prefix).string(request.after);
+  return out;
+}
+
+}  // namespace bulletin::wire

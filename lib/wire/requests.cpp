@@ -1,0 +1,130 @@
+#include "wire/requests.hpp"
+
+#include <algorithm>
+
+#include "wire/decode_error.hpp"
+#include "wire/reader.hpp"
+
+namespace bulletin::wire {
+
+namespace {
+
+SessionId read_session(Reader& reader) {
+  SessionId session;
+  session.epoch = read_epoch(reader);
+  session.number = reader.unsigned_integer("session");
+  return session;
+}
+
+std::vector<std::string_view> read_strings(Reader& reader, const char* what) {
+  std::size_t count = reader.array(what);
+  std::vector<std::string_view> strings;
+  strings.reserve(std::min(count, believed));
+  for (; count != 0; --count) strings.push_back(reader.string(what));
+  return strings;
+}
+
+Hello read_hello(Reader& reader) {
+  Hello hello;
+  hello.lowest = reader.unsigned_integer("lowest version");
+  hello.highest = reader.unsigned_integer("highest version");
+  hello.client_name = reader.string("client's name");
+  return hello;
+}
+
+WriteItem read_item(Reader& reader) {
+  const std::size_t elements = reader.array_of(3, "write's item");
+  WriteItem item;
+  item.space = reader.string("namespace");
+  item.known = reader.unsigned_integer("known revision");
+  item.transaction = reader.binary("transaction");
+  reader.skip(elements - 3, "write's item");
+  return item;
+}
+
+Write read_write(Reader& reader) {
+  Write write;
+  write.session = read_session(reader);
+  write.lane = reader.unsigned_integer("lane");
+  write.number = reader.unsigned_integer("number");
+  std::size_t count = reader.array("write's items");
+  write.items.reserve(std::min(count, believed));
+  for (; count != 0; --count) write.items.push_back(read_item(reader));
+  return write;
+}
+
+Read read_read(Reader& reader) {
+  Read read;
+  read.space = reader.string("namespace");
+  read.names = read_strings(reader, "names");
+  return read;
+}
+
+SnapshotRequest read_snapshot(Reader& reader) {
+  SnapshotRequest snapshot;
+  snapshot.space = reader.string("namespace");
+  snapshot.after = reader.string("last name");
+  return snapshot;
+}
+
+Since read_since(Reader& reader) {
+  Since since;
+  since.space = reader.string("namespace");
+  since.epoch = read_epoch(reader);
+  since.revision = reader.unsigned_integer("revision");
+  return since;
+}
+
+List read_list(Reader& reader) {
+  List list;
+  list.prefix = reader.string("prefix");
+  list.after = reader.string("last name");
+  return list;
+}
+
+/// The elements of a request, its kind among them.
+std::size_t least_elements(RequestKind kind) {
+  switch (kind) {
+    case RequestKind::status: return 2;
+    case RequestKind::keepalive:
+    case RequestKind::goodbye:
+    case RequestKind::read:
+    case RequestKind::snapshot:
+    case RequestKind::list: return 3;
+    case RequestKind::hello:
+    case RequestKind::since: return 4;
+    case RequestKind::write: return 6;
+  }
+  throw DecodeError("request: of no known kind");
+}
+
+Request read_body(Reader& reader, RequestKind kind) {
+  switch (kind) {
+    case RequestKind::hello: return read_hello(reader);
+    case RequestKind::keepalive: return Keepalive{read_session(reader)};
+    case RequestKind::goodbye: return Goodbye{read_session(reader)};
+    case RequestKind::write: return read_write(reader);
+    case RequestKind::read: return read_read(reader);
+    case RequestKind::snapshot: return read_snapshot(reader);
+    case RequestKind::since: return read_since(reader);
+    case RequestKind::status: return StatusRequest{read_strings(reader, "namespaces")};
+    case RequestKind::list: return read_list(reader);
+  }
+  throw DecodeError("request: of no known kind");
+}
+
+}  // namespace
+
+Request decode_request(std::string_view bytes) {
+  Reader reader(bytes);
+  const std::size_t elements = reader.array_of(1, "request");
+  const auto kind = static_cast<RequestKind>(reader.unsigned_integer("request's kind"));
+  const std::size_t known = least_elements(kind);
+  if (elements < known) throw DecodeError("request: too few elements");
+  Request request = read_body(reader, kind);
+  reader.skip(elements - known, "request");
+  reader.finish("request");
+  return request;
+}
+
+}  // namespace bulletin::wire

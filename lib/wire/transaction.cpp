@@ -1,0 +1,93 @@
+#include "wire/transaction.hpp"
+
+#include <algorithm>
+
+#include "wire/decode_error.hpp"
+#include "wire/reader.hpp"
+#include "wire/token.hpp"
+
+namespace bulletin::wire {
+
+namespace {
+
+Condition read_condition(Reader& reader) {
+  const std::size_t elements = reader.array_of(2, "condition");
+  Condition condition;
+  condition.name = reader.string("condition's name");
+  condition.revision = reader.unsigned_integer("condition's revision");
+  reader.skip(elements - 2, "condition");
+  return condition;
+}
+
+std::string_view read_amount(Reader& reader) {
+  const std::string_view amount = reader.value("add's amount");
+  std::string_view rest = amount;
+  const Family family = take_token(rest).family;
+  if (family != Family::integer && family != Family::real) {
+    throw DecodeError("add's amount: is no number");
+  }
+  return amount;
+}
+
+/// Returns how many elements were read.
+std::size_t read_set(Reader& reader, std::size_t elements, Operation& operation) {
+  operation.name = reader.string("set's name");
+  operation.value = reader.value("set's value");
+  if (elements < 5) return 3;
+  operation.ttl_ms = reader.unsigned_integer("set's time to live");
+  operation.ephemeral = reader.boolean("set's ephemeral");
+  return 5;
+}
+
+std::size_t least_elements(OperationKind kind) {
+  switch (kind) {
+    case OperationKind::set:
+    case OperationKind::add: return 3;
+    case OperationKind::erase: return 2;
+    case OperationKind::clear: return 1;
+  }
+  throw DecodeError("operation: of no known kind");
+}
+
+Operation read_operation(Reader& reader) {
+  const std::size_t elements = reader.array_of(1, "operation");
+  Operation operation;
+  operation.kind = static_cast<OperationKind>(reader.unsigned_integer("operation's kind"));
+  std::size_t taken = least_elements(operation.kind);
+  if (elements < taken) throw DecodeError("operation: too few elements");
+  if (operation.kind == OperationKind::set) {
+    taken = read_set(reader, elements, operation);
+  } else if (operation.kind != OperationKind::clear) {
+    operation.name = reader.string("operation's name");
+    if (operation.kind == OperationKind::add) operation.value = read_amount(reader);
+  }
+  reader.skip(elements - taken, "operation");
+  return operation;
+}
+
+}  // namespace
+
+std::size_t element_count(std::string_view bytes) {
+  Reader reader(bytes);
+  reader.array_of(2, "transaction");
+  const std::size_t conditions = reader.array("conditions");
+  reader.skip(conditions, "conditions");
+  return conditions + reader.array("operations");
+}
+
+void decode_transaction(std::string_view bytes, Transaction& out) {
+  out.conditions.clear();
+  out.operations.clear();
+  Reader reader(bytes);
+  const std::size_t elements = reader.array_of(2, "transaction");
+  std::size_t count = reader.array("conditions");
+  out.conditions.reserve(std::min(count, believed));
+  for (; count != 0; --count) out.conditions.push_back(read_condition(reader));
+  count = reader.array("operations");
+  out.operations.reserve(std::min(count, believed));
+  for (; count != 0; --count) out.operations.push_back(read_operation(reader));
+  reader.skip(elements - 2, "transaction");
+  reader.finish("transaction");
+}
+
+}  // namespace bulletin::wire

@@ -1,0 +1,84 @@
+// bulletin::Transaction builds what it sends as it goes.
+
+#include <bulletin/error.hpp>
+#include <bulletin/transaction.hpp>
+
+#include "wire/limits.hpp"
+#include "wire/names.hpp"
+#include "wire/packer.hpp"
+#include "wire/value_codec.hpp"
+
+namespace bulletin {
+
+namespace {
+
+void check_ttl(std::string_view name, const SetOptions& options) {
+  if (options.ttl.count() >= 0) return;
+  throw Error(Errc::rejected, "the time to live of " + wire::quoted(name) + " is negative",
+              std::string(name));
+}
+
+}  // namespace
+
+Transaction& Transaction::require(std::string_view name, Revision expected) {
+  wire::check_attribute_name(name);
+  wire::Packer(conditions_).array(2).string(name).integer(expected.value());
+  ++condition_count_;
+  return *this;
+}
+
+Transaction& Transaction::erase(std::string_view name) {
+  wire::check_attribute_name(name);
+  wire::Packer(operations_).array(2).integer(wire::OperationKind::erase).string(name);
+  ++operation_count_;
+  return *this;
+}
+
+Transaction& Transaction::clear() {
+  wire::Packer(operations_).array(1).integer(wire::OperationKind::clear);
+  ++operation_count_;
+  return *this;
+}
+
+std::string Transaction::encoded() const {
+  std::string out;
+  out.reserve(conditions_.size() + operations_.size() + 11);
+  wire::Packer(out)
+      .array(2)
+      .array(condition_count_)
+      .raw(conditions_)
+      .array(operation_count_)
+      .raw(operations_);
+  return out;
+}
+
+Transaction& Transaction::set_value(std::string_view name, const Value& value,
+                                    const SetOptions& options) {
+  wire::check_attribute_name(name);
+  check_ttl(name, options);
+  const bool plain = !options.ephemeral && options.ttl.count() == 0;
+  const std::size_t before = operations_.size();
+  wire::Packer out(operations_);
+  out.array(plain ? 3 : 5).integer(wire::OperationKind::set).string(name);
+  try {
+    wire::encode_value(value, operations_);
+  } catch (...) {
+    operations_.resize(before);
+    throw;
+  }
+  if (!plain) {
+    out.integer(static_cast<std::uint64_t>(options.ttl.count())).boolean(options.ephemeral);
+  }
+  ++operation_count_;
+  return *this;
+}
+
+Transaction& Transaction::add_value(std::string_view name, const Value& amount) {
+  wire::check_attribute_name(name);
+  wire::Packer(operations_).array(3).integer(wire::OperationKind::add).string(name);
+  wire::encode_value(amount, operations_);
+  ++operation_count_;
+  return *this;
+}
+
+}  // namespace bulletin
