@@ -15,7 +15,8 @@
 
 namespace bulletin::authority {
 
-/// Commits of one namespace to be published as one update: at most wire::update_bytes, unless it is one commit.
+/// Commits of one namespace to be published as one update: at most wire::update_bytes, unless it is
+/// one commit.
 struct Publication {
   std::string_view space;
   wire::Run run;
@@ -30,15 +31,16 @@ struct AttributeView {
   std::uint64_t deadline = 0;  ///< time to live: the point on the running clock; else 0
 };
 
-/// A pure state machine: time and bytes come in as commands, and every authority that is given the same commands in the same
-/// order reaches the same state. One thread at a time.
+/// A pure state machine: time and bytes come in as commands, and every authority that is given the
+/// same commands in the same order reaches the same state. One thread at a time.
 ///
-///     Answer answer = authority.apply({user, wire::Write{...}});  // any number of commands: a turn
-///     for (const Publication& update : authority.commit()) ...    // or abandon()
-///     std::string reply = authority.reply(answer);
+///     Answer answer = authority.apply({user, wire::Write{...}});  // any number of commands: a
+///     turn for (const Publication& update : authority.commit()) ...    // or abandon() std::string
+///     reply = authority.reply(answer);
 ///
-/// The first `apply` begins a turn; `commit` makes all of it visible at once, `abandon` restores exactly the state before it. What a
-/// turn decided is known to the later commands of the same turn, and to nobody else: queries are for the time between turns (asserted).
+/// The first `apply` begins a turn; `commit` makes all of it visible at once, `abandon` restores
+/// exactly the state before it. What a turn decided is known to the later commands of the same
+/// turn, and to nobody else: queries are for the time between turns (asserted).
 class Authority {
  public:
   explicit Authority(AuthorityOptions options);
@@ -53,7 +55,8 @@ class Authority {
   /// Applies one command. Never throws for what a client sent; a refusal is an answer.
   Answer apply(const Command& command);
 
-  /// Ends the turn, if there is one. The views are valid until the next `apply`. The updates of one namespace are in order, without gaps.
+  /// Ends the turn, if there is one. The views are valid until the next `apply`. The updates of one
+  /// namespace are in order, without gaps.
   std::span<const Publication> commit();
 
   /// Takes the turn back, if there is one.
@@ -61,20 +64,23 @@ class Authority {
 
   // Between turns.
 
-  /// The bytes that answer a command's client: a refusal, [0], or a WRITE's outcomes and tails. For an OpenSession that was not refused
-  /// the rim makes a wire::Welcome instead. The tails tell the newest commits, not those at the time of the answer.
+  /// The bytes that answer a command's client: a refusal, [0], or a WRITE's outcomes and tails. For
+  /// an OpenSession that was not refused the rim makes a wire::Welcome instead. The tails tell the
+  /// newest commits, not those at the time of the answer.
   [[nodiscard]] std::string reply(const Answer& answer) const;
 
-  /// The bytes that answer a query: the encoded reply or, for names that are not allowed, the refusal.
+  /// The bytes that answer a query: the encoded reply or, for names that are not allowed, the
+  /// refusal.
   [[nodiscard]] std::string answer(const wire::Read& request) const;
   [[nodiscard]] std::string answer(const wire::SnapshotRequest& request) const;
   [[nodiscard]] std::string answer(const wire::Since& request) const;
   [[nodiscard]] std::string answer(const wire::StatusRequest& request) const;
   [[nodiscard]] std::string answer(const wire::List& request) const;
 
-  // The same without encoding; names are taken as they are. Views are valid until the next `apply`. A namespace that there is not has no
-  // attributes, count and digest 0, and the revision of the newest commit that was ever forgotten (0: none): so no namespace's revision
-  // goes back within an epoch, and a replica of an earlier life finds out that it is behind.
+  // The same without encoding; names are taken as they are. Views are valid until the next `apply`.
+  // A namespace that there is not has no attributes, count and digest 0, and the revision of the
+  // newest commit that was ever forgotten (0: none): so no namespace's revision goes back within an
+  // epoch, and a replica of an earlier life finds out that it is behind.
 
   [[nodiscard]] wire::ReadReply read(const wire::Read& request) const;
   [[nodiscard]] wire::SnapshotReply snapshot(const wire::SnapshotRequest& request) const;
@@ -107,15 +113,16 @@ class Authority {
     }
   }
 
-  /// All of the state as text, one line for each thing in a fixed order: equal texts mean equal authorities (up to the kept
-  /// commits, of which it tells which there are).
+  /// All of the state as text, one line for each thing in a fixed order: equal texts mean equal
+  /// authorities (up to the kept commits, of which it tells which there are).
   [[nodiscard]] std::string describe() const;
   /// A hash of `describe`.
   [[nodiscard]] std::uint64_t fingerprint() const;
 
  private:
   [[nodiscard]] bool first(std::string_view space, AttributeView& view) const;
-  [[nodiscard]] bool next(std::string_view space, std::string_view after, AttributeView& view) const;
+  [[nodiscard]] bool next(std::string_view space, std::string_view after,
+                          AttributeView& view) const;
 
   class State;
   std::unique_ptr<State> state_;

@@ -1,5 +1,5 @@
-// What changes an authority: a sequence of commands. Who makes the sequence is not the authority's matter; the same
-// sequence, cut into turns anyhow, leads to the same state and the same outcomes.
+// What changes an authority: a sequence of commands. Who makes the sequence is not the authority's
+// matter; the same sequence, cut into turns anyhow, leads to the same state and the same outcomes.
 #pragma once
 
 #include <cstdint>
@@ -34,14 +34,16 @@ struct Advance {
   std::uint64_t milliseconds = 0;
 };
 
-/// A namespace is known from now on, although it may have no attributes: somebody subscribes to it. Without this, a namespace
-/// that there is not changes its revision whenever another one is forgotten, and its readers repair themselves needlessly.
-/// Refused: rejected (the name), overloaded.
+/// A namespace is known from now on, although it may have no attributes: somebody subscribes to it.
+/// Without this, a namespace that there is not changes its revision whenever another one is
+/// forgotten, and its readers repair themselves needlessly. Refused: rejected (the name),
+/// overloaded.
 struct Remember {
   std::string_view space;
 };
 
-/// Nobody subscribes to the namespace. If it has no attributes, and had no commit in this turn, it is no longer known.
+/// Nobody subscribes to the namespace. If it has no attributes, and had no commit in this turn, it
+/// is no longer known.
 struct Forget {
   std::string_view space;
 };
@@ -60,7 +62,8 @@ struct TailWish {
   std::uint64_t known = 0;
 };
 
-/// What a command came to. The rim tells nobody before the turn is committed, and drops it if the turn is abandoned.
+/// What a command came to. The rim tells nobody before the turn is committed, and drops it if the
+/// turn is abandoned.
 struct Answer {
   wire::Refusal refusal{wire::Status::ok, {}, {}};  ///< status ok: not refused
   std::uint64_t session = 0;                        ///< of an OpenSession

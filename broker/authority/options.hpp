@@ -10,7 +10,8 @@
 
 namespace bulletin::authority {
 
-/// How many of a thing there may be; one more is refused as overloaded (as rejected: `write_items`).
+/// How many of a thing there may be; one more is refused as overloaded (as rejected:
+/// `write_items`).
 struct Bounds {
   std::size_t sessions = 100'000;
   std::size_t lanes = 64;  ///< of one session
@@ -21,13 +22,14 @@ struct Bounds {
 struct AuthorityOptions {
   /// The history that begins or goes on. The rim draws it, or reads it from a store.
   wire::Epoch epoch;
-  /// The number of the next commit: above every number ever given, see "revision" in docs/consistency.md.
+  /// The number of the next commit: above every number ever given, see "revision" in
+  /// docs/consistency.md.
   std::uint64_t first_revision = 1;
   Limits limits = {};
   /// A session that has been silent for so long on the running clock ends.
   std::uint64_t session_ms = 10'000;
-  /// Memory for the recent commits that SINCE and the tails of WRITE answers are taken from. The commits of the newest
-  /// turn are kept in any case.
+  /// Memory for the recent commits that SINCE and the tails of WRITE answers are taken from. The
+  /// commits of the newest turn are kept in any case.
   std::size_t log_bytes = 64u << 20;
   Bounds bounds = {};
 };
