@@ -40,7 +40,7 @@ struct Equal {
 }  // namespace
 
 Value::Type Value::type() const noexcept {
-  static constexpr Type types[] = {Type::nil,    Type::boolean, Type::integer,
+  static constexpr Type types[] = {Type::nil,     Type::boolean, Type::integer,
                                    Type::integer, Type::real,    Type::string,
                                    Type::bytes,   Type::array,   Type::map};
   static_assert(std::size(types) == std::variant_size_v<Data>);

@@ -9,7 +9,8 @@ namespace bulletin::wire {
 
 namespace {
 
-/// Forms that are kept, hashed and sent on have exactly the elements that are known: nothing could be done with more.
+/// Forms that are kept, hashed and sent on have exactly the elements that are known: nothing could
+/// be done with more.
 void require_exactly(std::size_t found, std::size_t wanted, const char* what) {
   if (found == wanted) return;
   throw DecodeError(std::string(what) + ": has " + std::to_string(found) + " elements instead of " +

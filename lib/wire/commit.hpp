@@ -9,8 +9,8 @@
 
 namespace bulletin::wire {
 
-/// A commit is [revision, cleared, changes]: `cleared` says that every attribute not named in the changes was removed; a change is
-/// [name, value] or, removed, [name]. A name appears once.
+/// A commit is [revision, cleared, changes]: `cleared` says that every attribute not named in the
+/// changes was removed; a change is [name, value] or, removed, [name]. A name appears once.
 struct CommitHeader {
   std::uint64_t revision = 0;
   bool cleared = false;
@@ -38,8 +38,9 @@ struct Run {
   std::string_view bytes;      ///< their encodings, one behind the other
 };
 
-/// Reads the four elements previous, revision, count, commits; the commits are checked to be well formed, to grow in revision and to end at
-/// `revision`. A run of no commits has previous == revision.
+/// Reads the four elements previous, revision, count, commits; the commits are checked to be well
+/// formed, to grow in revision and to end at `revision`. A run of no commits has previous ==
+/// revision.
 Run read_run(Reader& reader);
 void append_run(std::string& out, const Run& run);
 

@@ -1,4 +1,5 @@
-// Every number of the protocol. docs/protocol.md tells what they mean; a change here is a change there, and of tests/vectors.
+// Every number of the protocol. docs/protocol.md tells what they mean; a change here is a change
+// there, and of tests/vectors.
 #pragma once
 
 #include <cstddef>
@@ -35,10 +36,10 @@ enum class Status : std::uint64_t {
   wrong_epoch = 18,      ///< the session belongs to another history
   unknown_session = 19,  ///< never opened, ended, or another user's
   old_number = 20,       ///< a lower number than the lane's last
-  rejected = 21,         ///< not allowed for anybody: a name, a size, a range, a read-only namespace
-  wrong_type = 22,       ///< `add` on what is no number
-  denied = 23,           ///< not allowed for this user
-  overloaded = 24,       ///< a bound of the broker is reached
+  rejected = 21,    ///< not allowed for anybody: a name, a size, a range, a read-only namespace
+  wrong_type = 22,  ///< `add` on what is no number
+  denied = 23,      ///< not allowed for this user
+  overloaded = 24,  ///< a bound of the broker is reached
 };
 
 /// The first element of an operation.
@@ -59,11 +60,16 @@ inline constexpr std::size_t transaction_bytes = 8u << 20;
 inline constexpr std::size_t transaction_operations = 10'000;
 inline constexpr std::size_t value_depth = 64;  ///< arrays and maps inside each other
 
-inline constexpr std::size_t update_bytes = 64u << 10;         ///< one update, unless one commit is larger
-inline constexpr std::size_t write_tail_bytes = 64u << 10;     ///< the commits in the answer of a WRITE
-inline constexpr std::size_t snapshot_part_bytes = 256u << 10; ///< about; at least one attribute
-inline constexpr std::size_t since_part_bytes = 256u << 10;    ///< about; at least one commit
-inline constexpr std::size_t list_part_bytes = 64u << 10;      ///< about; at least one name
+/// One update, unless one commit is larger.
+inline constexpr std::size_t update_bytes = 64u << 10;
+/// One namespace's commits in the answer of a WRITE.
+inline constexpr std::size_t write_tail_bytes = 64u << 10;
+/// About; at least one attribute.
+inline constexpr std::size_t snapshot_part_bytes = 256u << 10;
+/// About; at least one commit.
+inline constexpr std::size_t since_part_bytes = 256u << 10;
+/// About; at least one name.
+inline constexpr std::size_t list_part_bytes = 64u << 10;
 
 /// A frame larger than this is refused by the sockets on both sides.
 inline constexpr std::size_t message_bytes = 16u << 20;

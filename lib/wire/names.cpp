@@ -45,8 +45,9 @@ std::size_t ascii_prefix(std::string_view text) noexcept {
 
 bool is_tail(char byte) noexcept { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
-/// The size of the character that comes first, or 0 when it is none. Table 3-7 of the Unicode standard: the shortest form, no
-/// surrogates, nothing above U+10FFFF; only the second byte's range differs between lead bytes.
+/// The size of the character that comes first, or 0 when it is none. Table 3-7 of the Unicode
+/// standard: the shortest form, no surrogates, nothing above U+10FFFF; only the second byte's range
+/// differs between lead bytes.
 std::size_t character_size(std::string_view text) noexcept {
   const auto lead = static_cast<unsigned char>(text[0]);
   if (lead < 0x80) return 1;

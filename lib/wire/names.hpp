@@ -6,12 +6,13 @@
 
 namespace bulletin::wire {
 
-/// Why this cannot be the name of a shared attribute, or empty when it can: 1 to 1024 bytes of UTF-8 without NUL. A leading '_' is refused
-/// as private.
+/// Why this cannot be the name of a shared attribute, or empty when it can: 1 to 1024 bytes of
+/// UTF-8 without NUL. A leading '_' is refused as private.
 std::string_view attribute_name_fault(std::string_view name) noexcept;
 
-/// Why this cannot be a namespace's name, or empty: a path of non-empty segments divided by '/', UTF-8 without NUL, at most 255 bytes.
-/// Names that begin with '$' are legal here; who may write them is the broker's matter.
+/// Why this cannot be a namespace's name, or empty: a path of non-empty segments divided by '/',
+/// UTF-8 without NUL, at most 255 bytes. Names that begin with '$' are legal here; who may write
+/// them is the broker's matter.
 std::string_view namespace_name_fault(std::string_view name) noexcept;
 
 /// True for the names that stay in their process.
@@ -27,7 +28,8 @@ bool is_utf8(std::string_view text) noexcept;
 void check_attribute_name(std::string_view name);
 void check_namespace_name(std::string_view name);
 
-/// A name for a message: in quotes, with control characters and what is no UTF-8 escaped, cut when it is long.
+/// A name for a message: in quotes, with control characters and what is no UTF-8 escaped, cut when
+/// it is long.
 std::string quoted(std::string_view name);
 
 }  // namespace bulletin::wire

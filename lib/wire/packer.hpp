@@ -41,8 +41,7 @@ class Packer {
     return *this;
   }
   template <class Enum>
-    requires std::is_enum_v<Enum>
-  Packer& integer(Enum number) {
+  requires std::is_enum_v<Enum> Packer& integer(Enum number) {
     return integer(static_cast<std::uint64_t>(number));
   }
   Packer& signed_integer(std::int64_t number) {

@@ -7,11 +7,13 @@
 
 namespace bulletin::wire {
 
-/// What to reserve for a count that nobody vouches for is the lesser of it and this; what is more has to come first.
+/// What to reserve for a count that nobody vouches for is the lesser of it and this; what is more
+/// has to come first.
 inline constexpr std::size_t believed = 1024;
 
-/// A cursor over MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md). Every call checks what it reads, throws
-/// DecodeError and allocates nothing (but `value` four bytes for each key of a large map). Views point into the bytes given.
+/// A cursor over MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md). Every call
+/// checks what it reads, throws DecodeError and allocates nothing (but `value` four bytes for each
+/// key of a large map). Views point into the bytes given.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) noexcept : rest_(bytes), size_(bytes.size()) {}
@@ -35,8 +37,8 @@ class Reader {
   bool boolean(const char* what);
   std::string_view string(const char* what);  ///< checked to be UTF-8
   std::string_view binary(const char* what);
-  /// One value as its bytes, validated as docs/protocol.md demands: no extension types, map keys strings and once each, strings UTF-8,
-  /// depth at most `value_depth`.
+  /// One value as its bytes, validated as docs/protocol.md demands: no extension types, map keys
+  /// strings and once each, strings UTF-8, depth at most `value_depth`.
   std::string_view value(const char* what);
   /// Passes over one object of any type, extensions too: what a later version may add.
   void skip(const char* what);

@@ -25,7 +25,8 @@ Value to_value(const Reading& reading) {
   try {
     return wire::decode_value(reading.bytes);
   } catch (const wire::DecodeError& error) {
-    throw Error(Errc::protocol, std::string("the replica holds bytes that are no value; ") + error.what());
+    throw Error(Errc::protocol,
+                std::string("the replica holds bytes that are no value; ") + error.what());
   }
 }
 

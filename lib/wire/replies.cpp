@@ -11,7 +11,8 @@ namespace {
 
 bool is_refusal(Status status) noexcept { return status >= Status::malformed; }
 
-/// A reader of a reply whose status is ok, and how many elements a later version has put behind those known.
+/// A reader of a reply whose status is ok, and how many elements a later version has put behind
+/// those known.
 class Reply {
  public:
   Reply(std::string_view bytes, std::size_t known, const char* what)
@@ -224,7 +225,8 @@ ListReply decode_list_reply(std::string_view bytes) {
   Reply reply(bytes, 3, "list's reply");
   ListReply list;
   list.more = reply.reader().boolean("more");
-  read_list(reply.reader(), "names", list.names, [](Reader& reader) { return reader.string("name"); });
+  read_list(reply.reader(), "names", list.names,
+            [](Reader& reader) { return reader.string("name"); });
   reply.finish();
   return list;
 }

@@ -18,7 +18,8 @@
 
 namespace bulletin::wire {
 
-/// [status, message, name]: a reply to any request, with a status that is a refusal. The one form that never changes between versions.
+/// [status, message, name]: a reply to any request, with a status that is a refusal. The one form
+/// that never changes between versions.
 struct Refusal {
   Status status = Status::malformed;
   std::string message;
@@ -30,8 +31,10 @@ struct Refusal {
 struct Welcome {
   std::uint64_t version = highest_version;
   SessionId session;
-  std::uint64_t updates_port = 0;  ///< tcp: joined to the address that the welcome came from; 0: the updates endpoint says
-  std::string updates_endpoint;    ///< used instead of the port when not empty; on ipc empty: the commands path plus ".updates"
+  /// tcp: joined to the address that the welcome came from; 0: the updates endpoint says.
+  std::uint64_t updates_port = 0;
+  /// Used instead of the port when not empty; on ipc empty: the commands path plus ".updates".
+  std::string updates_endpoint;
   std::uint64_t beat_ms = 0;
   std::uint64_t session_ms = 0;
   Limits limits;
@@ -39,11 +42,16 @@ struct Welcome {
 
 /// What became of one transaction.
 struct Outcome {
-  Status status = Status::ok;     ///< ok, unchanged, lost, or a refusal
-  std::uint64_t revision = 0;     ///< ok: the commit's; unchanged and lost: the namespace's newest, which decided it
-  std::vector<std::string> sums;  ///< ok: the results of the `add` operations in order, as value bytes
-  std::string message;            ///< a refusal's
-  std::string name;               ///< a refusal's: the attribute; lost: the attribute whose condition did not hold
+  /// ok, unchanged, lost, or a refusal.
+  Status status = Status::ok;
+  /// ok: the commit's; unchanged and lost: the namespace's newest, which decided it.
+  std::uint64_t revision = 0;
+  /// ok: the results of the `add` operations in order, as value bytes.
+  std::vector<std::string> sums;
+  /// A refusal's.
+  std::string message;
+  /// A refusal's: the attribute; lost: the attribute whose condition did not hold.
+  std::string name;
 };
 
 /// The commits of one namespace that the client does not have yet.
@@ -52,8 +60,10 @@ struct Tail {
   Run run;
 };
 
-/// [0, [outcome ...], [[namespace, previous, revision, count, [commit ...]] ...]]: an outcome for each item in order, and for each namespace whose new commits
-/// are small enough one tail. An outcome is [0, revision, [sum ...]], [1, revision], [2, revision, name] or [refusal, message, name].
+/// [0, [outcome ...], [[namespace, previous, revision, count, [commit ...]] ...]]: an outcome for
+/// each item in order, and for each namespace whose new commits are small enough one tail. An
+/// outcome is [0, revision, [sum ...]], [1, revision], [2, revision, name] or [refusal, message,
+/// name].
 struct WriteReply {
   std::vector<Outcome> outcomes;
   std::vector<Tail> tails;
@@ -81,7 +91,8 @@ struct SnapshotReply {
   std::vector<AttributeState> attributes;
 };
 
-/// [0, epoch, true] to take a snapshot, or [0, epoch, false, more, previous, revision, count, [commit ...]]
+/// [0, epoch, true] to take a snapshot, or [0, epoch, false, more, previous, revision, count,
+/// [commit ...]]
 struct SinceReply {
   Epoch epoch;
   bool take_snapshot = false;
@@ -96,7 +107,8 @@ struct NamespaceStatus {
   std::uint64_t digest = 0;
 };
 
-/// [0, [[epoch, revision, count, digest] ...]]: in the order asked for; all but the epoch 0 for a namespace that there is not.
+/// [0, [[epoch, revision, count, digest] ...]]: in the order asked for; all but the epoch 0 for a
+/// namespace that there is not.
 struct StatusReply {
   std::vector<NamespaceStatus> namespaces;
 };
@@ -107,13 +119,14 @@ struct ListReply {
   std::vector<std::string_view> names;
 };
 
-// Each decoder throws DecodeError, or RefusedError when the reply is a refusal. Views point into `bytes`. Elements behind those listed are
-// passed over.
+// Each decoder throws DecodeError, or RefusedError when the reply is a refusal. Views point into
+// `bytes`. Elements behind those listed are passed over.
 
 /// A reply that says no.
 class RefusedError : public std::runtime_error {
  public:
-  explicit RefusedError(Refusal refusal) : std::runtime_error(refusal.message), refusal_(std::move(refusal)) {}
+  explicit RefusedError(Refusal refusal)
+      : std::runtime_error(refusal.message), refusal_(std::move(refusal)) {}
   [[nodiscard]] const Refusal& refusal() const noexcept { return refusal_; }
 
  private:

@@ -19,8 +19,7 @@ void pack_outcome(Packer& packer, const Outcome& outcome) {
     case Status::lost:
       packer.array(3).integer(outcome.status).integer(outcome.revision).string(outcome.name);
       return;
-    default:
-      packer.array(3).integer(outcome.status).string(outcome.message).string(outcome.name);
+    default: packer.array(3).integer(outcome.status).string(outcome.message).string(outcome.name);
   }
 }
 

@@ -20,7 +20,8 @@ void pack_strings(Packer& packer, const std::vector<std::string_view>& strings) 
 
 std::size_t size_hint(const Write& request) noexcept {
   std::size_t size = 64;
-  for (const WriteItem& item : request.items) size += 20 + item.space.size() + item.transaction.size();
+  for (const WriteItem& item : request.items)
+    size += 20 + item.space.size() + item.transaction.size();
   return size;
 }
 

@@ -40,7 +40,8 @@ struct Goodbye {
 /// [namespace, known revision, transaction]
 struct WriteItem {
   std::string_view space;
-  std::uint64_t known = 0;       ///< the newest revision of the namespace that the client has; 0: wants no commits in the answer
+  std::uint64_t known = 0;  ///< the newest revision of the namespace that the client has; 0: wants
+                            ///< no commits in the answer
   std::string_view transaction;  ///< its bytes; see transaction.hpp
 };
 
@@ -82,11 +83,11 @@ struct List {
   std::string_view after;
 };
 
-using Request =
-    std::variant<Hello, Keepalive, Goodbye, Write, Read, SnapshotRequest, Since, StatusRequest, List>;
+using Request = std::variant<Hello, Keepalive, Goodbye, Write, Read, SnapshotRequest, Since,
+                             StatusRequest, List>;
 
-/// Throws DecodeError. Views point into `bytes`. Elements behind those listed are passed over, for later versions. Names are checked to be strings only:
-/// what is legal is the authority's to judge.
+/// Throws DecodeError. Views point into `bytes`. Elements behind those listed are passed over, for
+/// later versions. Names are checked to be strings only: what is legal is the authority's to judge.
 Request decode_request(std::string_view bytes);
 
 std::string encode(const Hello& request);

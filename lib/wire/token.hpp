@@ -24,9 +24,9 @@ enum class Family : std::uint8_t {
 
 struct Token {
   Family family = Family::truncated;
-  unsigned char type = 0;     ///< the first byte
-  std::uint32_t count = 0;    ///< of an array's elements or a map's pairs
-  std::string_view payload;   ///< the bytes of a number, string, binary or extension
+  unsigned char type = 0;    ///< the first byte
+  std::uint32_t count = 0;   ///< of an array's elements or a map's pairs
+  std::string_view payload;  ///< the bytes of a number, string, binary or extension
 };
 
 struct TypeByte {
@@ -85,8 +85,8 @@ inline bool contents_fit(Family family, std::uint64_t count, std::size_t rest) n
   return (family == Family::map ? count * 2 : count) <= rest;
 }
 
-/// Takes a token off the front of `rest`: of an array or a map its head only, of everything else the whole object. Nothing is taken when
-/// the family is truncated or reserved.
+/// Takes a token off the front of `rest`: of an array or a map its head only, of everything else
+/// the whole object. Nothing is taken when the family is truncated or reserved.
 inline Token take_token(std::string_view& rest) noexcept {
   if (rest.empty()) return {};
   const auto type = static_cast<unsigned char>(rest[0]);

@@ -22,18 +22,20 @@ struct Operation {
   bool ephemeral = false;
 };
 
-/// [conditions, operations]; a condition is [name, revision]; an operation is [1, name, value], [1, name, value, ttl_ms, ephemeral], [2, name],
-/// [3, name, amount] or [4]. Views point into the bytes decoded.
+/// [conditions, operations]; a condition is [name, revision]; an operation is [1, name, value], [1,
+/// name, value, ttl_ms, ephemeral], [2, name], [3, name, amount] or [4]. Views point into the bytes
+/// decoded.
 struct Transaction {
   std::vector<Condition> conditions;
   std::vector<Operation> operations;
 };
 
-/// How many conditions and operations there are: to be asked before decoding, because a [4] takes two bytes here and
-/// many in memory. Allocates nothing. Throws DecodeError.
+/// How many conditions and operations there are: to be asked before decoding, because a [4] takes
+/// two bytes here and many in memory. Allocates nothing. Throws DecodeError.
 std::size_t element_count(std::string_view bytes);
 
-/// Reads structure only, and validates values; names and limits are the authority's to judge. Reuses `out`'s memory. Throws DecodeError.
+/// Reads structure only, and validates values; names and limits are the authority's to judge.
+/// Reuses `out`'s memory. Throws DecodeError.
 void decode_transaction(std::string_view bytes, Transaction& out);
 
 }  // namespace bulletin::wire

@@ -17,7 +17,8 @@ struct CommitsUpdate {
   Run run;
 };
 
-/// [2, epoch, revision, count, digest]: the newest state of the namespace, or, on a nonce topic, the proof that the subscription is live.
+/// [2, epoch, revision, count, digest]: the newest state of the namespace, or, on a nonce topic,
+/// the proof that the subscription is live.
 struct Beat {
   Epoch epoch;
   std::uint64_t revision = 0;

@@ -17,8 +17,8 @@ namespace bulletin::wire {
 
 namespace {
 
-/// The places of the keys of all maps that are open, innermost last: four bytes for a pair, which has at least two. Small
-/// values need no memory of their own.
+/// The places of the keys of all maps that are open, innermost last: four bytes for a pair, which
+/// has at least two. Small values need no memory of their own.
 class Keys {
  public:
   std::size_t size() const noexcept { return size_; }

@@ -9,19 +9,22 @@
 
 namespace bulletin::wire {
 
-/// Appends the shortest encoding: integers in their smallest form, doubles always as float 64. Throws Error rejected for a value
-/// deeper than `value_depth`, or with a string or key that is not UTF-8.
+/// Appends the shortest encoding: integers in their smallest form, doubles always as float 64.
+/// Throws Error rejected for a value deeper than `value_depth`, or with a string or key that is not
+/// UTF-8.
 void encode_value(const Value& value, std::string& out);
 std::string encode_value(const Value& value);
 
 /// Total: throws DecodeError for bytes that are not exactly one valid value.
 Value decode_value(std::string_view bytes);
 
-/// Splits valid bytes as a slot keeps them: nil, booleans, integers and doubles in their shortest encoding become scalars; everything else (also a
-/// number encoded longer than need be, whose bytes count in the digest) stays `Kind::encoded`.
+/// Splits valid bytes as a slot keeps them: nil, booleans, integers and doubles in their shortest
+/// encoding become scalars; everything else (also a number encoded longer than need be, whose bytes
+/// count in the digest) stays `Kind::encoded`.
 detail::Scalar to_scalar(std::string_view bytes) noexcept;
 
-/// The bytes of a scalar, for digests and for sending on: the inverse of `to_scalar`. Appends at most 9 bytes.
+/// The bytes of a scalar, for digests and for sending on: the inverse of `to_scalar`. Appends at
+/// most 9 bytes.
 void append_scalar(detail::Kind kind, std::uint64_t bits, std::string& out);
 
 }  // namespace bulletin::wire
