@@ -29,29 +29,27 @@ std::size_t Reader::long_array(const char* what) {
   return token.count;
 }
 
-std::size_t Reader::array_of(std::size_t least, const char* what) {
-  const std::size_t count = array(what);
-  if (count < least) {
-    throw DecodeError(std::string(what) + ": has " + std::to_string(count) +
-                      " elements, needs at least " + std::to_string(least));
-  }
-  return count;
+void Reader::too_few(std::size_t count, std::size_t least, const char* what) {
+  throw DecodeError(std::string(what) + ": has " + std::to_string(count) +
+                    " elements, needs at least " + std::to_string(least));
+}
+
+template <class Word>
+std::uint64_t Reader::take_number() noexcept {
+  const std::uint64_t number = big_endian<Word>(rest_.data() + 1);
+  rest_.remove_prefix(1 + sizeof(Word));
+  return number;
 }
 
 std::uint64_t Reader::long_unsigned_integer(const char* what) {
+  // The forms that encoders use, before the others.
+  if (next() == 0xCF && rest_.size() > 8) return take_number<std::uint64_t>();
+  if (next() == 0xCE && rest_.size() > 4) return take_number<std::uint32_t>();
   std::string_view rest = rest_;
   const Token token = take_token(rest);
   if (token.family != Family::integer || is_negative(token)) fail(what, "an unsigned integer");
   rest_ = rest;
   return integer_bits(token);
-}
-
-bool Reader::boolean(const char* what) {
-  std::string_view rest = rest_;
-  const Token token = take_token(rest);
-  if (token.family != Family::boolean) fail(what, "a boolean");
-  rest_ = rest;
-  return (token.type & 1) != 0;
 }
 
 std::string_view Reader::string(const char* what) {

@@ -26,7 +26,11 @@ class Reader {
     return first & 15;
   }
   /// The same, and an error when there are fewer than `least`.
-  std::size_t array_of(std::size_t least, const char* what);
+  std::size_t array_of(std::size_t least, const char* what) {
+    const std::size_t count = array(what);
+    if (count < least) too_few(count, least, what);
+    return count;
+  }
   /// In whatever encoding; also a signed one, if it is not below zero.
   std::uint64_t unsigned_integer(const char* what) {
     const unsigned first = next();
@@ -34,7 +38,12 @@ class Reader {
     rest_.remove_prefix(1);
     return first;
   }
-  bool boolean(const char* what);
+  bool boolean(const char* what) {
+    const unsigned first = next();
+    if ((first & ~1U) != 0xC2) fail(what, "a boolean");
+    rest_.remove_prefix(1);
+    return (first & 1) != 0;
+  }
   std::string_view string(const char* what);  ///< checked to be UTF-8
   std::string_view binary(const char* what);
   /// One value as its bytes, validated as docs/protocol.md demands: no extension types, map keys
@@ -60,7 +69,10 @@ class Reader {
   }
   std::size_t long_array(const char* what);
   std::uint64_t long_unsigned_integer(const char* what);
+  template <class Word>
+  std::uint64_t take_number() noexcept;
   [[noreturn]] void fail(const char* what, const char* wanted) const;
+  [[noreturn]] static void too_few(std::size_t count, std::size_t least, const char* what);
 
   std::string_view rest_;
   std::size_t size_;

@@ -48,7 +48,8 @@ Scalar to_scalar(std::string_view bytes) noexcept {
     case Family::boolean: return {Kind::boolean, token.type & 1U, 0};
     case Family::integer: return integer_scalar(token, bytes.size());
     case Family::real:
-      if (token.payload.size() == sizeof(double)) return {Kind::real, big_endian(token.payload), 0};
+      if (token.payload.size() == sizeof(double))
+        return {Kind::real, big_endian<std::uint64_t>(token.payload.data()), 0};
       [[fallthrough]];
     default: return {Kind::encoded, 0, 0};
   }

@@ -8,7 +8,7 @@ std::uint64_t integer_bits(const Token& token) noexcept {
   const unsigned char type = token.type;
   if (type <= 0x7F) return type;
   if (type >= 0xE0) return static_cast<std::uint64_t>(static_cast<std::int8_t>(type));
-  const std::uint64_t number = big_endian(token.payload);
+  const std::uint64_t number = big_endian(token.payload.data(), token.payload.size());
   switch (type) {
     case 0xD0: return static_cast<std::uint64_t>(static_cast<std::int8_t>(number));
     case 0xD1: return static_cast<std::uint64_t>(static_cast<std::int16_t>(number));
@@ -23,7 +23,7 @@ bool is_negative(const Token& token) noexcept {
 }
 
 double real_value(const Token& token) noexcept {
-  const std::uint64_t bits = big_endian(token.payload);
+  const std::uint64_t bits = big_endian(token.payload.data(), token.payload.size());
   if (token.payload.size() == sizeof(float)) {
     return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
   }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace bulletin::wire {
@@ -73,11 +75,24 @@ constexpr std::array<TypeByte, 256> type_bytes() noexcept {
 
 inline constexpr std::array<TypeByte, 256> type_table = type_bytes();
 
-/// The number that these bytes are, most significant first. At most 8.
-inline std::uint64_t big_endian(std::string_view bytes) noexcept {
-  std::uint64_t number = 0;
-  for (const char byte : bytes) number = number << 8 | static_cast<unsigned char>(byte);
-  return number;
+/// The number that the bytes of a Word are, most significant first.
+template <class Word>
+std::uint64_t big_endian(const char* bytes) noexcept {
+  Word word;
+  std::memcpy(&word, bytes, sizeof word);
+  if constexpr (std::endian::native == std::endian::big || sizeof word == 1) return word;
+  // g++ makes no swap of a loop of shifts.
+  return __builtin_bswap64(word) >> (64 - 8 * sizeof word);
+}
+
+/// The same for 1, 2, 4 or 8 bytes.
+inline std::uint64_t big_endian(const char* bytes, std::size_t size) noexcept {
+  switch (size) {
+    case 1: return big_endian<std::uint8_t>(bytes);
+    case 2: return big_endian<std::uint16_t>(bytes);
+    case 4: return big_endian<std::uint32_t>(bytes);
+    default: return big_endian<std::uint64_t>(bytes);
+  }
 }
 
 /// The least that an array's or map's contents take: one byte for each object.
@@ -96,7 +111,7 @@ inline Token take_token(std::string_view& rest) noexcept {
   if (entry.length_bytes != 0) {
     head += entry.length_bytes;
     if (rest.size() < head) return {};
-    length = big_endian(rest.substr(1, entry.length_bytes));
+    length = big_endian(rest.data() + 1, entry.length_bytes);
   }
   Token token{entry.family, type, 0, {}};
   switch (entry.family) {

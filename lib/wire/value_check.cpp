@@ -151,23 +151,25 @@ class Check {
 
 }  // namespace
 
+namespace {
+
+/// The size of the value that comes first, when it has no parts and no text; otherwise 0.
+std::size_t plain_size(std::string_view bytes) noexcept {
+  if (bytes.empty()) return 0;
+  const TypeByte& entry = type_table[static_cast<unsigned char>(bytes[0])];
+  const bool plain = entry.family >= Family::nil && entry.family <= Family::real;
+  const std::size_t size = std::size_t{1} + entry.length;
+  return plain && size <= bytes.size() ? size : 0;
+}
+
+}  // namespace
+
 std::string_view Reader::value(const char* what) {
-  const std::string_view before = rest_;
-  std::string_view rest = rest_;
-  const Token token = take_token(rest);
-  switch (token.family) {
-    case Family::nil:
-    case Family::boolean:
-    case Family::integer:
-    case Family::real:
-    case Family::binary: break;
-    case Family::string:
-      if (is_utf8(token.payload)) break;
-      [[fallthrough]];
-    default: rest = before.substr(Check(before, what).run());
-  }
-  rest_ = rest;
-  return before.substr(0, before.size() - rest.size());
+  std::size_t size = plain_size(rest_);
+  if (size == 0) size = Check(rest_, what).run();
+  const std::string_view value = rest_.substr(0, size);
+  rest_.remove_prefix(size);
+  return value;
 }
 
 }  // namespace bulletin::wire
