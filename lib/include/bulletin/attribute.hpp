@@ -18,9 +18,10 @@ namespace bulletin {
 
 class Namespace;
 
-/// One attribute as a T: what most code holds. Reading a scalar is a few loads, with no lookup and no wait. From
-/// `Namespace::attribute<T>(name)`; a handle: cheap to copy, usable from every thread, outlives its Client. The attribute may come, go
-/// and come again; when it holds another type than T, reads throw Error wrong_type.
+/// One attribute as a T: what most code holds. Reading a scalar is a few loads, with no lookup and
+/// no wait. From `Namespace::attribute<T>(name)`; a handle: cheap to copy, usable from every
+/// thread, outlives its Client. The attribute may come, go and come again; when it holds another
+/// type than T, reads throw Error wrong_type.
 template <Storable T>
 class Attribute {
  public:

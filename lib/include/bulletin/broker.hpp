@@ -14,10 +14,11 @@ namespace bulletin {
 struct BrokerOptions {
   /// Where commands are received: tcp://ADDRESS:PORT (`*`: a free port) or ipc://PATH.
   std::string bind = "tcp://127.0.0.1:5570";
-  /// Where updates are sent. Empty: for tcp the same address and the next port (a free one when `bind` asks for one); for ipc the
-  /// path plus ".updates".
+  /// Where updates are sent. Empty: for tcp the same address and the next port (a free one when
+  /// `bind` asks for one); for ipc the path plus ".updates".
   std::string updates = {};
-  /// The updates endpoint to tell clients, when they cannot reach it at the address at which they reach `bind`.
+  /// The updates endpoint to tell clients, when they cannot reach it at the address at which they
+  /// reach `bind`.
   std::string advertise = {};
   /// How often a subscribed namespace tells its newest revision and digest.
   std::chrono::milliseconds beat{1000};
@@ -30,7 +31,8 @@ struct BrokerOptions {
   std::size_t reader_bytes = 64u << 20;
 };
 
-/// A broker with a thread of its own. Start one, connect clients to `endpoint()`, destroy it. Usable from every thread.
+/// A broker with a thread of its own. Start one, connect clients to `endpoint()`, destroy it.
+/// Usable from every thread.
 class Broker {
  public:
   explicit Broker(BrokerOptions options = {});
@@ -41,7 +43,8 @@ class Broker {
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
 
-  /// Binds, and serves from then on. Throws Error rejected when an endpoint cannot be bound; the message names it.
+  /// Binds, and serves from then on. Throws Error rejected when an endpoint cannot be bound; the
+  /// message names it.
   void start();
   /// Stops serving; what clients had sent and the broker had not read stays unanswered. Idempotent.
   void stop() noexcept;

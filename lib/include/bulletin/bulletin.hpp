@@ -1,7 +1,7 @@
 // Bulletin: a shared notice board for cooperating processes.
 //
-//     bulletin::Client client;                                   // $BULLETIN_ENDPOINT, else tcp://127.0.0.1:5570
-//     bulletin::Namespace robot = client.open("plant/robot");
+//     bulletin::Client client;                                   // $BULLETIN_ENDPOINT, else
+//     tcp://127.0.0.1:5570 bulletin::Namespace robot = client.open("plant/robot");
 //     robot.set("speed", 3.2);                                   // one round trip to the broker
 //     double speed = robot.get_or("speed", 0.0);                 // this process's memory
 //

@@ -11,18 +11,20 @@
 
 namespace bulletin {
 
-/// One change of one attribute. The changes of a commit come in a row with the same revision, `last` set on the final one. The views
-/// are valid until the callback returns.
+/// One change of one attribute. The changes of a commit come in a row with the same revision,
+/// `last` set on the final one. The views are valid until the callback returns.
 struct Change {
   std::string_view name;
   /// The new value; null: the attribute was removed.
   const Value* value = nullptr;
   Revision revision;
-  /// How many changes the watch was not told one by one before this one, because it was slower than the stream or because this process was
-  /// cut off. After a slow callback: of this attribute, exactly. After a repair by snapshot: of the whole namespace, told with the
-  /// first change of the row.
+  /// How many changes the watch was not told one by one before this one, because it was slower than
+  /// the stream or because this process was cut off. After a slow callback: of this attribute,
+  /// exactly. After a repair by snapshot: of the whole namespace, told with the first change of the
+  /// row.
   std::uint64_t skipped = 0;
-  /// Part of a row that brings the watch to the present: the values told first, what a slow watch skipped to, or a repair by snapshot.
+  /// Part of a row that brings the watch to the present: the values told first, what a slow watch
+  /// skipped to, or a repair by snapshot.
   bool resynced = false;
   /// The final change of its row.
   bool last = false;
@@ -34,8 +36,8 @@ namespace detail {
 class Watch;
 }
 
-/// Keeps a watch alive. Destroying it returns when the callback neither runs nor will run again; inside that callback, at once. Movable; one
-/// thread at a time.
+/// Keeps a watch alive. Destroying it returns when the callback neither runs nor will run again;
+/// inside that callback, at once. Movable; one thread at a time.
 class Subscription {
  public:
   Subscription() noexcept = default;

@@ -11,24 +11,28 @@
 
 namespace bulletin {
 
-/// A session with one broker, with two threads: one applies the stream, one runs the callbacks of the watches. Usable from every thread.
-/// After fork() it works on both sides: see docs/consistency.md.
+/// A session with one broker, with two threads: one applies the stream, one runs the callbacks of
+/// the watches. Usable from every thread. After fork() it works on both sides: see
+/// docs/consistency.md.
 class Client {
  public:
   /// Does not wait for the broker. Throws Error rejected for an endpoint that cannot be one.
   explicit Client(ClientOptions options = {});
-  /// Ends its threads within `close_timeout`. Futures then get disconnected if unsent, else in_doubt. Handles stay readable.
+  /// Ends its threads within `close_timeout`. Futures then get disconnected if unsent, else
+  /// in_doubt. Handles stay readable.
   ~Client();
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Opens a namespace, and returns when the replica is complete. Opening the same one again gives another handle on the same replica.
-  /// Throws Error rejected (illegal name), denied, disconnected (no broker within `open_timeout`), protocol.
+  /// Opens a namespace, and returns when the replica is complete. Opening the same one again gives
+  /// another handle on the same replica. Throws Error rejected (illegal name), denied, disconnected
+  /// (no broker within `open_timeout`), protocol.
   Namespace open(std::string_view name);
 
-  /// The names of the namespaces that begin with `prefix`, in order, as the broker knows them now. Throws Error disconnected, denied.
+  /// The names of the namespaces that begin with `prefix`, in order, as the broker knows them now.
+  /// Throws Error disconnected, denied.
   std::vector<std::string> namespaces(std::string_view prefix = {}) const;
 
   /// The broker's bounds; the defaults before the broker was first heard.
@@ -44,8 +48,8 @@ class Client {
   std::shared_ptr<Implementation> implementation_;
 };
 
-/// Opens the namespace that a URI names (see Namespace::uri). All calls with the same endpoint share one client, which lives as
-/// long as the process: the one such object of the library.
+/// Opens the namespace that a URI names (see Namespace::uri). All calls with the same endpoint
+/// share one client, which lives as long as the process: the one such object of the library.
 Namespace open(std::string_view uri);
 
 }  // namespace bulletin

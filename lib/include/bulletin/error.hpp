@@ -8,14 +8,17 @@
 
 namespace bulletin {
 
-/// What went wrong, classed by what the caller can do about it. As in libpqxx, "in doubt" is an outcome of its own: a
-/// program that must not do a thing twice has to tell it from "not done".
+/// What went wrong, classed by what the caller can do about it. As in libpqxx, "in doubt" is an
+/// outcome of its own: a program that must not do a thing twice has to tell it from "not done".
 enum class Errc {
-  missing,       ///< `at` or `as` on an attribute that does not exist
-  wrong_type,    ///< the value has another type than the one asked for, or `add` on something that is no number
-  rejected,      ///< the request itself is not allowed: an illegal name, a value over the limit, a sum out of range
-  denied,        ///< this user may not do that
-  disconnected,  ///< no broker within the deadline, or the client was closed; a write was not applied
+  missing,     ///< `at` or `as` on an attribute that does not exist
+  wrong_type,  ///< the value has another type than the one asked for, or `add` on something that is
+               ///< no number
+  rejected,  ///< the request itself is not allowed: an illegal name, a value over the limit, a sum
+             ///< out of range
+  denied,    ///< this user may not do that
+  disconnected,  ///< no broker within the deadline, or the client was closed; a write was not
+                 ///< applied
   overloaded,    ///< the broker has reached a bound and refused; a write was not applied
   in_doubt,      ///< the write was sent, and whether it was applied will not be known
   protocol,      ///< the broker speaks another version, or something that is not Bulletin
@@ -25,8 +28,9 @@ enum class Errc {
 std::string_view to_string(Errc code) noexcept;
 std::ostream& operator<<(std::ostream& out, Errc code);
 
-/// Thrown by every failing call. `what()` says what was wanted, what was found and, where it helps, what to do.
-/// Absence (`get`) and a lost race (`compare_and_set`, `commit`) are values, not exceptions.
+/// Thrown by every failing call. `what()` says what was wanted, what was found and, where it helps,
+/// what to do. Absence (`get`) and a lost race (`compare_and_set`, `commit`) are values, not
+/// exceptions.
 class Error : public std::runtime_error {
  public:
   Error(Errc code, const std::string& message, std::string name = {});

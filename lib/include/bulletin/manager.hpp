@@ -15,7 +15,8 @@ namespace bulletin {
 struct ManagerOptions {
   /// Where the broker listens; `*` picks a free port.
   std::string bind = "tcp://127.0.0.1:*";
-  /// The broker program. Empty: $BULLETIN_BROKER, else `bulletin-broker` beside this program, else on PATH.
+  /// The broker program. Empty: $BULLETIN_BROKER, else `bulletin-broker` beside this program, else
+  /// on PATH.
   std::string broker = {};
   /// More arguments for the broker program.
   std::vector<std::string> arguments = {};
@@ -23,8 +24,9 @@ struct ManagerOptions {
   std::chrono::milliseconds start_timeout{10000};
 };
 
-/// Runs a broker as a child process, as Python's SyncManager does. The broker has its own process group (Ctrl-C is not its end), and ends
-/// when this object does, or when this process dies. In a forked child the object is inert: the broker stays the parent's.
+/// Runs a broker as a child process, as Python's SyncManager does. The broker has its own process
+/// group (Ctrl-C is not its end), and ends when this object does, or when this process dies. In a
+/// forked child the object is inert: the broker stays the parent's.
 class Manager {
  public:
   explicit Manager(ManagerOptions options = {});
@@ -35,10 +37,12 @@ class Manager {
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;
 
-  /// Runs the broker and returns when it is ready. Throws Error disconnected, with the broker's own words, when it does not start.
+  /// Runs the broker and returns when it is ready. Throws Error disconnected when it does not
+  /// start; the broker says why on standard error.
   void start();
 
-  /// Opens a fresh namespace that nobody else has; hand `uri()` to others. Throws Error disconnected before `start`.
+  /// Opens a fresh namespace that nobody else has; hand `uri()` to others. Throws Error
+  /// disconnected before `start`.
   Namespace make_namespace();
 
   /// Opens a namespace by its name.

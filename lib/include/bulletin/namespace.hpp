@@ -29,16 +29,20 @@ namespace bulletin {
 
 class AttributeProxy;
 
-/// An open namespace: a complete replica in this process's memory. A handle: cheap to copy, usable from every thread, and it outlives its
-/// Client (reads then serve the last state, writes throw Error disconnected).
+/// An open namespace: a complete replica in this process's memory. A handle: cheap to copy, usable
+/// from every thread, and it outlives its Client (reads then serve the last state, writes throw
+/// Error disconnected).
 ///
-/// **Reads** touch only this process's memory and never wait for another thread; `snapshot`, `names` and `attribute` may wait for one commit
-/// being applied. **Writes** are one round trip to the broker and return when they are committed; when they return, this
-/// client's replica has them. They throw Error rejected (illegal name, value over the limit), denied, disconnected (no
-/// broker within `write_timeout`; not applied), overloaded (refused, not applied) and in_doubt (sent, outcome unknown).
+/// **Reads** touch only this process's memory and never wait for another thread; `snapshot`,
+/// `names` and `attribute` may wait for one commit being applied. **Writes** are one round trip to
+/// the broker and return when they are committed; when they return, this client's replica has them.
+/// They throw Error rejected (illegal name, value over the limit), denied, disconnected (no broker
+/// within `write_timeout`; not applied), overloaded (refused, not applied) and in_doubt (sent,
+/// outcome unknown).
 ///
-/// **Names** have 1 to 1024 bytes of UTF-8 without NUL. A name that begins with '_' is private: it stays in this process, has revision 0,
-/// and takes part in get, at, get_or, contains, set (without options), erase and operator[]; everything else throws Error rejected for it.
+/// **Names** have 1 to 1024 bytes of UTF-8 without NUL. A name that begins with '_' is private: it
+/// stays in this process, has revision 0, and takes part in get, at, get_or, contains, set (without
+/// options), erase and operator[]; everything else throws Error rejected for it.
 class Namespace {
  public:
   /// The path, such as "plant/line1/robot".
@@ -46,7 +50,8 @@ class Namespace {
   /// ENDPOINT#NAMESPACE, percent-encoded: for `bulletin::open` in any process.
   std::string uri() const;
 
-  // --- reads --------------------------------------------------------------------------------------------------------
+  // --- reads
+  // --------------------------------------------------------------------------------------------------------
 
   /// The value of an attribute, or nullopt when there is none. Throws Error wrong_type.
   template <class T>
@@ -64,7 +69,8 @@ class Namespace {
     return convert<T>(name, reading);
   }
 
-  /// The value of an attribute, or the fallback when there is none; `get_or("mode", "idle")` returns a std::string. Throws Error wrong_type.
+  /// The value of an attribute, or the fallback when there is none; `get_or("mode", "idle")`
+  /// returns a std::string. Throws Error wrong_type.
   template <detail::Settable T>
   detail::stored_t<T> get_or(std::string_view name, const T& fallback) const {
     if (auto value = get<detail::stored_t<T>>(name)) return *std::move(value);
@@ -90,13 +96,15 @@ class Namespace {
   /// All shared attributes at one revision.
   Snapshot snapshot() const;
 
-  /// A typed handle: the fastest way to read one attribute again and again. The attribute need not exist yet.
+  /// A typed handle: the fastest way to read one attribute again and again. The attribute need not
+  /// exist yet.
   template <Storable T>
   Attribute<T> attribute(std::string_view name) const {
     return Attribute<T>(pin(name));
   }
 
-  // --- writes: one round trip ---------------------------------------------------------------------------------------
+  // --- writes: one round trip
+  // ---------------------------------------------------------------------------------------
 
   /// Returns the commit's revision (0 for a private name).
   template <detail::Settable T>
@@ -104,26 +112,29 @@ class Namespace {
     return set_value(name, detail::make_value(value), options);
   }
 
-  /// As `set`, without waiting: calls are pipelined, and keep their order with all writes of this client. The future's get() throws
-  /// what `set` would throw. Blocks only while more than 64 MiB wait to be sent.
+  /// As `set`, without waiting: calls are pipelined, and keep their order with all writes of this
+  /// client. The future's get() throws what `set` would throw. Blocks only while more than 64 MiB
+  /// wait to be sent.
   template <detail::Settable T>
-  std::future<Revision> set_async(std::string_view name, const T& value, SetOptions options = {}) const {
+  std::future<Revision> set_async(std::string_view name, const T& value,
+                                  SetOptions options = {}) const {
     return set_value_async(name, detail::make_value(value), options);
   }
 
   /// Returns whether it was there; commits nothing when it was not.
   bool erase(std::string_view name) const;
 
-  /// Sets the attribute if its revision is still `expected` (`bulletin::absent`: if it does not exist). nullopt: lost the race; the replica
-  /// then holds what won it.
+  /// Sets the attribute if its revision is still `expected` (`bulletin::absent`: if it does not
+  /// exist). nullopt: lost the race; the replica then holds what won it.
   template <detail::Settable T>
   std::optional<Revision> compare_and_set(std::string_view name, Revision expected, const T& value,
                                           SetOptions options = {}) const {
     return compare_and_set_value(name, expected, detail::make_value(value), options);
   }
 
-  /// Adds to a number, atomically at the broker, and returns the sum; an absent attribute counts as 0. Throws Error rejected past the
-  /// range, wrong_type when the attribute is no number, or is a double and the amount an integer.
+  /// Adds to a number, atomically at the broker, and returns the sum; an absent attribute counts as
+  /// 0. Throws Error rejected past the range, wrong_type when the attribute is no number, or is a
+  /// double and the amount an integer.
   template <detail::Integer T>
   std::int64_t add(std::string_view name, T amount) const {
     return add_value(name, Value(amount)).template as<std::int64_t>();
@@ -133,11 +144,13 @@ class Namespace {
     return add_value(name, Value(amount)).template as<double>();
   }
 
-  /// Sets the attribute to `change(current value)`, again and again until no other writer came between. `change` gets nullopt when the attribute
-  /// does not exist, and may run more than once. Returns what was set.
+  /// Sets the attribute to `change(current value)`, again and again until no other writer came
+  /// between. `change` gets nullopt when the attribute does not exist, and may run more than once.
+  /// Returns what was set.
   template <Storable T, class F>
-    requires std::is_invocable_r_v<T, F, std::optional<T>>
-  T update(std::string_view name, F&& change, SetOptions options = {}) const {
+  requires std::is_invocable_r_v<T, F, std::optional<T>> T update(std::string_view name, F&& change,
+                                                                  SetOptions options = {})
+  const {
     for (;;) {
       std::optional<Versioned<T>> current = read<T>(name);
       const Revision expected = current ? current->revision : absent;
@@ -146,24 +159,28 @@ class Namespace {
     }
   }
 
-  /// Commits the transaction whole, and returns its revision; nullopt: a condition did not hold, nothing was changed. A transaction that
-  /// changes nothing returns the namespace's newest revision.
+  /// Commits the transaction whole, and returns its revision; nullopt: a condition did not hold,
+  /// nothing was changed. A transaction that changes nothing returns the namespace's newest
+  /// revision.
   std::optional<Revision> commit(const Transaction& transaction) const;
 
-  // --- watching -----------------------------------------------------------------------------------------------------
+  // --- watching
+  // -----------------------------------------------------------------------------------------------------
 
-  /// Calls back with the current value, if there is one, and then with every change, in commit order, on the client's watch thread. In
-  /// the callback reading, writing and waiting are fine. Throws Error disconnected when the client is closed.
+  /// Calls back with the current value, if there is one, and then with every change, in commit
+  /// order, on the client's watch thread. In the callback reading, writing and waiting are fine.
+  /// Throws Error disconnected when the client is closed.
   [[nodiscard]] Subscription watch(std::string_view name, Watcher callback) const;
   /// The same for all attributes.
   [[nodiscard]] Subscription watch(Watcher callback) const;
 
-  /// Waits until the attribute exists and `condition(value)` is true; false: it was not within the time. The condition runs on this
-  /// thread, perhaps not on every value that passes by.
+  /// Waits until the attribute exists and `condition(value)` is true; false: it was not within the
+  /// time. The condition runs on this thread, perhaps not on every value that passes by.
   bool wait_until(std::string_view name, const std::function<bool(const Value&)>& condition,
                   std::chrono::milliseconds timeout) const;
 
-  /// Waits until the replica has everything that was committed before this call. Throws Error disconnected.
+  /// Waits until the replica has everything that was committed before this call. Throws Error
+  /// disconnected.
   void sync() const;
 
   /// The newest commit that the replica has applied.
@@ -173,7 +190,8 @@ class Namespace {
   /// Sugar: `robot["mode"] = "idle"; std::string m = robot["mode"].as<std::string>();`
   AttributeProxy operator[](std::string_view name) const;
 
-  explicit Namespace(std::shared_ptr<detail::NamespaceState> state) noexcept : state_(std::move(state)) {}
+  explicit Namespace(std::shared_ptr<detail::NamespaceState> state) noexcept
+      : state_(std::move(state)) {}
 
  private:
   template <Storable T>
@@ -185,8 +203,10 @@ class Namespace {
   std::shared_ptr<detail::PinnedSlot> pin(std::string_view name) const;
 
   Revision set_value(std::string_view name, const Value& value, const SetOptions& options) const;
-  std::future<Revision> set_value_async(std::string_view name, const Value& value, const SetOptions& options) const;
-  std::optional<Revision> compare_and_set_value(std::string_view name, Revision expected, const Value& value,
+  std::future<Revision> set_value_async(std::string_view name, const Value& value,
+                                        const SetOptions& options) const;
+  std::optional<Revision> compare_and_set_value(std::string_view name, Revision expected,
+                                                const Value& value,
                                                 const SetOptions& options) const;
   Value add_value(std::string_view name, const Value& amount) const;
 
@@ -203,8 +223,9 @@ class Namespace {
   std::shared_ptr<detail::NamespaceState> state_;
 };
 
-/// What `robot["mode"]` gives. Its operations work only on the expression itself: a named proxy (`auto x = robot["mode"];`) is inert, and it can be
-/// neither copied nor assigned. `robot["a"] = robot["b"]` copies the value.
+/// What `robot["mode"]` gives. Its operations work only on the expression itself: a named proxy
+/// (`auto x = robot["mode"];`) is inert, and it can be neither copied nor assigned. `robot["a"] =
+/// robot["b"]` copies the value.
 class AttributeProxy {
  public:
   AttributeProxy(const AttributeProxy&) = delete;

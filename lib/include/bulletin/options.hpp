@@ -24,35 +24,42 @@ struct Freshness {
 
 /// What happened to a client's registration with the broker.
 enum class ClientEvent {
-  connected,       ///< a session began; the replicas are up to date or being brought there
-  disconnected,    ///< the broker is not heard any more; reads go on, stale
-  session_lost,    ///< the broker ended the session: its ephemeral attributes are gone; `connected` follows
+  connected,     ///< a session began; the replicas are up to date or being brought there
+  disconnected,  ///< the broker is not heard any more; reads go on, stale
+  session_lost,  ///< the broker ended the session: its ephemeral attributes are gone; `connected`
+                 ///< follows
 };
 
 /// Every member has a default; times are in milliseconds.
 struct ClientOptions {
-  /// Where the broker listens for commands, such as "tcp://robot7:5570" or "ipc:///run/bulletin/board". Empty: $BULLETIN_ENDPOINT, and
-  /// without that "tcp://127.0.0.1:5570".
+  /// Where the broker listens for commands, such as "tcp://robot7:5570" or
+  /// "ipc:///run/bulletin/board". Empty: $BULLETIN_ENDPOINT, and without that
+  /// "tcp://127.0.0.1:5570".
   std::string endpoint = {};
   /// Shown to operators in $sys/sessions. Empty: the program's name and process id.
   std::string name = {};
   /// How long `open` waits for the broker and the complete state; then Error disconnected.
   std::chrono::milliseconds open_timeout{5000};
-  /// How long a write, and `sync`, wait for their outcome; then Error in_doubt if the write was sent, else disconnected.
+  /// How long a write, and `sync`, wait for their outcome; then Error in_doubt if the write was
+  /// sent, else disconnected.
   std::chrono::milliseconds write_timeout{5000};
   /// How long destroying the client may take; then writes under way end in doubt.
   std::chrono::milliseconds close_timeout{1000};
-  /// Bytes of changes kept for watches that are slower than the stream; past that they skip to the newest state.
+  /// Bytes of changes kept for watches that are slower than the stream; past that they skip to the
+  /// newest state.
   std::size_t watch_queue_bytes = 8u << 20;
-  /// Called, on the thread of the watches, with what a watch callback has thrown. Default: one line on standard error.
+  /// Called, on the thread of the watches, with what a watch callback has thrown. Default: one line
+  /// on standard error.
   std::function<void(std::exception_ptr)> on_error = {};
   /// Called, on the thread of the watches, when the registration with the broker changes.
   std::function<void(ClientEvent)> on_state = {};
 };
 
-/// How one attribute is set. They belong to the write: a later `set` without them ends them, `add` keeps them.
+/// How one attribute is set. They belong to the write: a later `set` without them ends them, `add`
+/// keeps them.
 struct SetOptions {
-  /// The attribute goes when this client's session ends. After a lost session the client sets it again in the new one.
+  /// The attribute goes when this client's session ends. After a lost session the client sets it
+  /// again in the new one.
   bool ephemeral = false;
   /// Time to live, counted by the broker's running clock; 0: for ever.
   std::chrono::milliseconds ttl{0};

@@ -8,8 +8,9 @@
 
 namespace bulletin {
 
-/// The broker-wide number of a commit: strictly increasing, never used twice, also across restarts of the broker.
-/// A default-constructed Revision (0) means "never": no commit, or an attribute that does not exist.
+/// The broker-wide number of a commit: strictly increasing, never used twice, also across restarts
+/// of the broker. A default-constructed Revision (0) means "never": no commit, or an attribute that
+/// does not exist.
 class Revision {
  public:
   constexpr Revision() noexcept = default;
@@ -26,7 +27,8 @@ class Revision {
   std::uint64_t value_ = 0;
 };
 
-/// As the expected revision of `compare_and_set` or `Transaction::require`: the attribute must not exist.
+/// As the expected revision of `compare_and_set` or `Transaction::require`: the attribute must not
+/// exist.
 inline constexpr Revision absent{};
 
 /// Prints the number.

@@ -25,8 +25,8 @@ namespace detail {
 struct SnapshotData;
 }
 
-/// All shared attributes of a namespace at one revision, in the order of their names. Immutable, cheap to copy, outlives everything.
-/// Values are decoded when they are asked for.
+/// All shared attributes of a namespace at one revision, in the order of their names. Immutable,
+/// cheap to copy, outlives everything. Values are decoded when they are asked for.
 class Snapshot {
  public:
   struct Entry {
@@ -60,7 +60,8 @@ class Snapshot {
 
    private:
     friend class Snapshot;
-    Iterator(const Snapshot* snapshot, std::size_t index) noexcept : snapshot_(snapshot), index_(index) {}
+    Iterator(const Snapshot* snapshot, std::size_t index) noexcept
+        : snapshot_(snapshot), index_(index) {}
 
     const Snapshot* snapshot_ = nullptr;
     std::size_t index_ = 0;
@@ -118,7 +119,8 @@ class Snapshot {
 
   template <class T>
   T convert(std::size_t index) const {
-    if (std::optional<T> value = ValueTraits<T>::from_value(entry(index).value)) return *std::move(value);
+    if (std::optional<T> value = ValueTraits<T>::from_value(entry(index).value))
+      return *std::move(value);
     throw_wrong_type(index, detail::type_name<T>());
   }
 

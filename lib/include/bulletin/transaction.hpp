@@ -11,16 +11,17 @@
 
 namespace bulletin {
 
-/// Conditions and operations on one namespace, for `Namespace::commit`. The operations take effect in the order of the calls,
-/// all in one commit, if every condition holds; otherwise none does.
+/// Conditions and operations on one namespace, for `Namespace::commit`. The operations take effect
+/// in the order of the calls, all in one commit, if every condition holds; otherwise none does.
 ///
 ///     robot.commit(Transaction().require("speed", seen).set("x", 1).set("y", 2).erase("old"));
 ///
-/// A value object: build it on one thread, commit it as often as you like. Every call throws Error rejected for a name that
-/// is not allowed (private names, which begin with '_', never are).
+/// A value object: build it on one thread, commit it as often as you like. Every call throws Error
+/// rejected for a name that is not allowed (private names, which begin with '_', never are).
 class Transaction {
  public:
-  /// Only commit if the attribute's revision is still this one; `bulletin::absent`: if it does not exist.
+  /// Only commit if the attribute's revision is still this one; `bulletin::absent`: if it does not
+  /// exist.
   Transaction& require(std::string_view name, Revision expected);
 
   template <detail::Settable T>
@@ -31,8 +32,9 @@ class Transaction {
   /// Nothing happens if the attribute does not exist.
   Transaction& erase(std::string_view name);
 
-  /// Adds to a number, decided at the broker; an absent attribute counts as 0. Integer on integer gives an integer, a floating point amount
-  /// gives a double; past the range the transaction is `rejected`. An integer amount on a double is `wrong_type`.
+  /// Adds to a number, decided at the broker; an absent attribute counts as 0. Integer on integer
+  /// gives an integer, a floating point amount gives a double; past the range the transaction is
+  /// `rejected`. An integer amount on a double is `wrong_type`.
   template <detail::Number T>
   Transaction& add(std::string_view name, T amount) {
     return add_value(name, Value(amount));

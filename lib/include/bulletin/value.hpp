@@ -27,11 +27,12 @@ using Map = std::map<std::string, Value, std::less<>>;
 ///
 ///     template <> struct bulletin::ValueTraits<Pose> {
 ///       static bulletin::Value to_value(const Pose& pose);
-///       static std::optional<Pose> from_value(const bulletin::Value& value);  // nullopt: of another type
+///       static std::optional<Pose> from_value(const bulletin::Value& value);  // nullopt: of
+///       another type
 ///     };
 ///
-/// or include <bulletin/msgpack.hpp>, which does so for every MSGPACK_DEFINE type. `to_value` and `from_value` may throw;
-/// what they throw reaches the caller of set or get.
+/// or include <bulletin/msgpack.hpp>, which does so for every MSGPACK_DEFINE type. `to_value` and
+/// `from_value` may throw; what they throw reaches the caller of set or get.
 template <class T>
 struct ValueTraits;
 
@@ -39,9 +40,10 @@ namespace detail {
 
 template <class T>
 concept Character = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
-                    std::same_as<T, char16_t> || std::same_as<T, char32_t>;
+    std::same_as<T, char16_t> || std::same_as<T, char32_t>;
 
-/// Any integer type but bool and the character types; 8-bit integers are `signed char` and `unsigned char`.
+/// Any integer type but bool and the character types; 8-bit integers are `signed char` and
+/// `unsigned char`.
 template <class T>
 concept Integer = std::integral<T> && !std::same_as<T, bool> && !Character<T> && sizeof(T) <= 8;
 
@@ -57,15 +59,16 @@ concept Arithmetic = std::same_as<T, bool> || Number<T>;
 /// string, string_view, const char* and arrays of char: stored as a string.
 template <class T>
 concept Text = std::same_as<T, std::string> || std::same_as<T, std::string_view> ||
-               std::same_as<std::decay_t<T>, const char*> || std::same_as<std::decay_t<T>, char*>;
+               std::same_as < std::decay_t<T>,
+const char* > || std::same_as<std::decay_t<T>, char*>;
 
 template <class T>
 concept Native = std::same_as<T, Bytes> || std::same_as<T, Array> || std::same_as<T, Map>;
 
 }  // namespace detail
 
-/// A MessagePack value without extension types: nil, bool, integer, double, string, bytes, array or map. A regular type: copies
-/// are deep and independent.
+/// A MessagePack value without extension types: nil, bool, integer, double, string, bytes, array or
+/// map. A regular type: copies are deep and independent.
 ///
 /// `==` compares numbers by their mathematical value (1 == 1.0) and a bool only with a bool.
 class Value {
@@ -75,8 +78,8 @@ class Value {
   /// nil
   Value() noexcept = default;
 
-  // Each of these takes exactly the types named: no pointer becomes a bool, no char a number. Braced lists do not compile; say
-  // `Value(Array{1, 2})`.
+  // Each of these takes exactly the types named: no pointer becomes a bool, no char a number.
+  // Braced lists do not compile; say `Value(Array{1, 2})`.
   template <std::same_as<bool> T>
   Value(T value) noexcept : data_(value) {}
 
@@ -90,14 +93,16 @@ class Value {
   Value(const T& value) : data_(std::string(std::string_view(value))) {}
 
   template <class T>
-    requires detail::Native<std::remove_cvref_t<T>> ||
-             (std::same_as<std::remove_cvref_t<T>, std::string> && !std::is_lvalue_reference_v<T>)
-  Value(T&& value) : data_(std::forward<T>(value)) {}
+  requires detail::Native<std::remove_cvref_t<T>> ||
+      (std::same_as<std::remove_cvref_t<T>, std::string> &&
+       !std::is_lvalue_reference_v<T>)Value(T&& value)
+      : data_(std::forward<T>(value)) {}
 
   Type type() const noexcept;
   bool is_nil() const noexcept { return data_.index() == 0; }
 
-  /// The value as a T. Integers convert when they fit, and to float and double always. Throws Error wrong_type.
+  /// The value as a T. Integers convert when they fit, and to float and double always. Throws Error
+  /// wrong_type.
   template <class T>
   T as() const;
 
@@ -110,7 +115,8 @@ class Value {
   friend bool operator==(const Value& left, const Value& right) noexcept;
 
   /// An integer that fits is always held as int64; uint64 holds only those above.
-  using Data = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Bytes, Array, Map>;
+  using Data = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string,
+                            Bytes, Array, Map>;
   const Data& data() const noexcept { return data_; }
 
  private:

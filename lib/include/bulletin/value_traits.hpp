@@ -55,15 +55,15 @@ struct ValueTraits<T> {
   static std::optional<T> from_value(const Value& value) {
     if (const auto* found = std::get_if<double>(&value.data())) return static_cast<T>(*found);
     if (const auto* found = std::get_if<std::int64_t>(&value.data())) return static_cast<T>(*found);
-    if (const auto* found = std::get_if<std::uint64_t>(&value.data())) return static_cast<T>(*found);
+    if (const auto* found = std::get_if<std::uint64_t>(&value.data()))
+      return static_cast<T>(*found);
     return std::nullopt;
   }
 };
 
 /// string, bytes, array and map: copied out.
 template <class T>
-  requires(std::same_as<T, std::string> || detail::Native<T>)
-struct ValueTraits<T> {
+requires(std::same_as<T, std::string> || detail::Native<T>) struct ValueTraits<T> {
   static Value to_value(T value) { return value; }
   static std::optional<T> from_value(const Value& value) {
     if (const T* found = std::get_if<T>(&value.data())) return *found;
@@ -86,8 +86,8 @@ struct ValueTraits<std::vector<std::uint8_t>> {
 };
 
 template <class T>
-  requires(Storable<T> && !detail::Native<std::vector<T>> && !std::same_as<T, std::uint8_t>)
-struct ValueTraits<std::vector<T>> {
+requires(Storable<T> && !detail::Native<std::vector<T>> &&
+         !std::same_as<T, std::uint8_t>) struct ValueTraits<std::vector<T>> {
   static Value to_value(const std::vector<T>& items) {
     Array array;
     array.reserve(items.size());
@@ -136,12 +136,15 @@ struct MapTraits {
 }  // namespace detail
 
 template <class T>
-  requires Storable<T>
-struct ValueTraits<std::map<std::string, T>> : detail::MapTraits<std::map<std::string, T>> {};
+requires Storable<T>
+struct ValueTraits<std::map<std::string, T>> : detail::MapTraits<std::map<std::string, T>> {
+};
 
 template <class T>
-  requires Storable<T>
-struct ValueTraits<std::unordered_map<std::string, T>> : detail::MapTraits<std::unordered_map<std::string, T>> {};
+requires Storable<T>
+struct ValueTraits<std::unordered_map<std::string, T>>
+    : detail::MapTraits<std::unordered_map<std::string, T>> {
+};
 
 namespace detail {
 
@@ -154,7 +157,8 @@ struct StoredAs<T> {
   using type = std::string;
 };
 
-/// What an argument of type T is stored and read as: text as std::string, everything else as itself.
+/// What an argument of type T is stored and read as: text as std::string, everything else as
+/// itself.
 template <class T>
 using stored_t = typename StoredAs<T>::type;
 

@@ -20,7 +20,8 @@ namespace bulletin::detail {
 /// One open namespace of one client; shared by all its handles, and outlives the client.
 class NamespaceState;
 
-/// What all copies of a typed handle share: keeps the slot of its attribute where it is, and the namespace alive.
+/// What all copies of a typed handle share: keeps the slot of its attribute where it is, and the
+/// namespace alive.
 class PinnedSlot {
  public:
   PinnedSlot(std::shared_ptr<NamespaceState> space, std::string attribute, Slot* place) noexcept
@@ -43,7 +44,8 @@ inline void notice_fork() {
   }
 }
 
-/// The value of what was read. Throws Error protocol when the bytes are no value, which a replica never holds.
+/// The value of what was read. Throws Error protocol when the bytes are no value, which a replica
+/// never holds.
 Value to_value(const Reading& reading);
 
 /// The string in what was read, without a detour; false: not a string.

@@ -1,0 +1,196 @@
+#include "client/dispatcher.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+#include <bulletin/error.hpp>
+
+#include "client/fork.hpp"
+#include "wire/value_codec.hpp"
+
+namespace bulletin::client {
+
+Dispatcher::Dispatcher(const ClientOptions& options)
+    : on_error_(options.on_error),
+      on_state_(options.on_state),
+      generation_(generation()),
+      rows_(options.watch_queue_bytes) {}
+
+std::shared_ptr<Dispatcher> Dispatcher::start(const ClientOptions& options) {
+  auto dispatcher = std::make_shared<Dispatcher>(options);
+  // The thread shares the ownership: a callback that outlasts `stop` still has everything under it.
+  dispatcher->thread_ = std::thread([dispatcher] { dispatcher->run(); });
+  return dispatcher;
+}
+
+Dispatcher::~Dispatcher() {
+  // In a forked child, and when the last owner is a callback on the thread itself, there is nothing
+  // to join.
+  if (thread_.joinable()) thread_.detach();
+}
+
+void Dispatcher::add(const std::shared_ptr<detail::Watch>& watch, QueuedRow first) {
+  std::scoped_lock lock(mutex_);
+  if (stopping_) throw Error(Errc::disconnected, "the client is closed: it cannot watch any more");
+  watch->begin = rows_.sequence();
+  watches_.push_back(watch);
+  watch_count_.store(watches_.size(), std::memory_order_relaxed);
+  if (first.changes.empty()) return;
+  first.only = watch;
+  rows_.push_first_values(std::move(first));
+  work_.notify_one();
+}
+
+void Dispatcher::remove(detail::Watch& watch) noexcept {
+  watch.cancelled = true;
+  std::unique_lock lock(mutex_);
+  std::erase_if(watches_, [&](const auto& other) { return other.get() == &watch; });
+  watch_count_.store(watches_.size(), std::memory_order_relaxed);
+  if (on_own_thread()) return;
+  returned_.wait(lock, [&] { return running_ != &watch || ended_; });
+}
+
+bool Dispatcher::watched(const void* space) const {
+  if (watch_count_.load(std::memory_order_relaxed) == 0) return false;
+  std::scoped_lock lock(mutex_);
+  for (const auto& watch : watches_) {
+    if (watch->space == space) return true;
+  }
+  return false;
+}
+
+void Dispatcher::push(const void* space, const replica::Row& row) {
+  std::scoped_lock lock(mutex_);
+  if (stopping_) return;
+  rows_.push(space, row);
+  work_.notify_one();
+}
+
+void Dispatcher::push(ClientEvent event) {
+  if (!on_state_) return;
+  std::scoped_lock lock(mutex_);
+  if (stopping_) return;
+  events_.push_back(event);
+  work_.notify_one();
+}
+
+bool Dispatcher::stop(std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  rows_.clear();
+  events_.clear();
+  work_.notify_one();
+  if (on_own_thread()) return false;
+  const bool ended = returned_.wait_until(lock, deadline, [&] { return ended_; });
+  lock.unlock();
+  if (ended && thread_.joinable()) thread_.join();
+  return ended;
+}
+
+void Dispatcher::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    if (!events_.empty()) {
+      const ClientEvent event = events_.front();
+      events_.pop_front();
+      lock.unlock();
+      tell_event(event);
+    } else if (!rows_.empty()) {
+      tell(rows_.pop(), lock);
+    } else {
+      work_.wait(lock);
+      continue;
+    }
+    // A callback may have forked: then this is the child's only thread, and everything here is the
+    // parent's.
+    if (generation() != generation_) return;
+    if (!lock.owns_lock()) lock.lock();
+  }
+  ended_ = true;
+  returned_.notify_all();
+}
+
+void Dispatcher::tell(const QueuedRow& row, std::unique_lock<std::mutex>& lock) {
+  std::vector<std::shared_ptr<detail::Watch>> watches;
+  if (row.only != nullptr) {
+    watches.push_back(row.only);
+  } else {
+    for (const auto& watch : watches_) {
+      if (watch->space == row.space) watches.push_back(watch);
+    }
+  }
+  lock.unlock();
+  std::vector<Value> values(row.changes.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!row.changes[i].value.empty()) values[i] = wire::decode_value(row.changes[i].value);
+  }
+  for (const auto& watch : watches) {
+    lock.lock();
+    running_ = watch.get();
+    lock.unlock();
+    tell_watch(*watch, row, values);
+    if (generation() != generation_) return;
+    lock.lock();
+    running_ = nullptr;
+    returned_.notify_all();
+    lock.unlock();
+  }
+}
+
+void Dispatcher::tell_watch(detail::Watch& watch, const QueuedRow& row,
+                            const std::vector<Value>& values) {
+  const bool first_values = row.only != nullptr;
+  watch.carried += row.skipped;
+  std::vector<std::size_t> wanted;
+  for (std::size_t i = 0; i < row.changes.size(); ++i) {
+    const QueuedChange& change = row.changes[i];
+    // What waited when the watch was made is in its first values.
+    if (!first_values && change.sequence <= watch.begin) continue;
+    if (!watch.name || *watch.name == change.name) wanted.push_back(i);
+  }
+  for (const std::size_t i : wanted) {
+    if (watch.cancelled) return;
+    const QueuedChange& queued = row.changes[i];
+    const Change change{queued.name,
+                        queued.value.empty() ? nullptr : &values[i],
+                        Revision(queued.revision),
+                        queued.skipped + std::exchange(watch.carried, 0),
+                        row.resynced || first_values,
+                        i == wanted.back()};
+    try {
+      watch.callback(change);
+    } catch (...) {
+      report(std::current_exception());
+    }
+    if (generation() != generation_) return;
+  }
+}
+
+void Dispatcher::tell_event(ClientEvent event) {
+  try {
+    on_state_(event);
+  } catch (...) {
+    report(std::current_exception());
+  }
+}
+
+void Dispatcher::report(std::exception_ptr error) {
+  if (on_error_) {
+    try {
+      on_error_(error);
+      return;
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& exception) {
+    std::fprintf(stderr, "bulletin: a callback has thrown: %s\n", exception.what());
+  } catch (...) {
+    std::fprintf(stderr, "bulletin: a callback has thrown something that is no std::exception\n");
+  }
+}
+
+}  // namespace bulletin::client

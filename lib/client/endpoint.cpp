@@ -1,0 +1,123 @@
+#include "client/endpoint.hpp"
+
+#include <charconv>
+#include <cstdlib>
+
+#include <bulletin/error.hpp>
+
+namespace bulletin::client {
+namespace {
+
+constexpr std::string_view tcp_scheme = "tcp://";
+constexpr std::string_view ipc_scheme = "ipc://";
+
+[[noreturn]] void refuse(std::string_view endpoint, std::string_view why) {
+  throw Error(Errc::rejected, "endpoint '" + std::string(endpoint) + "' " + std::string(why) +
+                                  "; wanted tcp://HOST:PORT or ipc://PATH");
+}
+
+void check_tcp(std::string_view endpoint) {
+  const std::string_view address = endpoint.substr(tcp_scheme.size());
+  const std::size_t colon = address.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) refuse(endpoint, "has no host and port");
+  if (address.front() == '*') refuse(endpoint, "names no host to connect to");
+  const std::string_view digits = address.substr(colon + 1);
+  unsigned port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc{} || end != digits.data() + digits.size() || port == 0 || port > 65535) {
+    refuse(endpoint, "has no port between 1 and 65535");
+  }
+}
+
+std::string checked(std::string_view endpoint) {
+  if (endpoint.starts_with(tcp_scheme)) {
+    check_tcp(endpoint);
+  } else if (endpoint.starts_with(ipc_scheme)) {
+    if (endpoint.size() == ipc_scheme.size()) refuse(endpoint, "has no path");
+    // The kernel's bound on socket paths (sun_path), which the updates socket's longer path has to
+    // keep as well.
+    if (endpoint.size() - ipc_scheme.size() + std::string_view(".updates").size() >= 108) {
+      refuse(endpoint, "has a path of more than 99 bytes");
+    }
+  } else {
+    refuse(endpoint, "has no known transport");
+  }
+  return std::string(endpoint);
+}
+
+bool stays_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-._~/:@!$&'()*+,;=[]").find(c) != std::string_view::npos;
+}
+
+std::string percent_encode(std::string_view text) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    if (stays_plain(c)) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += {'%', digits[byte >> 4], digits[byte & 15]};
+    }
+  }
+  return out;
+}
+
+std::string percent_decode(std::string_view text, std::string_view uri) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    unsigned byte = 0;
+    const char* const first = text.data() + i + 1;
+    if (i + 2 >= text.size() || std::from_chars(first, first + 2, byte, 16).ptr != first + 2) {
+      throw Error(Errc::rejected,
+                  "the URI '" + std::string(uri) + "' has a '%' without two hexadecimal digits");
+    }
+    out += static_cast<char>(byte);
+    i += 2;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string choose_endpoint(std::string_view given) {
+  if (!given.empty()) return checked(given);
+  if (const char* configured = std::getenv("BULLETIN_ENDPOINT");
+      configured != nullptr && *configured != '\0') {
+    return checked(configured);
+  }
+  return "tcp://127.0.0.1:5570";
+}
+
+std::string updates_endpoint(std::string_view commands, std::string_view peer_address,
+                             unsigned port) {
+  if (commands.starts_with(ipc_scheme)) return std::string(commands) + ".updates";
+  std::string host(peer_address);
+  if (host.empty()) {
+    const std::string_view address = commands.substr(tcp_scheme.size());
+    host = address.substr(0, address.rfind(':'));
+  } else if (host.find(':') != std::string::npos && host.front() != '[') {
+    host = "[" + host + "]";
+  }
+  return std::string(tcp_scheme) + host + ":" + std::to_string(port);
+}
+
+std::string make_uri(std::string_view endpoint, std::string_view space) {
+  return percent_encode(endpoint) + "#" + percent_encode(space);
+}
+
+BoardUri parse_uri(std::string_view uri) {
+  const std::size_t mark = uri.find('#');
+  if (mark == std::string_view::npos) {
+    throw Error(Errc::rejected,
+                "'" + std::string(uri) + "' names no namespace; wanted ENDPOINT#NAMESPACE");
+  }
+  return {percent_decode(uri.substr(0, mark), uri), percent_decode(uri.substr(mark + 1), uri)};
+}
+
+}  // namespace bulletin::client

@@ -1,0 +1,29 @@
+// Where a broker is.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace bulletin::client {
+
+/// The endpoint to use: the given one, else $BULLETIN_ENDPOINT, else tcp://127.0.0.1:5570. Throws
+/// Error rejected for what cannot be one.
+std::string choose_endpoint(std::string_view given);
+
+/// The updates endpoint for a welcome that told a port: on tcp the address that the welcome came
+/// from, on ipc the path plus ".updates". An empty address falls back to the host in the commands
+/// endpoint.
+std::string updates_endpoint(std::string_view commands, std::string_view peer_address,
+                             unsigned port);
+
+/// ENDPOINT#NAMESPACE, percent-encoded.
+std::string make_uri(std::string_view endpoint, std::string_view space);
+
+struct BoardUri {
+  std::string endpoint;
+  std::string space;
+};
+/// Throws Error rejected for what is no such URI.
+BoardUri parse_uri(std::string_view uri);
+
+}  // namespace bulletin::client

@@ -1,0 +1,101 @@
+// The threads and sockets of a client in one process.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <zmq.hpp>
+
+#include "client/clock.hpp"
+#include "client/dispatcher.hpp"
+#include "client/implementation.hpp"
+#include "client/sockets.hpp"
+#include "client/writer.hpp"
+
+namespace bulletin::client {
+
+/// One life of a client: made when the client is, and anew in a forked child. Its thread (the
+/// *client's thread*) moves bytes between the sockets and the core: it applies the stream, keeps
+/// the session, and leads the writes for which no thread waits.
+///
+/// An engine of an ancestor process is never destroyed: its threads do not exist here, and its
+/// sockets are the ancestor's.
+class Engine {
+ public:
+  explicit Engine(Client::Implementation& client);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  ~Engine();
+
+  /// Lets writes end and says GOODBYE, as far as the time allows; then ends the threads.
+  void close(SteadyTime deadline);
+
+  void wake() noexcept { waker_.wake(); }
+
+ private:
+  std::unique_ptr<zmq::context_t> context_;  // first: the sockets end before it
+  Waker waker_;
+
+ public:
+  Writer writer;
+  const std::shared_ptr<Dispatcher> dispatcher;
+  const std::uint64_t made_in;  ///< the process's generation
+
+  // Guarded by the client's apply mutex.
+  std::condition_variable
+      progressed;  ///< anything that somebody may wait for: a revision, an answer, the end
+  unsigned waiters = 0;
+  bool closed = false;
+
+ private:
+  /// What arrived since the last turn.
+  struct Arrived {
+    std::vector<ConnectionMonitor::Event> updates_events;
+    bool commands_lost = false;
+    std::vector<std::pair<zmq::message_t, zmq::message_t>> updates;
+    std::vector<zmq::message_t> replies;
+  };
+  /// What is to be done after a turn of the core.
+  struct Todo {
+    std::vector<replica::ClientCore::SubscriptionChange> subscriptions;
+    std::optional<replica::ClientCore::UpdatesEndpoint> updates_endpoint;
+    std::vector<std::string> topics;  // when the endpoint is new
+    std::vector<SessionEvent> session_events;
+    std::vector<Settled> settled;
+  };
+
+  void run();
+  void wait();
+  [[nodiscard]] std::chrono::milliseconds timeout() const;
+  Arrived gather();
+  void gather_updates(Arrived& arrived);
+  Todo apply(Arrived& arrived);
+  void carry_out(Todo& todo);
+  void connect_updates(const Todo& todo);
+  void send_request();
+  void say_goodbye();
+
+  Client::Implementation& client_;
+  zmq::socket_t commands_;
+  ConnectionMonitor commands_monitor_;
+  std::optional<zmq::socket_t> updates_;
+  std::optional<ConnectionMonitor> updates_monitor_;
+  std::optional<replica::ClientCore::UpdatesEndpoint> connected_to_;
+  std::string peer_address_;            // where the last reply came from
+  std::optional<std::string> request_;  // given by the core, not yet taken by the network
+  std::optional<std::uint64_t> next_event_ms_;
+  std::uint64_t monitors_made_ = 0;
+  bool more_waits_ = false;  // a turn left messages behind
+
+  std::atomic<bool> stopping_{false};
+  std::atomic<SteadyTime> goodbye_until_{SteadyTime{}};
+  std::thread thread_;
+};
+
+}  // namespace bulletin::client

@@ -1,0 +1,405 @@
+#include "client/implementation.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <utility>
+
+#include "client/endpoint.hpp"
+#include "client/engine.hpp"
+#include "client/namespace_state.hpp"
+#include "wire/names.hpp"
+#include "wire/transaction.hpp"
+
+namespace bulletin {
+namespace {
+
+using client::Settled;
+using client::SteadyTime;
+
+std::array<std::uint8_t, 16> random_nonce() {
+  std::random_device device;
+  std::uniform_int_distribution<unsigned> byte(0, 255);
+  std::array<std::uint8_t, 16> nonce;
+  std::generate(nonce.begin(), nonce.end(),
+                [&] { return static_cast<std::uint8_t>(byte(device)); });
+  return nonce;
+}
+
+std::string default_name() {
+  return std::string(program_invocation_short_name) + "/" + std::to_string(getpid());
+}
+
+ClientOptions completed(ClientOptions options) {
+  if (options.name.empty()) options.name = default_name();
+  if (options.name.size() > wire::client_name_bytes || !wire::is_utf8(options.name)) {
+    throw Error(Errc::rejected, "ClientOptions::name must be UTF-8 of at most 255 bytes");
+  }
+  return options;
+}
+
+}  // namespace
+
+Client::Implementation::Implementation(ClientOptions given)
+    : options(completed(std::move(given))),
+      endpoint(client::choose_endpoint(options.endpoint)),
+      core({.client_name = options.name, .random_nonce = random_nonce}, *this) {}
+
+Client::Implementation::~Implementation() { close(); }
+
+void Client::Implementation::start() {
+  client::join_forks(*this);
+  std::scoped_lock lock(engine_mutex_, apply_mutex);
+  start_engine();
+}
+
+void Client::Implementation::start_engine() {
+  engine_ = std::make_shared<client::Engine>(*this);
+  active_ = engine_.get();
+}
+
+void Client::Implementation::close() noexcept {
+  std::shared_ptr<client::Engine> engine;
+  {
+    std::scoped_lock lock(engine_mutex_);
+    engine = std::exchange(engine_, nullptr);
+  }
+  if (engine == nullptr) return;
+  if (engine->made_in == client::generation()) {
+    engine->close(std::chrono::steady_clock::now() + options.close_timeout);
+  } else {
+    client::abandon(std::move(engine));
+  }
+  client::leave_forks(*this);
+  std::map<std::string, std::shared_ptr<detail::NamespaceState>, std::less<>> open;
+  std::scoped_lock lock(apply_mutex);
+  active_ = nullptr;
+  open.swap(open_);  // they own this client: whoever holds no handle lets go
+}
+
+std::shared_ptr<client::Engine> Client::Implementation::engine() {
+  detail::notice_fork();
+  std::scoped_lock lock(engine_mutex_);
+  if (engine_ == nullptr) {
+    throw Error(Errc::disconnected,
+                "the client of " + endpoint + " is closed: only reads are served");
+  }
+  return engine_;
+}
+
+bool Client::Implementation::wait_for(SteadyTime deadline, const std::function<bool()>& predicate) {
+  const std::shared_ptr<client::Engine> engine = this->engine();
+  std::unique_lock lock(apply_mutex);
+  engine->wake();
+  ++engine->waiters;
+  const bool done =
+      engine->progressed.wait_until(lock, deadline, [&] { return predicate() || engine->closed; });
+  --engine->waiters;
+  if (!done) return false;
+  if (predicate()) return true;
+  throw Error(Errc::disconnected, "the client of " + endpoint + " was closed during the call");
+}
+
+void Client::Implementation::throw_no_broker(std::string_view what,
+                                             std::chrono::milliseconds waited) const {
+  throw Error(Errc::disconnected, std::string(what) + ": no broker has answered at " + endpoint +
+                                      " within " + std::to_string(waited.count()) +
+                                      " ms; is bulletin-broker running there?");
+}
+
+std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string_view name) {
+  if (const std::string_view fault = wire::namespace_name_fault(name); !fault.empty()) {
+    throw Error(Errc::rejected,
+                "'" + std::string(name) + "' cannot be a namespace: " + std::string(fault));
+  }
+  const std::shared_ptr<client::Engine> engine = this->engine();
+  std::shared_ptr<detail::NamespaceState> state;
+  {
+    std::scoped_lock lock(apply_mutex);
+    if (const auto found = open_.find(name); found != open_.end()) {
+      state = found->second;
+    } else {
+      state = std::make_shared<detail::NamespaceState>(shared_from_this(), core.open(name));
+      open_.emplace(name, state);
+    }
+  }
+  const replica::NamespaceReplica& replica = *state->replica;
+  if (replica.complete()) return state;
+  const auto deadline = std::chrono::steady_clock::now() + options.open_timeout;
+  const bool decided =
+      wait_for(deadline, [&] { return replica.complete() || replica.refusal() || refusal_; });
+  if (replica.complete()) return state;
+  std::scoped_lock lock(apply_mutex);
+  if (const auto& refusal = replica.refusal() ? replica.refusal() : refusal_) {
+    throw Error(wire::to_errc(refusal->status),
+                "cannot open '" + std::string(name) + "' at " + endpoint + ": " + refusal->message,
+                std::string(name));
+  }
+  (void)decided;
+  throw_no_broker("cannot open '" + std::string(name) + "'", options.open_timeout);
+}
+
+std::vector<std::string> Client::Implementation::list(std::string_view prefix) {
+  std::vector<std::string> names;
+  for (bool more = true; more;) {
+    const std::string after = names.empty() ? std::string() : names.back();
+    const std::string reply = call(encode(wire::List{prefix, after}), "cannot list the namespaces");
+    const wire::ListReply part = wire::decode_list_reply(reply);
+    names.insert(names.end(), part.names.begin(), part.names.end());
+    more = part.more && !part.names.empty();
+  }
+  return names;
+}
+
+Limits Client::Implementation::limits() const {
+  std::scoped_lock lock(apply_mutex);
+  return limits_;
+}
+
+Freshness Client::Implementation::freshness(
+    const replica::NamespaceReplica& replica) const noexcept {
+  std::scoped_lock lock(apply_mutex);
+  const bool alive = active_ != nullptr && active_->made_in == client::generation() &&
+                     core.heard(client::now_ms());
+  if (!alive) return {Freshness::State::stale, last_heard_};
+  const auto since = live_since_.find(&replica);
+  const auto when = since != live_since_.end() ? since->second : last_heard_;
+  return {replica.live() ? Freshness::State::connected : Freshness::State::syncing, when};
+}
+
+std::string Client::Implementation::call(std::string request, std::string_view what) {
+  replica::CallId id = 0;
+  {
+    const std::shared_ptr<client::Engine> engine = this->engine();
+    std::scoped_lock lock(apply_mutex);
+    id = core.call(std::move(request));
+    answers_.emplace(id, Answer{});
+  }
+  const auto take = [&] {
+    std::scoped_lock lock(apply_mutex);
+    Answer answer = std::move(answers_.extract(id).mapped());
+    if (!answer.arrived) core.cancel(id);
+    return answer;
+  };
+  Answer answer;
+  try {
+    wait_for(write_deadline(), [&] { return answers_.at(id).arrived; });
+    answer = take();
+  } catch (...) {
+    take();
+    throw;
+  }
+  if (!answer.reply) throw_no_broker(what, options.write_timeout);
+  return *std::move(answer.reply);
+}
+
+void Client::Implementation::sync(replica::NamespaceReplica& replica) {
+  const auto deadline = write_deadline();
+  const std::string what = "cannot synchronise '" + replica.name() + "'";
+  const std::string reply = call(encode(wire::StatusRequest{{replica.name()}}), what);
+  const wire::StatusReply status = wire::decode_status_reply(reply);
+  if (status.namespaces.size() != 1)
+    throw Error(Errc::protocol, what + ": the broker's STATUS names no namespace");
+  const wire::NamespaceStatus newest = status.namespaces.front();
+  {
+    std::scoped_lock lock(apply_mutex);
+    replica.require(newest.revision);
+  }
+  // Another epoch than the one told: the broker was restarted since, and its new history is what is
+  // synchronised with.
+  const bool there = wait_for(deadline, [&] {
+    return replica.revision() >= newest.revision &&
+           (replica.epoch() == newest.epoch || replica.live());
+  });
+  if (!there) throw_no_broker(what, options.write_timeout);
+}
+
+// --- writing ---
+
+std::optional<Error> client::write_error(const replica::FinishedWrite& write) {
+  const std::string& space = write.replica->name();
+  if (write.fate == replica::FinishedWrite::Fate::unsent) {
+    return Error(Errc::disconnected, "the write to '" + space +
+                                         "' was not sent in time: no broker; it was not applied");
+  }
+  if (write.fate == replica::FinishedWrite::Fate::in_doubt) {
+    return Error(Errc::in_doubt,
+                 "the write to '" + space +
+                     "' was sent, and its outcome is not known: it may have been applied");
+  }
+  const wire::Outcome& outcome = write.outcome;
+  switch (outcome.status) {
+    case wire::Status::ok:
+    case wire::Status::unchanged:
+    case wire::Status::lost: return std::nullopt;
+    default:
+      return Error(wire::to_errc(outcome.status),
+                   "the write to '" + space + "' was refused: " + outcome.message, outcome.name);
+  }
+}
+
+void client::fulfil(std::promise<Revision>& promise, const replica::FinishedWrite& write) {
+  if (const auto error = write_error(write)) {
+    promise.set_exception(std::make_exception_ptr(*error));
+  } else {
+    promise.set_value(Revision(write.outcome.revision));
+  }
+}
+
+replica::FinishedWrite Client::Implementation::write(const replica::NamespaceReplica& replica,
+                                                     std::string transaction, bool renewable) {
+  const auto deadline = write_deadline();
+  const std::shared_ptr<client::Engine> engine = this->engine();
+  replica::FinishedWrite finished =
+      engine->writer.write({&replica, std::move(transaction), client::to_ms(deadline), renewable});
+  if (const auto error = client::write_error(finished)) throw *error;
+  if (replica.revision() >= finished.outcome.revision) return finished;
+  // The stream is slower than the answer, and the answer had no room for the commits.
+  {
+    std::scoped_lock lock(apply_mutex);
+    const_cast<replica::NamespaceReplica&>(replica).require(finished.outcome.revision);
+  }
+  if (!wait_for(deadline, [&] { return replica.revision() >= finished.outcome.revision; })) {
+    finished.fate = replica::FinishedWrite::Fate::in_doubt;
+    throw *client::write_error(finished);
+  }
+  return finished;
+}
+
+std::future<Revision> Client::Implementation::write_async(const replica::NamespaceReplica& replica,
+                                                          std::string transaction) {
+  std::promise<Revision> promise;
+  std::future<Revision> future = promise.get_future();
+  engine()->writer.add({&replica, std::move(transaction), client::to_ms(write_deadline()), true},
+                       std::move(promise));
+  return future;
+}
+
+void Client::Implementation::apply_tails(const replica::WriteProgress& progress) {
+  std::scoped_lock lock(apply_mutex);
+  for (const wire::Tail& tail : progress.tails) core.write_answered(progress.epoch, tail);
+}
+
+void Client::Implementation::session_refused(const wire::SessionId& session) {
+  {
+    std::scoped_lock lock(apply_mutex);
+    core.session_refused(session);
+  }
+  wake();
+}
+
+void Client::Implementation::settle(replica::FinishedWrite write, std::promise<Revision> promise) {
+  const bool decided =
+      write.fate == replica::FinishedWrite::Fate::answered &&
+      (write.outcome.status == wire::Status::ok || write.outcome.status == wire::Status::unchanged);
+  if (decided && write.replica->revision() < write.outcome.revision) {
+    std::scoped_lock lock(apply_mutex);
+    const_cast<replica::NamespaceReplica*>(write.replica)->require(write.outcome.revision);
+    settling_.push_back({std::move(write), std::move(promise), write_deadline()});
+    return;
+  }
+  client::fulfil(promise, write);
+}
+
+std::vector<Settled> Client::Implementation::take_settled(SteadyTime now) {
+  std::vector<Settled> settled;
+  for (Settled& waiting : settling_) {
+    const bool there = waiting.write.replica->revision() >= waiting.write.outcome.revision;
+    if (!there && waiting.deadline > now) continue;
+    if (!there) waiting.write.fate = replica::FinishedWrite::Fate::in_doubt;
+    settled.push_back(std::move(waiting));
+    waiting.write.replica = nullptr;
+  }
+  std::erase_if(settling_, [](const Settled& waiting) { return waiting.write.replica == nullptr; });
+  return settled;
+}
+
+void Client::Implementation::wake() {
+  std::scoped_lock lock(engine_mutex_);
+  if (engine_ != nullptr) engine_->wake();
+}
+
+// --- what the core tells ---
+
+void Client::Implementation::notify() noexcept {
+  if (active_ != nullptr && active_->waiters > 0) active_->progressed.notify_all();
+}
+
+bool Client::Implementation::wants_rows(const replica::NamespaceReplica& replica) {
+  return active_ != nullptr && active_->dispatcher->watched(&replica);
+}
+
+void Client::Implementation::applied(replica::NamespaceReplica& replica, const replica::Row& row) {
+  if (active_ != nullptr) active_->dispatcher->push(&replica, row);
+}
+
+void Client::Implementation::progressed(replica::NamespaceReplica& replica) {
+  if (!replica.live()) {
+    live_since_.erase(&replica);
+  } else {
+    live_since_.try_emplace(&replica, std::chrono::system_clock::now());
+  }
+  notify();
+}
+
+void Client::Implementation::session_started(const wire::Welcome& welcome, bool follows_lost) {
+  limits_ = welcome.limits;
+  refusal_.reset();
+  session_events_.push_back({true, welcome.session, follows_lost, welcome.beat_ms});
+  if (active_ != nullptr) active_->dispatcher->push(ClientEvent::connected);
+  notify();
+}
+
+void Client::Implementation::watch_connection(bool heard_now) {
+  if (was_connected_ && !heard_now && active_ != nullptr)
+    active_->dispatcher->push(ClientEvent::disconnected);
+  was_connected_ = heard_now;
+}
+
+void Client::Implementation::session_lost() {
+  session_events_.push_back({});
+  if (active_ != nullptr) active_->dispatcher->push(ClientEvent::session_lost);
+}
+
+void Client::Implementation::refused(const wire::Refusal& refusal) {
+  refusal_ = refusal;
+  notify();
+}
+
+void Client::Implementation::answered(replica::CallId call, std::optional<std::string_view> reply) {
+  const auto place = answers_.find(call);
+  if (place == answers_.end()) return;
+  place->second.arrived = true;
+  if (reply) place->second.reply = std::string(*reply);
+  notify();
+}
+
+// --- fork ---
+
+void Client::Implementation::before_fork() {
+  engine_mutex_.lock();
+  apply_mutex.lock();
+}
+
+void Client::Implementation::after_fork() {
+  apply_mutex.unlock();
+  engine_mutex_.unlock();
+}
+
+void Client::Implementation::resume() {
+  std::scoped_lock lock(engine_mutex_, apply_mutex);
+  if (engine_ == nullptr) return;
+  client::abandon(std::move(engine_));
+  // What the parent's threads wait for is the parent's.
+  client::abandon(std::make_shared<std::vector<Settled>>(std::move(settling_)));
+  settling_.clear();
+  answers_.clear();
+  session_events_.clear();
+  live_since_.clear();
+  core.restart(client::now_ms());
+  start_engine();
+}
+
+}  // namespace bulletin

@@ -1,0 +1,148 @@
+// What a client is, whatever its process: options, core, open namespaces.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bulletin/client.hpp>
+
+#include "client/clock.hpp"
+#include "client/fork.hpp"
+#include "client/writer.hpp"
+#include "replica/client_core.hpp"
+
+namespace bulletin::client {
+
+class Engine;
+
+/// A session's beginning or end on its way from the core to the writer.
+struct SessionEvent {
+  bool started = false;
+  wire::SessionId session;
+  bool follows_lost = false;
+  std::uint64_t retry_ms = 0;
+};
+
+/// A write that has ended and whose promise waits until the replica holds what decided it.
+struct Settled {
+  replica::FinishedWrite write;
+  std::promise<Revision> promise;
+  SteadyTime deadline;
+};
+
+/// Fulfils the promise of a write as its fate and outcome say.
+void fulfil(std::promise<Revision>& promise, const replica::FinishedWrite& write);
+/// The error for a write that did not succeed; nullopt: it did, or lost its race.
+std::optional<Error> write_error(const replica::FinishedWrite& write);
+
+}  // namespace bulletin::client
+
+/// Shared by the Client and all handles of its namespaces. The apply mutex guards the core with all
+/// replicas, so that a commit is applied whole: it is held by whoever applies, never across a wait
+/// for the network. Order of locks: apply mutex, then the writer's or the dispatcher's.
+class bulletin::Client::Implementation final : public std::enable_shared_from_this<Implementation>,
+                                               public replica::ClientObserver,
+                                               public client::WriterHost,
+                                               public client::ForkParticipant {
+ public:
+  using SteadyTime = client::SteadyTime;
+
+  explicit Implementation(ClientOptions given);
+  ~Implementation() override;
+
+  void start();
+  /// Ends the threads; the handles stay readable. Idempotent.
+  void close() noexcept;
+
+  std::shared_ptr<detail::NamespaceState> open(std::string_view name);
+  std::vector<std::string> list(std::string_view prefix);
+  Limits limits() const;
+  Freshness freshness(const replica::NamespaceReplica& replica) const noexcept;
+
+  /// Makes a request and waits for its reply. Throws Error disconnected, and what a refusal says.
+  std::string call(std::string request, std::string_view what);
+  /// Waits until the replica has everything that is committed now.
+  void sync(replica::NamespaceReplica& replica);
+  /// Writes, and returns when the replica holds what decided it. Throws what `write_error` says.
+  replica::FinishedWrite write(const replica::NamespaceReplica& replica, std::string transaction,
+                               bool renewable);
+  std::future<Revision> write_async(const replica::NamespaceReplica& replica,
+                                    std::string transaction);
+  /// Waits for progress on this client until the predicate, which is called under the apply lock,
+  /// is true; false: the deadline passed. Throws Error disconnected when the client is closed.
+  bool wait_for(SteadyTime deadline, const std::function<bool()>& predicate);
+
+  /// The engine of this process. Throws Error disconnected when the client is closed.
+  std::shared_ptr<client::Engine> engine();
+
+  const ClientOptions options;
+  const std::string endpoint;
+  mutable std::mutex apply_mutex;
+  replica::ClientCore core;  // guarded by apply_mutex
+
+  // --- for the engine; under the apply mutex ---
+  std::vector<client::SessionEvent> take_session_events() {
+    return std::exchange(session_events_, {});
+  }
+  std::vector<client::Settled> take_settled(SteadyTime now);
+  std::vector<client::Settled> take_all_settled() { return std::exchange(settling_, {}); }
+  /// Tells the program when the broker ceases to be heard.
+  void watch_connection(bool heard_now);
+  void heard() noexcept { last_heard_ = std::chrono::system_clock::now(); }
+
+  // --- replica::ClientObserver; under the apply mutex ---
+  bool wants_rows(const replica::NamespaceReplica& replica) override;
+  void applied(replica::NamespaceReplica& replica, const replica::Row& row) override;
+  void progressed(replica::NamespaceReplica& replica) override;
+  void session_started(const wire::Welcome& welcome, bool follows_lost) override;
+  void session_lost() override;
+  void refused(const wire::Refusal& refusal) override;
+  void answered(replica::CallId call, std::optional<std::string_view> reply) override;
+
+  // --- client::WriterHost ---
+  void apply_tails(const replica::WriteProgress& progress) override;
+  void session_refused(const wire::SessionId& session) override;
+  void settle(replica::FinishedWrite write, std::promise<Revision> promise) override;
+
+  // --- client::ForkParticipant ---
+  void before_fork() override;
+  void after_fork() override;
+  void resume() override;
+
+ private:
+  struct Answer {
+    bool arrived = false;
+    std::optional<std::string> reply;
+  };
+
+  void start_engine();
+  void wake();
+  void notify() noexcept;
+  [[noreturn]] void throw_no_broker(std::string_view what, std::chrono::milliseconds waited) const;
+  [[nodiscard]] SteadyTime write_deadline() const {
+    return std::chrono::steady_clock::now() + options.write_timeout;
+  }
+
+  std::mutex engine_mutex_;
+  std::shared_ptr<client::Engine> engine_;  // guarded by engine_mutex_; null when closed
+
+  // Guarded by apply_mutex.
+  client::Engine* active_ = nullptr;
+  std::map<std::string, std::shared_ptr<detail::NamespaceState>, std::less<>> open_;
+  std::map<replica::CallId, Answer> answers_;  // to calls that somebody waits for
+  std::vector<client::SessionEvent> session_events_;
+  std::vector<client::Settled> settling_;
+  std::optional<wire::Refusal> refusal_;  // of the HELLO, for good
+  Limits limits_;
+  bool was_connected_ = false;
+  std::chrono::system_clock::time_point last_heard_ = std::chrono::system_clock::now();
+  std::map<const replica::NamespaceReplica*, std::chrono::system_clock::time_point> live_since_;
+};

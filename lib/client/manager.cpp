@@ -1,0 +1,149 @@
+#include <sys/wait.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#include <bulletin/manager.hpp>
+
+#include "client/child_process.hpp"
+#include "client/fork.hpp"
+
+namespace bulletin {
+namespace {
+
+constexpr std::chrono::seconds patience{2};
+
+std::string find_broker(const std::string& option) {
+  if (!option.empty()) return option;
+  if (const char* configured = std::getenv("BULLETIN_BROKER");
+      configured != nullptr && *configured != '\0') {
+    return configured;
+  }
+  std::error_code ignored;
+  const auto beside =
+      std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "bulletin-broker";
+  if (std::filesystem::exists(beside, ignored)) return beside;
+  return "bulletin-broker";  // on PATH
+}
+
+// The value of `key=` in a line of words; empty: not there.
+std::string word_of(const std::string& line, const std::string& key) {
+  const std::size_t begin = line.find(" " + key + "=");
+  if (begin == std::string::npos) return {};
+  const std::size_t value = begin + key.size() + 2;
+  return line.substr(value, line.find(' ', value) - value);
+}
+
+std::string describe_end(std::optional<int> status) {
+  if (!status) return "it is not ready in time";
+  if (WIFSIGNALED(*status)) return "it was ended by signal " + std::to_string(WTERMSIG(*status));
+  return "it ended with exit status " + std::to_string(WEXITSTATUS(*status)) +
+         ", and says why on standard error";
+}
+
+std::string random_name() {
+  std::random_device device;
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string name = "anonymous/";
+  for (int i = 0; i < 32; ++i) name += digits[device() % 16];
+  return name;
+}
+
+}  // namespace
+
+class Manager::Implementation {
+ public:
+  explicit Implementation(ManagerOptions options) : options(std::move(options)) {}
+
+  const ManagerOptions options;
+  const std::uint64_t made_in = client::generation();
+  std::unique_ptr<client::ChildProcess> broker;
+  std::string address;
+  std::optional<Client> client;
+
+  [[nodiscard]] bool inherited() const noexcept { return made_in != client::generation(); }
+
+  void start();
+  void shutdown() noexcept;
+  Client& started_client();
+};
+
+void Manager::Implementation::start() {
+  if (broker) return;
+  const std::string program = find_broker(options.broker);
+  std::vector<std::string> arguments{program,         "--bind",      options.bind,
+                                     "--exit-on-eof", "--log-level", "warn"};
+  arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
+  const auto deadline = std::chrono::steady_clock::now() + options.start_timeout;
+  try {
+    broker = std::make_unique<client::ChildProcess>(arguments);
+  } catch (const std::system_error& error) {
+    throw Error(Errc::disconnected,
+                std::string(error.what()) +
+                    "; name the broker in ManagerOptions::broker or $BULLETIN_BROKER");
+  }
+  const std::optional<std::string> line = broker->read_line(deadline);
+  if (line && line->starts_with("ready ")) address = word_of(*line, "commands");
+  if (address.empty()) {
+    const auto ended = broker->wait(line ? std::chrono::steady_clock::now() : deadline);
+    shutdown();
+    throw Error(Errc::disconnected,
+                "the broker '" + program + "' did not start: " + describe_end(ended));
+  }
+  client.emplace(ClientOptions{.endpoint = address});
+}
+
+void Manager::Implementation::shutdown() noexcept {
+  client.reset();
+  address.clear();
+  if (!broker) return;
+  broker->signal(SIGTERM);
+  if (!broker->wait(std::chrono::steady_clock::now() + patience)) {
+    broker->signal(SIGKILL);
+    broker->wait(std::chrono::steady_clock::now() + patience);
+  }
+  broker.reset();
+}
+
+Client& Manager::Implementation::started_client() {
+  if (!client) throw Error(Errc::disconnected, "the manager has no broker: call start() first");
+  return *client;
+}
+
+Manager::Manager(ManagerOptions options)
+    : implementation_(std::make_unique<Implementation>(std::move(options))) {}
+
+Manager::~Manager() { shutdown(); }
+
+Manager::Manager(Manager&&) noexcept = default;
+
+Manager& Manager::operator=(Manager&& other) noexcept {
+  if (this != &other) {
+    shutdown();
+    implementation_ = std::move(other.implementation_);
+  }
+  return *this;
+}
+
+void Manager::start() { implementation_->start(); }
+
+Namespace Manager::make_namespace() { return open(random_name()); }
+
+Namespace Manager::open(std::string_view name) {
+  return implementation_->started_client().open(name);
+}
+
+const std::string& Manager::address() const noexcept { return implementation_->address; }
+
+void Manager::shutdown() noexcept {
+  // In a forked child the broker is the parent's.
+  if (implementation_ && !implementation_->inherited()) implementation_->shutdown();
+}
+
+}  // namespace bulletin

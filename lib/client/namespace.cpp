@@ -1,0 +1,290 @@
+#include <algorithm>
+
+#include <bulletin/namespace.hpp>
+
+#include "client/endpoint.hpp"
+#include "client/engine.hpp"
+#include "client/namespace_state.hpp"
+#include "client/snapshot_data.hpp"
+#include "client/watch.hpp"
+#include "wire/digest.hpp"
+#include "wire/value_codec.hpp"
+
+namespace bulletin {
+namespace {
+
+using detail::NamespaceState;
+
+[[noreturn]] void reject_private(std::string_view name) {
+  throw Error(Errc::rejected,
+              "attribute '" + std::string(name) +
+                  "' is private to this process: names that begin with '_' only get, at, get_or, "
+                  "contains, set and erase",
+              std::string(name));
+}
+
+void check_name(std::string_view name) {
+  std::string checked(name);
+  if (wire::is_private(name)) checked.front() = 'x';  // the rest is as for shared names
+  const std::string_view fault = wire::attribute_name_fault(checked);
+  if (fault.empty()) return;
+  throw Error(Errc::rejected, "'" + checked + "' cannot be an attribute: " + std::string(fault),
+              std::string(name));
+}
+
+// What would not fit is refused here: a frame over the bound would cost the connection.
+void check_size(const NamespaceState& state, const std::string& transaction,
+                std::string_view name) {
+  const std::size_t bound = state.client->limits().transaction_bytes;
+  if (transaction.size() <= bound) return;
+  throw Error(Errc::rejected,
+              "the write to '" + state.replica->name() + "' has " +
+                  std::to_string(transaction.size()) + " bytes; the broker takes at most " +
+                  std::to_string(bound),
+              std::string(name));
+}
+
+replica::FinishedWrite write(const NamespaceState& state, const Transaction& transaction,
+                             std::string_view name, bool renewable = false) {
+  std::string encoded = transaction.encoded();
+  check_size(state, encoded, name);
+  return state.client->write(*state.replica, std::move(encoded), renewable);
+}
+
+Revision set_private(NamespaceState& state, std::string_view name, const Value& value,
+                     const SetOptions& options) {
+  if (options.ephemeral || options.ttl.count() != 0) reject_private(name);
+  check_name(name);
+  const std::string bytes = wire::encode_value(value);
+  std::scoped_lock lock(state.client->apply_mutex);
+  state.private_attributes.set(name, wire::name_hash(name), bytes, 0);
+  return Revision();
+}
+
+}  // namespace
+
+const std::string& Namespace::name() const noexcept { return state_->replica->name(); }
+
+std::string Namespace::uri() const { return client::make_uri(state_->client->endpoint, name()); }
+
+// --- reads ---
+
+bool Namespace::read_slot(std::string_view name, detail::Reading& out) const {
+  detail::notice_fork();
+  if (state_->table_of(name).read(name, out)) return true;
+  check_name(name);  // only on a miss: what is there has a legal name
+  return false;
+}
+
+void Namespace::require_shared(std::string_view name) const {
+  if (wire::is_private(name)) reject_private(name);
+}
+
+bool Namespace::contains(std::string_view name) const {
+  detail::notice_fork();
+  if (state_->table_of(name).contains(name)) return true;
+  check_name(name);
+  return false;
+}
+
+std::size_t Namespace::size() const noexcept { return state_->replica->table().size(); }
+
+std::vector<std::string> Namespace::names() const {
+  detail::notice_fork();
+  std::vector<std::string> names;
+  {
+    std::scoped_lock lock(state_->client->apply_mutex);
+    names.reserve(size());
+    state_->replica->table().for_each(
+        [&](std::string_view name, std::uint64_t, const auto&) { names.emplace_back(name); });
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Snapshot Namespace::snapshot() const {
+  detail::notice_fork();
+  auto data = std::make_shared<detail::SnapshotData>();
+  data->space = name();
+  {
+    std::scoped_lock lock(state_->client->apply_mutex);
+    data->revision = state_->replica->revision();
+    data->items.reserve(size());
+    state_->replica->table().for_each([&](std::string_view name, std::uint64_t, const auto& found) {
+      data->items.push_back({std::string(name), std::string(found.value), found.revision});
+    });
+  }
+  std::sort(data->items.begin(), data->items.end(),
+            [](const auto& left, const auto& right) { return left.name < right.name; });
+  return Snapshot(std::move(data));
+}
+
+std::shared_ptr<detail::PinnedSlot> Namespace::pin(std::string_view name) const {
+  detail::notice_fork();
+  require_shared(name);
+  check_name(name);
+  std::scoped_lock lock(state_->client->apply_mutex);
+  return std::make_shared<detail::PinnedSlot>(state_, std::string(name),
+                                              state_->replica->table().pin(name));
+}
+
+detail::PinnedSlot::~PinnedSlot() { replica::AttributeTable::unpin(slot); }
+
+void Namespace::throw_missing(std::string_view name) const {
+  throw Error(Errc::missing, "'" + this->name() + "' has no attribute '" + std::string(name) + "'",
+              std::string(name));
+}
+
+void Namespace::throw_wrong_type(std::string_view name, const detail::Reading& found,
+                                 std::string_view wanted) const {
+  throw Error(Errc::wrong_type,
+              "attribute '" + std::string(name) + "' of '" + this->name() +
+                  "' holds a value of type " +
+                  std::string(to_string(detail::to_value(found).type())) + "; asked for " +
+                  std::string(wanted),
+              std::string(name));
+}
+
+// --- writes ---
+
+Revision Namespace::set_value(std::string_view name, const Value& value,
+                              const SetOptions& options) const {
+  detail::notice_fork();
+  if (wire::is_private(name)) return set_private(*state_, name, value, options);
+  Transaction transaction;
+  transaction.set(name, value, options);
+  return Revision(write(*state_, transaction, name, true).outcome.revision);
+}
+
+std::future<Revision> Namespace::set_value_async(std::string_view name, const Value& value,
+                                                 const SetOptions& options) const {
+  require_shared(name);
+  Transaction transaction;
+  transaction.set(name, value, options);
+  std::string encoded = transaction.encoded();
+  check_size(*state_, encoded, name);
+  return state_->client->write_async(*state_->replica, std::move(encoded));
+}
+
+bool Namespace::erase(std::string_view name) const {
+  detail::notice_fork();
+  if (wire::is_private(name)) {
+    std::scoped_lock lock(state_->client->apply_mutex);
+    return state_->private_attributes.erase(name, wire::name_hash(name), 0);
+  }
+  Transaction transaction;
+  transaction.erase(name);
+  return write(*state_, transaction, name).outcome.status == wire::Status::ok;
+}
+
+std::optional<Revision> Namespace::compare_and_set_value(std::string_view name, Revision expected,
+                                                         const Value& value,
+                                                         const SetOptions& options) const {
+  Transaction transaction;
+  transaction.require(name, expected).set(name, value, options);
+  const replica::FinishedWrite finished = write(*state_, transaction, name);
+  if (finished.outcome.status == wire::Status::lost) return std::nullopt;
+  return Revision(finished.outcome.revision);
+}
+
+Value Namespace::add_value(std::string_view name, const Value& amount) const {
+  Transaction transaction;
+  if (const auto* real = std::get_if<double>(&amount.data())) {
+    transaction.add(name, *real);
+  } else if (const auto* large = std::get_if<std::uint64_t>(&amount.data())) {
+    transaction.add(name, *large);
+  } else {
+    transaction.add(name, amount.as<std::int64_t>());
+  }
+  const replica::FinishedWrite finished = write(*state_, transaction, name);
+  if (finished.outcome.sums.size() != 1) {
+    throw Error(Errc::protocol, "the broker's answer to an addition has no sum", std::string(name));
+  }
+  return wire::decode_value(finished.outcome.sums.front());
+}
+
+std::optional<Revision> Namespace::commit(const Transaction& transaction) const {
+  const replica::FinishedWrite finished = write(*state_, transaction, {});
+  if (finished.outcome.status == wire::Status::lost) return std::nullopt;
+  return Revision(finished.outcome.revision);
+}
+
+// --- watching ---
+
+namespace {
+
+client::QueuedRow first_values(const NamespaceState& state,
+                               const std::optional<std::string>& only) {
+  client::QueuedRow row;
+  row.space = state.replica.get();
+  row.resynced = true;
+  const auto add = [&](std::string_view name, const auto& found) {
+    row.changes.push_back({std::string(name), std::string(found.value), found.revision});
+  };
+  if (only) {
+    replica::AttributeTable::Found found;
+    std::string scratch;
+    if (state.replica->table().find(*only, wire::name_hash(*only), found, scratch))
+      add(*only, found);
+    return row;
+  }
+  state.replica->table().for_each(
+      [&](std::string_view name, std::uint64_t, const auto& found) { add(name, found); });
+  std::sort(row.changes.begin(), row.changes.end(),
+            [](const auto& left, const auto& right) { return left.name < right.name; });
+  return row;
+}
+
+Subscription start_watch(const std::shared_ptr<NamespaceState>& state,
+                         std::optional<std::string> name, Watcher callback) {
+  if (!callback)
+    throw Error(Errc::rejected, "a watch on '" + state->replica->name() + "' needs a callback");
+  const std::shared_ptr<client::Engine> engine = state->client->engine();
+  auto watch =
+      std::make_shared<detail::Watch>(engine->dispatcher, state->replica.get(), std::move(name),
+                                      std::move(callback), client::generation());
+  std::scoped_lock lock(state->client->apply_mutex);
+  engine->dispatcher->add(watch, first_values(*state, watch->name));
+  return Subscription(std::move(watch));
+}
+
+}  // namespace
+
+Subscription Namespace::watch(std::string_view name, Watcher callback) const {
+  require_shared(name);
+  check_name(name);
+  return start_watch(state_, std::string(name), std::move(callback));
+}
+
+Subscription Namespace::watch(Watcher callback) const {
+  return start_watch(state_, std::nullopt, std::move(callback));
+}
+
+bool Namespace::wait_until(std::string_view name,
+                           const std::function<bool(const Value&)>& condition,
+                           std::chrono::milliseconds timeout) const {
+  require_shared(name);
+  check_name(name);
+  // A year is for ever, and does not overflow the clock.
+  const auto deadline = std::chrono::steady_clock::now() +
+                        std::min<std::chrono::milliseconds>(timeout, std::chrono::hours(24 * 365));
+  for (;;) {
+    const std::uint64_t seen = state_->replica->revision();
+    if (const std::optional<Value> value = get<Value>(name); value && condition(*value))
+      return true;
+    const bool moved =
+        state_->client->wait_for(deadline, [&] { return state_->replica->revision() != seen; });
+    if (!moved) return false;
+  }
+}
+
+void Namespace::sync() const { state_->client->sync(*state_->replica); }
+
+Revision Namespace::revision() const noexcept { return Revision(state_->replica->revision()); }
+
+Freshness Namespace::freshness() const noexcept {
+  detail::notice_fork();
+  return state_->client->freshness(*state_->replica);
+}
+
+}  // namespace bulletin

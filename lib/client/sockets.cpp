@@ -1,0 +1,112 @@
+#include "client/sockets.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <system_error>
+
+#include "wire/limits.hpp"
+
+namespace bulletin::client {
+namespace {
+
+// A dead peer is noticed within the timeout also when no packet tells (cable pulled, host gone).
+constexpr int heartbeat_interval_ms = 1000;
+constexpr int heartbeat_timeout_ms = 3000;
+constexpr int reconnect_ms = 20;
+constexpr int reconnect_max_ms = 500;
+
+void set_common_options(zmq::socket_t& socket) {
+  socket.set(zmq::sockopt::linger, 0);
+  socket.set(zmq::sockopt::ipv6, true);
+  socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(wire::message_bytes));
+  socket.set(zmq::sockopt::heartbeat_ivl, heartbeat_interval_ms);
+  socket.set(zmq::sockopt::heartbeat_timeout, heartbeat_timeout_ms);
+  socket.set(zmq::sockopt::reconnect_ivl, reconnect_ms);
+  socket.set(zmq::sockopt::reconnect_ivl_max, reconnect_max_ms);
+}
+
+}  // namespace
+
+zmq::socket_t make_command_socket(zmq::context_t& context) {
+  zmq::socket_t socket(context, zmq::socket_type::req);
+  set_common_options(socket);
+  socket.set(zmq::sockopt::req_relaxed, true);
+  socket.set(zmq::sockopt::req_correlate, true);
+  socket.set(zmq::sockopt::immediate, true);
+  return socket;
+}
+
+zmq::socket_t make_updates_socket(zmq::context_t& context) {
+  zmq::socket_t socket(context, zmq::socket_type::sub);
+  set_common_options(socket);
+  // Subscriptions queue against the high-water mark when the connection is made; none may be lost.
+  socket.set(zmq::sockopt::sndhwm, 0);
+  socket.set(zmq::sockopt::rcvhwm, 1000);
+  return socket;
+}
+
+bool send(zmq::socket_t& socket, std::string_view bytes) {
+  return socket.send(zmq::buffer(bytes), zmq::send_flags::dontwait).has_value();
+}
+
+std::optional<zmq::message_t> receive(zmq::socket_t& socket) {
+  zmq::message_t message;
+  if (!socket.recv(message, zmq::recv_flags::dontwait)) return std::nullopt;
+  bool single = true;
+  zmq::message_t rest;
+  for (bool more = message.more(); more; more = rest.more()) {
+    single = false;
+    if (!socket.recv(rest, zmq::recv_flags::dontwait)) break;
+  }
+  if (!single) return receive(socket);
+  return message;
+}
+
+ConnectionMonitor::ConnectionMonitor(zmq::context_t& context, zmq::socket_t& watched,
+                                     const std::string& name)
+    : watched_(watched), events_(context, zmq::socket_type::pair) {
+  const std::string address = "inproc://" + name;
+  if (zmq_socket_monitor(watched.handle(), address.c_str(),
+                         ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0) {
+    throw zmq::error_t();
+  }
+  events_.set(zmq::sockopt::linger, 0);
+  events_.connect(address);
+}
+
+ConnectionMonitor::~ConnectionMonitor() {
+  if (watched_) zmq_socket_monitor(watched_.handle(), nullptr, 0);
+}
+
+std::optional<ConnectionMonitor::Event> ConnectionMonitor::next() {
+  zmq::message_t event;
+  if (!events_.recv(event, zmq::recv_flags::dontwait)) return std::nullopt;
+  zmq::message_t address;
+  if (event.more()) (void)events_.recv(address, zmq::recv_flags::dontwait);
+  std::uint16_t number = 0;
+  if (event.size() >= sizeof number) std::memcpy(&number, event.data(), sizeof number);
+  return number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED ? Event::connected : Event::disconnected;
+}
+
+Waker::Waker() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+}
+
+Waker::~Waker() { close(descriptor_); }
+
+void Waker::wake() noexcept {
+  const std::uint64_t one = 1;
+  // Fails only when the counter is full: then the thread is being woken already.
+  [[maybe_unused]] const auto written = write(descriptor_, &one, sizeof one);
+}
+
+void Waker::clear() noexcept {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto taken = read(descriptor_, &count, sizeof count);
+}
+
+}  // namespace bulletin::client

@@ -1,0 +1,64 @@
+// The sockets of a client, set up as docs/protocol.md demands.
+#pragma once
+
+#include <poll.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <zmq.hpp>
+
+namespace bulletin::client {
+
+/// A REQ socket for requests that may stay unanswered: the next `send` gives the last one up, and
+/// late replies are discarded. Not yet connected.
+zmq::socket_t make_command_socket(zmq::context_t& context);
+/// A SUB socket; not yet connected.
+zmq::socket_t make_updates_socket(zmq::context_t& context);
+
+/// Hands the bytes over without waiting; false: there is no connection to take them.
+bool send(zmq::socket_t& socket, std::string_view bytes);
+/// The next message of one frame, if one has arrived. Longer ones are passed over.
+std::optional<zmq::message_t> receive(zmq::socket_t& socket);
+
+inline std::string_view view(const zmq::message_t& message) noexcept {
+  return {static_cast<const char*>(message.data()), message.size()};
+}
+
+/// Tells of a socket's connection being made (after the handshake) and lost.
+class ConnectionMonitor {
+ public:
+  enum class Event { connected, disconnected };
+
+  ConnectionMonitor(zmq::context_t& context, zmq::socket_t& watched, const std::string& name);
+  ~ConnectionMonitor();
+  ConnectionMonitor(const ConnectionMonitor&) = delete;
+  ConnectionMonitor& operator=(const ConnectionMonitor&) = delete;
+
+  zmq::socket_t& socket() noexcept { return events_; }
+  /// The next event that has happened, if any.
+  std::optional<Event> next();
+
+ private:
+  zmq::socket_t& watched_;
+  zmq::socket_t events_;
+};
+
+/// Wakes a thread that polls `descriptor()`: from any thread, and without waiting.
+class Waker {
+ public:
+  Waker();
+  ~Waker();
+  Waker(const Waker&) = delete;
+  Waker& operator=(const Waker&) = delete;
+
+  void wake() noexcept;
+  void clear() noexcept;
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace bulletin::client

@@ -1,0 +1,115 @@
+// The way of a write: from the calling thread to the broker and back with the least number of hops.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <zmq.hpp>
+
+#include <bulletin/revision.hpp>
+
+#include "client/clock.hpp"
+#include "client/sockets.hpp"
+#include "replica/write_lane.hpp"
+
+namespace bulletin::client {
+
+/// What the writer needs of its client. Called with no lock of the writer's held.
+class WriterHost {
+ public:
+  virtual ~WriterHost() = default;
+  /// Applies the commits that came with an answer.
+  virtual void apply_tails(const replica::WriteProgress& progress) = 0;
+  /// The broker does not know the session.
+  virtual void session_refused(const wire::SessionId& session) = 0;
+  /// Fulfils the promise of a write that has ended, once the replica holds what decided it.
+  virtual void settle(replica::FinishedWrite write, std::promise<Revision> promise) = 0;
+};
+
+/// Owns the socket of WRITE requests. One thread at a time *leads*: it has the socket, sends the
+/// lane's requests and takes the replies. A thread that writes leads by itself when nobody does,
+/// and so its write costs no hop; those that come meanwhile add their writes to the lane and wait,
+/// and the leader hands over to one of them when its own write is done. Writes for which no thread
+/// waits (`add`) are led by the client's thread.
+class Writer {
+ public:
+  /// `client_thread` wakes the client's thread: to lead, or to look at its timers.
+  Writer(zmq::context_t& context, const std::string& endpoint, WriterHost& host,
+         Waker& client_thread);
+
+  /// Any thread: waits for the end of the write.
+  replica::FinishedWrite write(replica::PendingWrite write);
+  /// Any thread: returns at once, unless much waits already.
+  void add(replica::PendingWrite write, std::promise<Revision> promise);
+
+  void session_started(const wire::SessionId& session, bool follows_lost, std::uint64_t retry_ms);
+  void session_ended();
+
+  // --- the client's thread ---
+  /// True while this thread leads; then it polls `socket()` for `events()`.
+  [[nodiscard]] bool led_by_client_thread() const;
+  zmq::socket_t& socket() noexcept { return socket_; }
+  [[nodiscard]] short events() const;
+  /// Its share: leads if it has to, sends, receives, ends what is overdue. Returns when to call
+  /// again at the latest.
+  std::optional<std::uint64_t> serve();
+  /// The monitor of the socket tells of a lost or new connection.
+  void connection_changed(ConnectionMonitor::Event event);
+  ConnectionMonitor& monitor() noexcept { return monitor_; }
+
+  /// Waits until nothing is on its way, at the most until the deadline.
+  bool drain(SteadyTime deadline);
+  /// Ends everything that is on its way; from then on nothing is accepted.
+  void close();
+
+ private:
+  enum class Leader { none, caller, client_thread };
+
+  /// Somebody who waits for a write: a thread, or a promise.
+  struct Waiter {
+    replica::Ticket ticket = 0;
+    bool done = false;
+    replica::FinishedWrite result;
+    std::condition_variable changed;
+  };
+  struct Completion {
+    replica::Ticket ticket = 0;
+    Waiter* waiter = nullptr;
+    std::optional<std::promise<Revision>> promise;
+  };
+
+  using Lock = std::unique_lock<std::mutex>;
+
+  void lead(Waiter& own, Lock& lock);
+  void transmit();
+  void take_replies(Lock& lock);
+  void wait_for_socket(Lock& lock, SteadyTime latest);
+  void finish(std::vector<replica::FinishedWrite> finished, Lock& lock);
+  void hand_over();
+  void signal_leader();
+
+  WriterHost& host_;
+  Waker& client_thread_;
+  zmq::socket_t socket_;  // the leader's
+  ConnectionMonitor monitor_;
+  Waker leader_waker_;
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_.
+  replica::WriteLane lane_;
+  std::optional<wire::SessionId> session_;
+  std::deque<Completion> completions_;  // in the order of their tickets
+  Leader leader_ = Leader::none;
+  bool blocked_ = false;  // there was no connection to take the request
+  bool closed_ = false;
+  std::condition_variable drained_;
+};
+
+}  // namespace bulletin::client
