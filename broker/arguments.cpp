@@ -1,0 +1,77 @@
+#include "arguments.hpp"
+
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include <bulletin/error.hpp>
+
+#include "server/check_options.hpp"
+#include "server/config_file.hpp"
+
+namespace bulletin {
+namespace {
+
+constexpr int wrong_usage = 2;
+
+constexpr const char* description =
+    "The Bulletin broker: holds namespaces of attributes and broadcasts every change.\n\n"
+    "When it is ready it prints one line on standard output, with the real ports:\n"
+    "  ready commands=tcp://127.0.0.1:5570 updates=tcp://127.0.0.1:5571\n"
+    "It logs to standard error. SIGTERM and SIGINT end it cleanly.";
+
+constexpr const char* footer =
+    "The configuration file is TOML and has the same names as keys, for example:\n"
+    "  bind = \"tcp://*:5570\"\n"
+    "  session-ms = 5000\n"
+    "An option given on the command line wins.\n\n"
+    "Exit codes: 0 ended cleanly, 1 cannot serve, 2 wrong usage.";
+
+/// An option's description, with its default where there is one to tell.
+std::string help_of(const server::Setting& setting) {
+  const std::string value = server::text_of(setting);
+  return std::string(setting.help) + (value.empty() ? "" : " [" + value + "]");
+}
+
+}  // namespace
+
+std::optional<int> parse_arguments(int argc, char** argv, Arguments& arguments) {
+  const std::vector<server::Setting> settings = server::settings_of(arguments.options);
+  std::map<std::string_view, std::string> given;
+  std::map<std::string_view, CLI::Option*> options;
+  std::string config;
+
+  CLI::App app(description, "bulletin-broker");
+  app.footer(footer);
+  app.set_version_flag("--version", "bulletin-broker " BULLETIN_VERSION,
+                       "Print the version and exit");
+  app.add_option("--config", config, "read options from this file")->type_name("FILE");
+  for (const server::Setting& setting : settings) {
+    options[setting.name] =
+        app.add_option("--" + std::string(setting.name), given[setting.name], help_of(setting))
+            ->type_name(std::string(setting.placeholder));
+  }
+  app.add_option("--exit-on-eof", arguments.exit_on_eof,
+                 "end when this descriptor, such as a pipe from the starter, is closed by the "
+                 "other side; 0 is standard input")
+      ->type_name("FD");
+  try {
+    app.parse(argc, argv);
+    if (!config.empty()) server::read_config_file(config, settings);
+    for (const server::Setting& setting : settings) {
+      if (options[setting.name]->count() > 0) server::set_from_text(setting, given[setting.name]);
+    }
+    server::check_options(arguments.options.broker);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : wrong_usage;
+  } catch (const Error& error) {
+    std::cerr << "bulletin-broker: " << error.what() << "\n";
+    return wrong_usage;
+  }
+  return std::nullopt;
+}
+
+}  // namespace bulletin

@@ -1,0 +1,55 @@
+#include "end_signals.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include <bulletin/error.hpp>
+
+namespace bulletin {
+
+EndSignals::EndSignals(std::optional<int> starter) : starter_(starter.value_or(-1)) {
+  if (starter && ::fcntl(*starter, F_GETFD) < 0) {
+    throw Error(Errc::rejected, fmt::format("exit-on-eof: descriptor {} is not open", *starter));
+  }
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signals_ = ::signalfd(-1, &set, SFD_CLOEXEC);
+  if (signals_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
+}
+
+EndSignals::~EndSignals() { ::close(signals_); }
+
+std::string EndSignals::wait(int other) {
+  std::array<pollfd, 3> items{{{signals_, POLLIN, 0}, {other, POLLIN, 0}, {starter_, POLLIN, 0}}};
+  for (;;) {
+    if (::poll(items.data(), items.size(), -1) < 0) continue;
+    if (items[0].revents != 0) {
+      signalfd_siginfo info{};
+      if (::read(signals_, &info, sizeof info) != sizeof info) continue;
+      return info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM";
+    }
+    if (items[1].revents != 0) return "failure";
+    if (items[2].revents != 0 && starter_ended()) return "eof";
+  }
+}
+
+/// Reads what the starter wrote, for nobody.
+bool EndSignals::starter_ended() const {
+  char ignored[256];
+  const ssize_t size = ::read(starter_, ignored, sizeof ignored);
+  return size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+}  // namespace bulletin

@@ -1,0 +1,53 @@
+#include "server/boards.hpp"
+
+#include <algorithm>
+
+#include "wire/names.hpp"
+
+namespace bulletin::server {
+
+std::string Boards::answer(const wire::Read& request) const {
+  return of(request.space).answer(request);
+}
+
+std::string Boards::answer(const wire::SnapshotRequest& request) const {
+  return of(request.space).answer(request);
+}
+
+std::string Boards::answer(const wire::Since& request) const {
+  return of(request.space).answer(request);
+}
+
+std::string Boards::answer(const wire::StatusRequest& request) const {
+  if (std::none_of(request.spaces.begin(), request.spaces.end(), wire::is_system))
+    return clients_.answer(request);
+  wire::StatusReply reply;
+  for (const std::string_view space : request.spaces) reply.namespaces.push_back(status(space));
+  return wire::encode(reply);
+}
+
+std::string Boards::answer(const wire::List& request) const {
+  wire::ListReply system = system_.authority().list(request);
+  if (system.names.empty()) return clients_.answer(request);
+  wire::ListReply reply = clients_.list(request);
+  // Where the clients' part ends, the system's has to end too: what comes later belongs to the next
+  // part.
+  if (reply.more && !reply.names.empty()) {
+    const std::string_view last = reply.names.back();
+    std::erase_if(system.names, [last](std::string_view name) { return name > last; });
+  }
+  const auto middle = static_cast<std::ptrdiff_t>(reply.names.size());
+  reply.names.insert(reply.names.end(), system.names.begin(), system.names.end());
+  std::inplace_merge(reply.names.begin(), reply.names.begin() + middle, reply.names.end());
+  return wire::encode(reply);
+}
+
+wire::NamespaceStatus Boards::status(std::string_view space) const {
+  return of(space).status(space);
+}
+
+const authority::Authority& Boards::of(std::string_view space) const noexcept {
+  return wire::is_system(space) ? system_.authority() : clients_;
+}
+
+}  // namespace bulletin::server

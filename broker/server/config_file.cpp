@@ -1,0 +1,82 @@
+#include "server/config_file.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include <bulletin/error.hpp>
+
+namespace bulletin::server {
+namespace {
+
+[[noreturn]] void refuse(std::string_view source, const toml::source_region& where,
+                         std::string_view message) {
+  throw Error(Errc::rejected, fmt::format("{}:{}: {}", source, where.begin.line, message));
+}
+
+std::string known_names(const std::vector<Setting>& settings) {
+  std::string names;
+  for (const Setting& setting : settings) {
+    if (!names.empty()) names += ", ";
+    names += setting.name;
+  }
+  return names;
+}
+
+/// The value as the command line would write it.
+std::string text_of(std::string_view source, const Setting& setting, const toml::node& node) {
+  const bool wants_text = std::holds_alternative<std::string*>(setting.target);
+  if (const auto* text = node.as_string(); text != nullptr && wants_text) return text->get();
+  if (const auto* number = node.as_integer(); number != nullptr && !wants_text) {
+    return std::to_string(number->get());
+  }
+  refuse(source, node.source(),
+         fmt::format("'{}' is to be {}", setting.name, wants_text ? "a string" : "a whole number"));
+}
+
+void take(std::string_view source, const std::vector<Setting>& settings, const toml::key& key,
+          const toml::node& node) {
+  const auto setting = std::find_if(settings.begin(), settings.end(),
+                                    [&](const Setting& each) { return each.name == key.str(); });
+  if (setting == settings.end()) {
+    refuse(source, key.source(),
+           fmt::format("there is no option '{}'; the options are {}", key.str(),
+                       known_names(settings)));
+  }
+  try {
+    set_from_text(*setting, text_of(source, *setting, node));
+  } catch (const Error& error) {
+    if (std::string_view(error.what()).starts_with(source)) throw;
+    refuse(source, node.source(), error.what());
+  }
+}
+
+}  // namespace
+
+void read_config(std::string_view text, std::string_view source,
+                 const std::vector<Setting>& settings) {
+  try {
+    const toml::table table = toml::parse(text, source);
+    for (const auto& [key, node] : table) take(source, settings, key, node);
+  } catch (const toml::parse_error& error) {
+    refuse(source, error.source(), error.description());
+  }
+}
+
+void read_config_file(const std::string& path, const std::vector<Setting>& settings) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw Error(Errc::rejected,
+                fmt::format("{}: {}", path, std::generic_category().message(errno)));
+  }
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  read_config(text, path, settings);
+}
+
+}  // namespace bulletin::server

@@ -1,0 +1,44 @@
+// Where a socket is bound.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <bulletin/error.hpp>
+
+namespace bulletin::server {
+
+/// tcp://HOST:PORT or ipc://PATH, taken apart.
+struct Endpoint {
+  enum class Transport { tcp, ipc };
+
+  Transport transport = Transport::tcp;
+  std::string host;  ///< tcp: an address, an interface or `*`; an IPv6 address stands in brackets
+  std::uint16_t port = 0;  ///< tcp: 0 when a free one is asked for
+  std::string path;        ///< ipc
+
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+/// The longest path of a Unix socket: sockaddr_un has 108 bytes, the last one is NUL.
+inline constexpr std::size_t longest_path = 107;
+
+/// What is appended to the path of the commands socket to make that of the updates socket.
+inline constexpr std::string_view updates_suffix = ".updates";
+
+/// Throws Error rejected for anything else; the message begins with `option`, says what is wrong
+/// and what to write.
+Endpoint parse_endpoint(std::string_view text, std::string_view option);
+
+/// As ZeroMQ takes it: port 0 is written `*`.
+std::string to_string(const Endpoint& endpoint);
+
+/// Where updates are sent when nothing was said about it: the next port, or the path plus
+/// ".updates". Throws Error rejected when there is no next port, or the path becomes too long.
+Endpoint updates_beside(const Endpoint& commands);
+
+/// True for a host that stands for all addresses of this machine.
+bool is_wildcard(std::string_view host) noexcept;
+
+}  // namespace bulletin::server

@@ -1,0 +1,22 @@
+// How the broker logs: one line for an event, "event=NAME key=value ...".
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <spdlog/logger.h>
+
+namespace bulletin::server {
+
+/// A logger that says nothing: an embedded broker writes to nobody's terminal.
+std::shared_ptr<spdlog::logger> silent_log();
+
+/// To standard error: time, level, event. Throws Error rejected for a level that there is not.
+std::shared_ptr<spdlog::logger> standard_log(const std::string& level);
+
+/// Text from outside as the value of a key: in quotes, with quotes, backslashes and control
+/// characters escaped.
+std::string quoted(std::string_view text);
+
+}  // namespace bulletin::server

@@ -1,0 +1,73 @@
+#include "server/path_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <bulletin/error.hpp>
+
+namespace bulletin::server {
+namespace {
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+/// What the holder wrote into its lock file.
+std::string holder(int descriptor) {
+  char text[32];
+  const ssize_t size = ::pread(descriptor, text, sizeof text, 0);
+  std::string_view pid(text, size > 0 ? static_cast<std::size_t>(size) : 0);
+  pid = pid.substr(0, pid.find('\n'));
+  return pid.empty() ? std::string("another process") : fmt::format("process {}", pid);
+}
+
+void write_pid(int descriptor) {
+  const std::string text = fmt::format("{}\n", ::getpid());
+  // Only operators read it: a full disk is no reason not to serve.
+  if (::ftruncate(descriptor, 0) == 0 && ::pwrite(descriptor, text.data(), text.size(), 0) < 0)
+    errno = 0;
+}
+
+}  // namespace
+
+PathLock::PathLock(const std::string& path) {
+  const std::string file = path + ".lock";
+  descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (descriptor_ < 0) {
+    throw Error(
+        Errc::rejected,
+        fmt::format(
+            "cannot bind ipc://{}: opening {}: {}; does the folder exist, and may this user "
+            "write there?",
+            path, file, reason(errno)));
+  }
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    const std::string who = holder(descriptor_);
+    ::close(descriptor_);
+    throw Error(
+        Errc::rejected,
+        fmt::format(
+            "cannot bind ipc://{}: a broker already serves it ({} holds {}); stop that one or "
+            "choose another path",
+            path, who, file));
+  }
+  write_pid(descriptor_);
+}
+
+PathLock::PathLock(PathLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+PathLock::~PathLock() {
+  if (descriptor_ < 0) return;
+  // A forked child may hold a duplicate; closing alone would leave the lock to it.
+  ::flock(descriptor_, LOCK_UN);
+  ::close(descriptor_);
+}
+
+}  // namespace bulletin::server

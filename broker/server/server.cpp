@@ -1,0 +1,153 @@
+#include "server/server.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/beginning.hpp"
+#include "server/check_options.hpp"
+#include "server/descriptors.hpp"
+#include "server/welcome.hpp"
+#include "wire/names.hpp"
+
+namespace bulletin::server {
+namespace {
+
+/// Bounds the part of a turn that is not an answer to anybody.
+constexpr std::size_t most_beats = 512;
+constexpr std::chrono::seconds system_interval{1};
+
+const BrokerOptions& checked(const BrokerOptions& options) {
+  check_options(options);
+  raise_descriptor_limit();
+  return options;
+}
+
+authority::AuthorityOptions authority_options(const BrokerOptions& options) {
+  authority::AuthorityOptions result;
+  result.epoch = random_epoch();
+  result.first_revision = first_revision();
+  result.limits = options.limits;
+  result.session_ms = static_cast<std::uint64_t>(options.session_time.count());
+  result.log_bytes = options.log_bytes;
+  return result;
+}
+
+}  // namespace
+
+Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log)
+    : options_(checked(options)),
+      log_(std::move(log)),
+      started_(std::chrono::steady_clock::now()),
+      sockets_(options_),
+      endpoint_(to_string(sockets_.commands_endpoint())),
+      updates_endpoint_(to_string(sockets_.updates_endpoint())),
+      authority_(authority_options(options_)),
+      system_(random_epoch(), first_revision()),
+      system_told_(started_ - system_interval),
+      boards_(authority_, system_),
+      clock_(options_.beat, started_),
+      beats_(options_.beat),
+      outbox_(sockets_.commands(), counters_),
+      publisher_(sockets_.updates(), counters_),
+      desk_({authority_, boards_, sessions_, outbox_, counters_, *log_},
+            make_welcome(options_, sockets_.commands_endpoint(), sockets_.updates_endpoint())) {}
+
+void Server::serve() {
+  log_->info("event=serving commands={} updates={}", endpoint_, updates_endpoint_);
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    if (!turn()) sockets_.wait(wake_up_.descriptor(), next_duty());
+  }
+  log_->info("event=stopped requests={} commits={} updates={} drops={}", counters_.requests,
+             counters_.commits, counters_.updates, counters_.dropped + inbox_.dropped());
+}
+
+void Server::stop() noexcept {
+  stopping_.store(true, std::memory_order_relaxed);
+  wake_up_.raise();
+}
+
+/// False if it found nothing to do, and the sockets have nothing.
+bool Server::turn() {
+  const std::uint64_t updates_before = counters_.updates;
+  const std::size_t dropped_before = inbox_.dropped();
+  const std::span<Request> requests = inbox_.receive(sockets_.commands());
+  news_.clear();
+  read_subscriptions(sockets_.updates(), news_);
+  const Time now = std::chrono::steady_clock::now();
+
+  // Renewals come before the time that they renew for.
+  desk_.decide(requests);
+  apply_subscriptions(now);
+  if (const std::uint64_t passed = clock_.advance(now)) {
+    authority_.apply({{}, authority::Advance{passed}});
+  }
+  commit();
+
+  // A proof that a subscription is live comes after everything that was decided before it.
+  for (const std::string& nonce : news_.nonces)
+    publisher_.answer_nonce(nonce, authority_.options().epoch);
+  if (desk_.asks_about_system()) refresh_system(now);
+  desk_.answer();
+  if (somebody_follows_system()) refresh_system(now);
+  beats_.pass(now, most_beats,
+              [this](std::string_view space) { publisher_.beat(space, boards_.status(space)); });
+
+  return !requests.empty() || inbox_.dropped() != dropped_before || news_.messages > 0 ||
+         counters_.updates != updates_before;
+}
+
+void Server::commit() {
+  // A store keeps the turn here: what it has not kept, `commit` must not show, and `abandon` takes
+  // back.
+  const std::span<const authority::Publication> publications = authority_.commit();
+  for (const authority::Publication& publication : publications)
+    counters_.commits += publication.run.commits;
+  publisher_.publish(publications, authority_.options().epoch);
+}
+
+void Server::apply_subscriptions(Time now) {
+  for (const SubscriptionNews::Event& event : news_.events) {
+    const bool system = wire::is_system(event.space);
+    if (!event.subscribed) {
+      if (beats_.remove(event.space) && !system)
+        authority_.apply({{}, authority::Forget{event.space}});
+    } else if (!beats_.contains(event.space)) {
+      const bool known =
+          system || !authority_.apply({{}, authority::Remember{event.space}}).refused();
+      if (known) beats_.add(event.space, now);
+    }
+  }
+}
+
+bool Server::somebody_follows_system() const {
+  return beats_.contains(broker_space) || beats_.contains(sessions_space);
+}
+
+void Server::refresh_system(Time now) {
+  if (now - system_told_ < system_interval) return;
+  system_told_ = now;
+  publisher_.publish(system_.tell(facts(now)), system_.epoch());
+}
+
+Facts Server::facts(Time now) const {
+  const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(now - started_);
+  Facts facts;
+  facts.broker = {
+      {"version", BULLETIN_VERSION},      {"uptime", uptime.count()},
+      {"clients", authority_.sessions()}, {"namespaces", authority_.namespaces()},
+      {"requests", counters_.requests},   {"malformed", counters_.malformed},
+      {"commits", counters_.commits},     {"updates", counters_.updates},
+      {"bytes", counters_.bytes},         {"drops", counters_.dropped + inbox_.dropped()},
+  };
+  facts.sessions = sessions_.attributes();
+  return facts;
+}
+
+Server::Time Server::next_duty() const {
+  Time next = clock_.next();
+  if (const std::optional<Time> beat = beats_.next()) next = std::min(next, *beat);
+  if (somebody_follows_system()) next = std::min(next, system_told_ + system_interval);
+  return next;
+}
+
+}  // namespace bulletin::server

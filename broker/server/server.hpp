@@ -1,0 +1,81 @@
+// The broker's rim: one thread that owns the sockets and turns what arrives into turns of the
+// authority.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include <spdlog/logger.h>
+
+#include <bulletin/broker.hpp>
+
+#include "authority/authority.hpp"
+#include "server/beat_schedule.hpp"
+#include "server/boards.hpp"
+#include "server/counters.hpp"
+#include "server/desk.hpp"
+#include "server/inbox.hpp"
+#include "server/outbox.hpp"
+#include "server/publisher.hpp"
+#include "server/running_clock.hpp"
+#include "server/session_list.hpp"
+#include "server/sockets.hpp"
+#include "server/subscriptions.hpp"
+#include "server/system_board.hpp"
+#include "server/wake_up.hpp"
+
+namespace bulletin::server {
+
+class Server {
+ public:
+  /// Binds. Throws Error rejected.
+  Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log);
+
+  const std::string& endpoint() const noexcept { return endpoint_; }
+  const std::string& updates_endpoint() const noexcept { return updates_endpoint_; }
+
+  /// Serves until `stop`. On one thread, once.
+  void serve();
+  /// From any thread.
+  void stop() noexcept;
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  bool turn();
+  void apply_subscriptions(Time now);
+  void commit();
+  void refresh_system(Time now);
+  Facts facts(Time now) const;
+  bool somebody_follows_system() const;
+  Time next_duty() const;
+
+  const BrokerOptions options_;
+  const std::shared_ptr<spdlog::logger> log_;
+  const Time started_;
+  Counters counters_;
+  Sockets sockets_;
+  std::string endpoint_;
+  std::string updates_endpoint_;
+  WakeUp wake_up_;
+  std::atomic<bool> stopping_ = false;
+
+  authority::Authority authority_;
+  SystemBoard system_;
+  Time system_told_;
+  Boards boards_;
+  SessionList sessions_;
+  RunningClock clock_;
+  BeatSchedule beats_;
+
+  Inbox inbox_;
+  SubscriptionNews news_;
+  Outbox outbox_;
+  Publisher publisher_;
+  Desk desk_;
+};
+
+}  // namespace bulletin::server

@@ -1,0 +1,30 @@
+#include "server/session_list.hpp"
+
+#include <algorithm>
+
+namespace bulletin::server {
+
+void SessionList::opened(std::uint64_t session, std::string_view client_name, WallTime now) {
+  sessions_.insert_or_assign(session, Session{std::string(client_name), now});
+}
+
+void SessionList::closed(std::uint64_t session) { sessions_.erase(session); }
+
+void SessionList::keep(std::span<const std::uint64_t> living) {
+  std::erase_if(sessions_, [living](const auto& entry) {
+    return !std::binary_search(living.begin(), living.end(), entry.first);
+  });
+}
+
+std::map<std::string, Value, std::less<>> SessionList::attributes() const {
+  std::map<std::string, Value, std::less<>> attributes;
+  for (const auto& [number, session] : sessions_) {
+    const auto since =
+        std::chrono::duration_cast<std::chrono::milliseconds>(session.since.time_since_epoch());
+    attributes.emplace(std::to_string(number),
+                       Map{{"name", session.client_name}, {"since", since.count()}});
+  }
+  return attributes;
+}
+
+}  // namespace bulletin::server

@@ -1,0 +1,39 @@
+// The open sessions, for operators.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <bulletin/value.hpp>
+
+namespace bulletin::server {
+
+class SessionList {
+ public:
+  using WallTime = std::chrono::system_clock::time_point;
+
+  void opened(std::uint64_t session, std::string_view client_name, WallTime now);
+  void closed(std::uint64_t session);
+  /// Keeps those that live; `living` is in ascending order.
+  void keep(std::span<const std::uint64_t> living);
+
+  std::size_t size() const noexcept { return sessions_.size(); }
+  /// The attributes of $sys/sessions: by the session's number, {"name": the client's, "since":
+  /// milliseconds of Unix time}.
+  std::map<std::string, Value, std::less<>> attributes() const;
+
+ private:
+  struct Session {
+    std::string client_name;
+    WallTime since;
+  };
+
+  std::map<std::uint64_t, Session> sessions_;
+};
+
+}  // namespace bulletin::server

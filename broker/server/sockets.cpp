@@ -1,0 +1,120 @@
+#include "server/sockets.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "wire/limits.hpp"
+
+namespace bulletin::server {
+namespace {
+
+/// Requests and answers that wait for one client. A REQ has one under way; others may have a few.
+constexpr int client_queue = 64;
+/// A subscription is a namespace's name or a nonce.
+constexpr std::int64_t subscription_bytes = 4096;
+constexpr int backlog = 1024;
+/// How long answers may take to leave when the broker ends.
+constexpr int linger_ms = 200;
+
+/// How many updates wait for one reader. ZeroMQ counts messages, so this follows from the largest
+/// common one.
+int reader_queue(std::size_t reader_bytes) {
+  return static_cast<int>(std::clamp<std::size_t>(reader_bytes / wire::update_bytes, 16, 1 << 20));
+}
+
+void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
+  const int session = static_cast<int>(options.session_time.count());
+  socket.set(zmq::sockopt::linger, linger_ms);
+  socket.set(zmq::sockopt::ipv6, true);
+  socket.set(zmq::sockopt::backlog, backlog);
+  socket.set(zmq::sockopt::tcp_keepalive, 1);
+  // A peer whose connection stays open although nobody lives behind it (its forked child holds the
+  // descriptor; its host is gone) is noticed within the time of a session.
+  socket.set(zmq::sockopt::heartbeat_ivl, std::max(session / 4, 1));
+  socket.set(zmq::sockopt::heartbeat_timeout, std::max(session / 2, 1));
+  socket.set(zmq::sockopt::heartbeat_ttl, std::clamp(session, 100, 6'553'500));
+}
+
+void set_commands(zmq::socket_t& socket) {
+  socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(wire::message_bytes));
+  socket.set(zmq::sockopt::rcvhwm, client_queue);
+  socket.set(zmq::sockopt::sndhwm, client_queue);
+  // Tells of answers that cannot be queued. Handover stays off: nobody takes over another's
+  // identity by naming it.
+  socket.set(zmq::sockopt::router_mandatory, true);
+}
+
+void set_updates(zmq::socket_t& socket, const BrokerOptions& options) {
+  socket.set(zmq::sockopt::maxmsgsize, subscription_bytes);
+  socket.set(zmq::sockopt::rcvhwm, 0);  // at a reconnect thousands of subscriptions arrive at once
+  socket.set(zmq::sockopt::sndhwm, reader_queue(options.reader_bytes));
+  socket.set(zmq::sockopt::xpub_verbose, true);
+}
+
+std::string advice(int error) {
+  switch (error) {
+    case EADDRINUSE:
+      return "another program has this port: stop it or choose another one (`*` for any)";
+    case EADDRNOTAVAIL:
+    case ENODEV:
+    case EINVAL: return "use an address or an interface of this host, or `*` for all";
+    case EACCES: return "this user may not: choose another endpoint, such as a port above 1023";
+    case ENOENT: return "create the folder first";
+    default: return "choose another endpoint";
+  }
+}
+
+[[noreturn]] void throw_bind(std::string_view option, const Endpoint& endpoint,
+                             const zmq::error_t& error) {
+  throw Error(Errc::rejected, fmt::format("cannot bind {} (option {}): {}; {}", to_string(endpoint),
+                                          option, error.what(), advice(error.num())));
+}
+
+}  // namespace
+
+Sockets::Sockets(const BrokerOptions& options)
+    : commands_(context_, zmq::socket_type::router), updates_(context_, zmq::socket_type::xpub) {
+  const Endpoint commands = parse_endpoint(options.bind, "bind");
+  const Endpoint updates = options.updates.empty() ? updates_beside(commands)
+                                                   : parse_endpoint(options.updates, "updates");
+  set_common(commands_, options);
+  set_commands(commands_);
+  set_common(updates_, options);
+  set_updates(updates_, options);
+  // Clients come to the commands first, and are then told of the updates, which have to be there.
+  updates_endpoint_ = bind(updates_, updates, "updates");
+  commands_endpoint_ = bind(commands_, commands, "bind");
+}
+
+Endpoint Sockets::bind(zmq::socket_t& socket, const Endpoint& endpoint, std::string_view option) {
+  if (endpoint.transport == Endpoint::Transport::ipc) locks_.emplace_back(endpoint.path);
+  try {
+    socket.bind(to_string(endpoint));
+  } catch (const zmq::error_t& error) {
+    throw_bind(option, endpoint, error);
+  }
+  if (endpoint.transport == Endpoint::Transport::ipc) return endpoint;
+  return parse_endpoint(socket.get(zmq::sockopt::last_endpoint), option);
+}
+
+void Sockets::wait(int descriptor, std::chrono::steady_clock::time_point until) {
+  const auto rest =
+      std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+  std::array<pollfd, 3> items{{
+      {commands_.get(zmq::sockopt::fd), POLLIN, 0},
+      {updates_.get(zmq::sockopt::fd), POLLIN, 0},
+      {descriptor, POLLIN, 0},
+  }};
+  // Interrupted: the caller's loop comes again.
+  ::poll(items.data(), items.size(),
+         static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, 60'000)));
+}
+
+}  // namespace bulletin::server

@@ -1,0 +1,25 @@
+// What a client is told when it comes.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <bulletin/broker.hpp>
+
+#include "server/endpoint.hpp"
+#include "wire/replies.hpp"
+#include "wire/requests.hpp"
+
+namespace bulletin::server {
+
+/// The welcome without its session: where the updates are, times and limits.
+wire::Welcome make_welcome(const BrokerOptions& options, const Endpoint& commands,
+                           const Endpoint& updates);
+
+/// The newest version that both sides speak; nullopt: there is none.
+std::optional<std::uint64_t> common_version(const wire::Hello& hello) noexcept;
+
+/// Names what each side speaks.
+wire::Refusal wrong_version(const wire::Hello& hello);
+
+}  // namespace bulletin::server
