@@ -50,8 +50,7 @@ class Namespace {
   /// ENDPOINT#NAMESPACE, percent-encoded: for `bulletin::open` in any process.
   std::string uri() const;
 
-  // --- reads
-  // --------------------------------------------------------------------------------------------------------
+  // --- reads ---
 
   /// The value of an attribute, or nullopt when there is none. Throws Error wrong_type.
   template <class T>
@@ -103,8 +102,7 @@ class Namespace {
     return Attribute<T>(pin(name));
   }
 
-  // --- writes: one round trip
-  // ---------------------------------------------------------------------------------------
+  // --- writes: one round trip ---
 
   /// Returns the commit's revision (0 for a private name).
   template <detail::Settable T>
@@ -164,8 +162,7 @@ class Namespace {
   /// revision.
   std::optional<Revision> commit(const Transaction& transaction) const;
 
-  // --- watching
-  // -----------------------------------------------------------------------------------------------------
+  // --- watching ---
 
   /// Calls back with the current value, if there is one, and then with every change, in commit
   /// order, on the client's watch thread. In the callback reading, writing and waiting are fine.

@@ -1,0 +1,88 @@
+#include "client/row_queue.hpp"
+
+#include "support/catch.hpp"
+
+namespace {
+
+using bulletin::client::QueuedRow;
+using bulletin::client::RowQueue;
+using bulletin::replica::Row;
+
+const int robot = 0;
+const int plant = 0;
+
+Row row(std::uint64_t revision, std::string_view name, std::string_view value) {
+  return {revision, false, 0, {{name, value, revision}}};
+}
+
+}  // namespace
+
+TEST_CASE("a row queue gives rows back in the order they came") {
+  RowQueue queue(1 << 20);
+  queue.push(&robot, row(1, "a", "1"));
+  queue.push(&robot, row(2, "a", "2"));
+  const QueuedRow first = queue.pop();
+  CHECK(first.changes.at(0).value == "1");
+  CHECK_FALSE(first.resynced);
+  CHECK(queue.pop().changes.at(0).revision == 2);
+  CHECK(queue.empty());
+}
+
+TEST_CASE("a row queue over its bound keeps the newest change of every name and counts the others") {
+  RowQueue queue(600);
+  for (std::uint64_t revision = 1; revision <= 100; ++revision) queue.push(&robot, row(revision, "a", "x"));
+  queue.push(&robot, row(101, "b", "y"));
+  const QueuedRow merged = queue.pop();
+  CHECK(queue.empty());
+  CHECK(merged.resynced);
+  REQUIRE(merged.changes.size() == 2);
+  CHECK(merged.changes[0].name == "a");
+  CHECK(merged.changes[0].revision == 100);
+  CHECK(merged.changes[0].skipped == 99);
+  CHECK(merged.changes[1].skipped == 0);
+}
+
+TEST_CASE("a merged namespace goes on in order once its row was taken") {
+  RowQueue queue(600);
+  for (std::uint64_t revision = 1; revision <= 100; ++revision) queue.push(&robot, row(revision, "a", "x"));
+  queue.pop();
+  queue.push(&robot, row(101, "a", "y"));
+  const QueuedRow next = queue.pop();
+  CHECK_FALSE(next.resynced);
+  CHECK(next.changes.at(0).skipped == 0);
+}
+
+TEST_CASE("merging keeps the first values of a watch whole and ahead") {
+  RowQueue queue(600);
+  QueuedRow first;
+  first.space = &robot;
+  first.only = std::shared_ptr<bulletin::detail::Watch>(reinterpret_cast<bulletin::detail::Watch*>(&queue),
+                                                        [](auto*) {});
+  first.changes.push_back({"a", "1", 1, 0, 0});
+  queue.push_first_values(first);
+  for (std::uint64_t revision = 2; revision <= 100; ++revision) queue.push(&robot, row(revision, "a", "x"));
+  CHECK(queue.pop().only != nullptr);
+  CHECK(queue.pop().changes.at(0).revision == 100);
+}
+
+TEST_CASE("two merged namespaces stay apart") {
+  RowQueue queue(600);
+  for (std::uint64_t revision = 1; revision <= 100; ++revision) {
+    queue.push(revision % 2 == 0 ? &robot : &plant, row(revision, "a", "x"));
+  }
+  const QueuedRow one = queue.pop();
+  const QueuedRow other = queue.pop();
+  CHECK(one.space != other.space);
+  CHECK(one.changes.size() == 1);
+  CHECK(one.changes[0].skipped + other.changes[0].skipped == 98);
+  CHECK(queue.empty());
+}
+
+TEST_CASE("what a repair skipped survives merging") {
+  RowQueue queue(600);
+  queue.push(&robot, Row{50, true, 40, {{"a", "1", 50}}});
+  for (std::uint64_t revision = 51; revision <= 100; ++revision) queue.push(&robot, row(revision, "a", "x"));
+  const QueuedRow merged = queue.pop();
+  CHECK(merged.skipped == 40);
+  CHECK(merged.changes.at(0).skipped == 50);
+}
