@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "authority/command.hpp"
 #include "authority/options.hpp"
@@ -29,6 +30,14 @@ struct AttributeView {
   std::uint64_t revision = 0;
   std::uint64_t session = 0;   ///< ephemeral: the session that it goes with; else 0
   std::uint64_t deadline = 0;  ///< time to live: the point on the running clock; else 0
+};
+
+/// A session as an operator may see it.
+struct SessionView {
+  std::uint64_t number = 0;
+  std::string_view user;
+  std::string_view client_name;
+  std::uint64_t deadline = 0;  ///< on the running clock
 };
 
 /// A pure state machine: time and bytes come in as commands, and every authority that is given the
@@ -97,6 +106,8 @@ class Authority {
   [[nodiscard]] std::uint64_t clock_ms() const noexcept;
   [[nodiscard]] std::size_t sessions() const noexcept;
   [[nodiscard]] std::size_t namespaces() const noexcept;
+  /// In order of their numbers. Views are valid until the next `apply`.
+  [[nodiscard]] std::vector<SessionView> session_list() const;
   /// Memory of the kept commits, as counted against `log_bytes`.
   [[nodiscard]] std::size_t log_bytes() const noexcept;
 
@@ -114,8 +125,10 @@ class Authority {
   }
 
   /// All of the state as text, one line for each thing in a fixed order: equal texts mean equal
-  /// authorities (up to the kept commits, of which it tells which there are).
+  /// authorities, however their commands were cut into turns.
   [[nodiscard]] std::string describe() const;
+  /// The same for the commits that are kept, which depend on the turns.
+  [[nodiscard]] std::string describe_kept() const;
   /// A hash of `describe`.
   [[nodiscard]] std::uint64_t fingerprint() const;
 

@@ -42,8 +42,8 @@ struct Remember {
   std::string_view space;
 };
 
-/// Nobody subscribes to the namespace. If it has no attributes, and had no commit in this turn, it
-/// is no longer known.
+/// Nobody subscribes to the namespace. If it has no attributes it is no longer known, and commits
+/// of this turn are not published.
 struct Forget {
   std::string_view space;
 };

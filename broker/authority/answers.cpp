@@ -1,0 +1,80 @@
+// Answers as bytes.
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "authority/authority.hpp"
+#include "authority/refusals.hpp"
+#include "authority/state.hpp"
+#include "wire/limits.hpp"
+
+namespace bulletin::authority {
+
+namespace {
+
+/// The first of the names that is not allowed.
+template <class Names, class Check>
+Refused check_all(const Names& names, const Limits& limits, Check check) {
+  for (const std::string_view name : names) {
+    if (Refused refused = check(name, limits)) return refused;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string Authority::reply(const Answer& answer) const {
+  if (answer.refused()) return wire::encode(answer.refusal);
+  if (answer.outcomes == nullptr) return wire::encode_done();
+  wire::WriteReply reply{*answer.outcomes, {}};
+  std::deque<std::string> bytes;  // the tails' views point into it
+  std::size_t room = wire::write_tail_bytes;
+  for (const TailWish& wish : answer.tails) {
+    const Space* space = state_->board.find(wish.space);
+    if (space == nullptr || wish.known < space->kept.after() || wish.known >= space->revision) {
+      continue;
+    }
+    const std::optional<wire::Run> run =
+        CommitLog::take_all(space->kept, wish.known, space->count, room, bytes.emplace_back());
+    if (!run) continue;
+    room -= run->bytes.size();
+    reply.tails.push_back({space->name, *run});
+  }
+  return wire::encode(reply);
+}
+
+std::string Authority::answer(const wire::Read& request) const {
+  Refused refused = check_namespace(request.space, options().limits);
+  if (!refused) refused = check_all(request.names, options().limits, check_attribute);
+  return refused ? wire::encode(*refused) : wire::encode(read(request));
+}
+
+std::string Authority::answer(const wire::SnapshotRequest& request) const {
+  const Refused refused = check_namespace(request.space, options().limits);
+  return refused ? wire::encode(*refused) : wire::encode(snapshot(request));
+}
+
+std::string Authority::answer(const wire::Since& request) const {
+  if (const Refused refused = check_namespace(request.space, options().limits)) {
+    return wire::encode(*refused);
+  }
+  std::string scratch;
+  return wire::encode(since(request, scratch));
+}
+
+std::string Authority::answer(const wire::StatusRequest& request) const {
+  const Refused refused = check_all(request.spaces, options().limits, check_namespace);
+  if (refused) return wire::encode(*refused);
+  wire::StatusReply reply;
+  reply.namespaces.reserve(request.spaces.size());
+  for (const std::string_view space : request.spaces) reply.namespaces.push_back(status(space));
+  return wire::encode(reply);
+}
+
+std::string Authority::answer(const wire::List& request) const {
+  return wire::encode(list(request));
+}
+
+}  // namespace bulletin::authority

@@ -1,0 +1,98 @@
+#include "authority/authority.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+#include <variant>
+
+#include "authority/reuse.hpp"
+#include "authority/state.hpp"
+#include "wire/limits.hpp"
+
+namespace bulletin::authority {
+
+namespace {
+
+AuthorityOptions sane(AuthorityOptions options) {
+  assert(options.first_revision != 0);
+  // The wire bounds names for good.
+  options.limits.name_bytes = std::min(options.limits.name_bytes, wire::name_bytes);
+  options.limits.namespace_bytes = std::min(options.limits.namespace_bytes, wire::namespace_bytes);
+  return options;
+}
+
+}  // namespace
+
+Authority::State::State(AuthorityOptions given) : options(sane(std::move(given))) {
+  counters.revision = options.first_revision - 1;
+}
+
+void Authority::State::begin() {
+  if (in_turn) return;
+  in_turn = true;
+  before_ = counters;
+  publications.clear();
+}
+
+void Authority::State::commit() {
+  if (!in_turn) return;
+  for (const std::unique_ptr<Space>& space : board.forgotten()) log.drop(space->kept);
+  // Room is made before the newest are added, so that these are there for the answers.
+  const std::size_t newest = commits_.log_bytes();
+  log.evict(options.log_bytes - std::min(options.log_bytes, newest));
+  publish();
+  commits_.commit();
+  board.commit();
+  leases.commit();
+  sessions.commit();
+  in_turn = false;
+}
+
+void Authority::State::publish() {
+  for (const SpaceCommits& commits : commits_.all()) {
+    Space& space = commits.space();
+    if (space.forgotten) continue;  // nobody subscribes to it
+    commits.for_each_run([&](const wire::Run& run) {
+      publications.push_back({space.name, log.append(space.kept, run)});
+    });
+  }
+}
+
+void Authority::State::abandon() {
+  if (!in_turn) return;
+  commits_.abandon();
+  board.rollback(0);
+  leases.rollback(0);
+  sessions.abandon();
+  counters = before_;
+  in_turn = false;
+}
+
+Authority::Authority(AuthorityOptions options)
+    : state_(std::make_unique<State>(std::move(options))) {}
+Authority::~Authority() = default;
+Authority::Authority(Authority&&) noexcept = default;
+Authority& Authority::operator=(Authority&&) noexcept = default;
+
+Answer Authority::apply(const Command& command) {
+  state_->begin();
+  return std::visit([&](const auto& what) { return state_->apply(command.user, what); },
+                    command.what);
+}
+
+std::span<const Publication> Authority::commit() {
+  state_->commit();
+  return state_->publications;
+}
+
+void Authority::abandon() { state_->abandon(); }
+
+bool Authority::in_turn() const noexcept { return state_->in_turn; }
+const AuthorityOptions& Authority::options() const noexcept { return state_->options; }
+std::uint64_t Authority::revision() const noexcept { return state_->counters.revision; }
+std::uint64_t Authority::clock_ms() const noexcept { return state_->counters.clock_ms; }
+std::size_t Authority::sessions() const noexcept { return state_->sessions.size(); }
+std::size_t Authority::namespaces() const noexcept { return state_->board.size(); }
+std::size_t Authority::log_bytes() const noexcept { return state_->log.bytes(); }
+
+}  // namespace bulletin::authority

@@ -1,0 +1,126 @@
+#include "authority/board.hpp"
+
+#include <cassert>
+#include <utility>
+
+#include "authority/reuse.hpp"
+
+namespace bulletin::authority {
+
+Board::~Board() {
+  commit();
+  for (const auto& [name, space] : ordered_) {
+    for (const Handle handle : space->attributes) pool_.destroy(handle);
+  }
+}
+
+Space* Board::find(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+Space& Board::make(std::string_view name, std::uint64_t revision) {
+  auto space = std::make_unique<Space>(name, revision, pool_);
+  Space& made = *space;
+  enter(std::move(space));
+  records_.push_back({&made, 0, 0, 0, 0, Kind::space_made, false});
+  return made;
+}
+
+void Board::forget(Space& space) {
+  assert(space.attributes.empty());
+  records_.push_back({&space, 0, 0, 0, 0, Kind::space_forgotten, false});
+  space.forgotten = true;
+  forgotten_.push_back(take_out(space));
+}
+
+void Board::enter(std::unique_ptr<Space> space) {
+  [[maybe_unused]] const bool entered = by_name_.emplace(space->name, space.get()).second;
+  assert(entered);
+  const std::string_view name = space->name;
+  ordered_.emplace(name, std::move(space));
+}
+
+std::unique_ptr<Space> Board::take_out(Space& space) {
+  const auto found = ordered_.find(space.name);
+  std::unique_ptr<Space> taken = std::move(found->second);
+  ordered_.erase(found);
+  by_name_.erase(space.name);
+  return taken;
+}
+
+Handle Board::make(Space& space, const HashedName& name, std::size_t value_size) {
+  const Handle handle = pool_.make(name.name, value_size);
+  space.attributes.insert(handle, name.hash);
+  records_.push_back({&space, name.hash, 0, 0, handle, Kind::made, false});
+  return handle;
+}
+
+void Board::save(Space& space, Handle handle) {
+  Attribute& attribute = at(handle);
+  Record record{&space, attribute.revision, bytes_.size(),   attribute.value_size,
+                handle, Kind::saved,        attribute.leased};
+  if (attribute.outside()) {
+    record.where = reinterpret_cast<std::uintptr_t>(AttributePool::take_outside(attribute));
+  } else {
+    bytes_.append(attribute.value());
+    AttributePool::clear(attribute);
+  }
+  records_.push_back(record);
+}
+
+void Board::unlink(Space& space, Handle handle, std::uint64_t hash) {
+  assert(!at(handle).present());
+  space.attributes.erase(handle, hash);
+  records_.push_back({&space, hash, 0, 0, handle, Kind::unlinked, false});
+}
+
+void Board::rollback(std::size_t mark) {
+  for (; records_.size() != mark; records_.pop_back()) undo(records_.back());
+  if (mark == 0) bytes_.clear();
+}
+
+void Board::undo(const Record& record) {
+  switch (record.kind) {
+    case Kind::space_made: take_out(*record.space); return;
+    case Kind::space_forgotten:
+      record.space->forgotten = false;
+      enter(std::move(forgotten_.back()));
+      forgotten_.pop_back();
+      return;
+    case Kind::made:
+      record.space->attributes.erase(record.handle, record.revision);
+      pool_.destroy(record.handle);
+      return;
+    case Kind::saved: restore(record); return;
+    case Kind::unlinked: record.space->attributes.insert(record.handle, record.revision); return;
+  }
+}
+
+void Board::restore(const Record& record) {
+  Attribute& attribute = at(record.handle);
+  AttributePool::clear(attribute);
+  if (record.size > attribute.capacity) {
+    AttributePool::put_outside(attribute, reinterpret_cast<char*>(record.where), record.size);
+  } else {
+    AttributePool::assign(attribute, std::string_view(bytes_).substr(record.where, record.size));
+    bytes_.resize(record.where);
+  }
+  attribute.revision = record.revision;
+  attribute.leased = record.leased;
+}
+
+void Board::commit() {
+  for (const Record& record : records_) {
+    if (record.kind == Kind::unlinked) {
+      pool_.destroy(record.handle);
+    } else if (record.kind == Kind::saved && record.size > at(record.handle).capacity) {
+      AttributePool::free_outside(reinterpret_cast<char*>(record.where));
+    }
+  }
+  reuse(records_);
+  reuse(bytes_);
+  reuse(forgotten_);
+}
+
+}  // namespace bulletin::authority

@@ -1,0 +1,103 @@
+// The namespaces and their attributes, with a journal from which every change can be taken back.
+#pragma once
+
+#include <absl/container/btree_map.h>
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "authority/attribute_pool.hpp"
+#include "authority/attribute_table.hpp"
+#include "authority/commit_log.hpp"
+
+namespace bulletin::authority {
+
+/// One namespace.
+struct Space {
+  Space(std::string_view own_name, std::uint64_t first, const AttributePool& pool)
+      : name(own_name), attributes(pool), revision(first), kept(first) {}
+
+  const std::string name;
+  AttributeTable attributes;
+  std::uint64_t revision;
+  std::uint64_t count = 0;
+  std::uint64_t digest = 0;
+  KeptCommits kept;
+  bool forgotten = false;     ///< in this turn
+  std::uint32_t commits = 0;  ///< its place in TurnCommits; 0: none in this turn
+};
+
+/// What is done here is done at once and can be taken back, the newest first: to a mark (a
+/// transaction), or all (a turn). The revision, count and digest of a namespace are not of the
+/// journal.
+class Board {
+ public:
+  Board() = default;
+  Board(const Board&) = delete;
+  Board& operator=(const Board&) = delete;
+  ~Board();
+
+  /// The namespace, or null.
+  [[nodiscard]] Space* find(std::string_view name) const;
+  /// It must not be there.
+  Space& make(std::string_view name, std::uint64_t revision);
+  /// It must be without attributes.
+  void forget(Space& space);
+  [[nodiscard]] std::size_t size() const noexcept { return by_name_.size(); }
+
+  using Ordered = absl::btree_map<std::string_view, std::unique_ptr<Space>>;
+  /// By name.
+  [[nodiscard]] const Ordered& ordered() const noexcept { return ordered_; }
+
+  [[nodiscard]] Attribute& at(Handle handle) const noexcept { return pool_.at(handle); }
+
+  /// A new attribute, absent as yet. The name must be legal and not there.
+  Handle make(Space& space, const HashedName& name, std::size_t value_size);
+  /// Remembers the attribute as it stands and makes it absent; the caller gives it another value or
+  /// unlinks it.
+  void save(Space& space, Handle handle);
+  /// Gives an absent attribute a value, or takes the value that it was given since it was saved.
+  void assign(Handle handle, std::string_view value) { AttributePool::assign(at(handle), value); }
+  void clear(Handle handle) noexcept { AttributePool::clear(at(handle)); }
+  /// An absent attribute goes out of the table.
+  void unlink(Space& space, Handle handle, std::uint64_t hash);
+
+  [[nodiscard]] std::size_t mark() const noexcept { return records_.size(); }
+  void rollback(std::size_t mark);
+  /// Nothing is taken back any more. Calls nothing and keeps no pointer to what has gone.
+  void commit();
+  /// The namespaces that were forgotten since the last commit.
+  [[nodiscard]] const std::vector<std::unique_ptr<Space>>& forgotten() const noexcept {
+    return forgotten_;
+  }
+
+ private:
+  enum class Kind : std::uint8_t { space_made, space_forgotten, made, saved, unlinked };
+  struct Record {
+    Space* space;
+    std::uint64_t revision;  // saved: the attribute's; made, unlinked: the hash of its name
+    std::uint64_t where;     // saved: the place in `bytes_`, or the address of a value outside
+    std::uint32_t size;      // saved: the value's
+    Handle handle;
+    Kind kind;
+    bool leased;  // saved
+  };
+
+  void enter(std::unique_ptr<Space> space);
+  std::unique_ptr<Space> take_out(Space& space);
+  void undo(const Record& record);
+  void restore(const Record& record);
+
+  AttributePool pool_;
+  absl::flat_hash_map<std::string_view, Space*> by_name_;
+  Ordered ordered_;
+  std::vector<Record> records_;
+  std::string bytes_;  // the saved values that are inside their blocks
+  std::vector<std::unique_ptr<Space>> forgotten_;
+};
+
+}  // namespace bulletin::authority

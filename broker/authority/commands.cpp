@@ -1,0 +1,244 @@
+// What each command does.
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "authority/state.hpp"
+#include "wire/decode_error.hpp"
+#include "wire/names.hpp"
+
+namespace bulletin::authority {
+
+namespace {
+
+using wire::Outcome;
+using wire::Refusal;
+using wire::Status;
+
+Answer refused(Refusal refusal) {
+  Answer answer;
+  answer.refusal = std::move(refusal);
+  return answer;
+}
+
+/// Numbers do not wrap around: what is that far away never comes.
+std::uint64_t later(std::uint64_t clock, std::uint64_t milliseconds) noexcept {
+  constexpr auto never = std::numeric_limits<std::uint64_t>::max();
+  return milliseconds > never - clock ? never : clock + milliseconds;
+}
+
+/// Each namespace once, with the lowest revision that its client has.
+std::vector<TailWish> tails_of(const std::vector<wire::WriteItem>& items) {
+  std::vector<std::pair<std::string_view, std::uint64_t>> wishes;
+  for (const wire::WriteItem& item : items) {
+    if (item.known == 0) continue;
+    if (!wishes.empty() && wishes.back().first == item.space) {
+      wishes.back().second = std::min(wishes.back().second, item.known);
+    } else {
+      wishes.emplace_back(item.space, item.known);
+    }
+  }
+  std::sort(wishes.begin(), wishes.end());
+  std::vector<TailWish> tails;
+  for (const auto& [space, known] : wishes) {
+    if (tails.empty() || tails.back().space != space) tails.push_back({std::string(space), known});
+  }
+  return tails;
+}
+
+}  // namespace
+
+Refused Authority::State::check_session(std::string_view user,
+                                        const wire::SessionId& session) const {
+  if (session.epoch != options.epoch) {
+    return Refusal{Status::wrong_epoch, "the session belongs to another history", {}};
+  }
+  const Session* found = sessions.find(session.number);
+  if (found != nullptr && found->user == user) return std::nullopt;
+  return Refusal{Status::unknown_session, "there is no such session of this user", {}};
+}
+
+std::uint64_t Authority::State::session_deadline() const noexcept {
+  return later(counters.clock_ms, options.session_ms);
+}
+
+Answer Authority::State::apply(std::string_view user, const OpenSession& command) {
+  if (Refused fault = check_client_name(command.client_name)) return refused(*std::move(fault));
+  if (sessions.size() >= options.bounds.sessions) {
+    return refused(overloaded("sessions", options.bounds.sessions));
+  }
+  Answer answer;
+  answer.session = sessions.open(user, command.client_name, session_deadline());
+  return answer;
+}
+
+Answer Authority::State::apply(std::string_view user, const Renew& command) {
+  if (Refused fault = check_session(user, command.session)) return refused(*std::move(fault));
+  sessions.renew(command.session.number, session_deadline());
+  return {};
+}
+
+Answer Authority::State::apply(std::string_view user, const CloseSession& command) {
+  if (Refused fault = check_session(user, command.session)) return refused(*std::move(fault));
+  std::vector<Leased> ending;
+  leases.of_session(command.session.number, ending);
+  sessions.end(command.session.number);
+  erase_all(ending);
+  return {};
+}
+
+Answer Authority::State::apply(std::string_view user, const wire::Write& command) {
+  if (Refused fault = check_session(user, command.session)) return refused(*std::move(fault));
+  const std::uint64_t number = command.session.number;
+  sessions.renew(number, session_deadline());
+  const Session& session = *sessions.find(number);
+  const Lane* lane = session.find(command.lane);
+  if (Refused fault = check_lane(command, lane, session)) return refused(*std::move(fault));
+  Answer answer;
+  if (lane != nullptr && lane->number == command.number) {
+    answer.outcomes = lane->outcomes;
+  } else {
+    answer.outcomes = std::make_shared<const Outcomes>(apply_items(command));
+    sessions.answer(number, {command.lane, command.number, answer.outcomes});
+  }
+  answer.tails = tails_of(command.items);
+  return answer;
+}
+
+Refused Authority::State::check_lane(const wire::Write& command, const Lane* lane,
+                                     const Session& session) const {
+  if (lane == nullptr && session.lanes.size() >= options.bounds.lanes) {
+    return overloaded("lanes in a session", options.bounds.lanes);
+  }
+  if (lane != nullptr && command.number < lane->number) {
+    return Refusal{Status::old_number, "the lane is at a higher number already", {}};
+  }
+  return check_size("the request", command.items.size(), options.bounds.write_items,
+                    "transactions");
+}
+
+Outcomes Authority::State::apply_items(const wire::Write& command) {
+  Outcomes outcomes;
+  outcomes.reserve(command.items.size());
+  for (const wire::WriteItem& item : command.items) {
+    outcomes.push_back(apply_item(item, command.session.number));
+  }
+  return outcomes;
+}
+
+Outcome Authority::State::apply_item(const wire::WriteItem& item, std::uint64_t session) {
+  Space* space = board.find(item.space);
+  if (space == nullptr) {
+    if (Refused fault = check_writable(item.space, options.limits)) {
+      return to_outcome(*std::move(fault));
+    }
+  }
+  if (Refused fault = decode(item.transaction)) return to_outcome(*std::move(fault));
+  if (space != nullptr) return apply_decoded(*space, session);
+  if (board.size() >= options.bounds.namespaces) {
+    return to_outcome(overloaded("namespaces", options.bounds.namespaces));
+  }
+  const std::size_t mark = board.mark();
+  Outcome outcome = apply_decoded(board.make(item.space, counters.forgotten), session);
+  if (outcome.status != Status::ok) board.rollback(mark);
+  return outcome;
+}
+
+/// Into `transaction_`.
+Refused Authority::State::decode(std::string_view transaction) {
+  const Limits& limits = options.limits;
+  if (Refused fault =
+          check_size("the transaction", transaction.size(), limits.transaction_bytes, "bytes")) {
+    return fault;
+  }
+  try {
+    const std::size_t elements = wire::element_count(transaction);
+    if (Refused fault = check_size("the transaction", elements, limits.transaction_operations,
+                                   "conditions and operations")) {
+      return fault;
+    }
+    wire::decode_transaction(transaction, transaction_);
+  } catch (const wire::DecodeError& error) {
+    return Refusal{Status::malformed, error.what(), {}};
+  }
+  return std::nullopt;
+}
+
+Outcome Authority::State::apply_decoded(Space& space, std::uint64_t session) {
+  Outcome outcome =
+      applier_.apply(space, transaction_, {session, counters.clock_ms, counters.revision + 1});
+  if (outcome.status == Status::ok) counters.revision = outcome.revision;
+  return outcome;
+}
+
+Answer Authority::State::apply(std::string_view, const Advance& command) {
+  counters.clock_ms = later(counters.clock_ms, command.milliseconds);
+  std::vector<Leased> ending;
+  for (const std::uint64_t number : sessions.due(counters.clock_ms)) {
+    leases.of_session(number, ending);
+    sessions.end(number);
+  }
+  leases.due(counters.clock_ms, ending);
+  erase_all(ending);
+  return {};
+}
+
+/// As few commits as possible, namespace by namespace in order of their names.
+void Authority::State::erase_all(std::vector<Leased>& leased) {
+  const auto order = [](const Leased& item) {
+    return std::pair(std::string_view(item.lease.space->name), item.lease.number);
+  };
+  std::sort(leased.begin(), leased.end(),
+            [&](const Leased& left, const Leased& right) { return order(left) < order(right); });
+  // One that ends for both reasons is there twice.
+  const auto same = [](const Leased& left, const Leased& right) {
+    return left.lease.number == right.lease.number;
+  };
+  leased.erase(std::unique(leased.begin(), leased.end(), same), leased.end());
+  auto next = leased.cbegin();
+  while (next != leased.cend()) erase_some(*next->lease.space, next, leased.cend());
+}
+
+/// One commit of the attributes from `next` on that are of this namespace, within the limits of a
+/// transaction.
+void Authority::State::erase_some(Space& space, std::vector<Leased>::const_iterator& next,
+                                  std::vector<Leased>::const_iterator end) {
+  const Limits& limits = options.limits;
+  std::size_t bytes = 0;
+  std::size_t names = 0;
+  builder_.begin(space, counters.revision + 1);
+  do {
+    const std::string_view name = board.at(next->handle).name();
+    bytes += name.size() + 8;
+    if (names != 0 && bytes > limits.transaction_bytes) break;
+    builder_.erase(builder_.find(name));
+    ++names;
+    ++next;
+  } while (next != end && next->lease.space == &space && names < limits.transaction_operations);
+  if (builder_.finish()) ++counters.revision;
+}
+
+Answer Authority::State::apply(std::string_view, const Remember& command) {
+  if (board.find(command.space) != nullptr) return {};
+  if (Refused fault = check_writable(command.space, options.limits)) {
+    return refused(*std::move(fault));
+  }
+  if (board.size() >= options.bounds.namespaces) {
+    return refused(overloaded("namespaces", options.bounds.namespaces));
+  }
+  board.make(command.space, counters.forgotten);
+  return {};
+}
+
+Answer Authority::State::apply(std::string_view, const Forget& command) {
+  Space* space = board.find(command.space);
+  if (space == nullptr || !space->attributes.empty()) return {};
+  counters.forgotten = std::max(counters.forgotten, space->revision);
+  board.forget(*space);
+  return {};
+}
+
+}  // namespace bulletin::authority

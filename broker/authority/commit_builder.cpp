@@ -1,0 +1,150 @@
+#include "authority/commit_builder.hpp"
+
+#include "authority/reuse.hpp"
+#include "wire/digest.hpp"
+
+namespace bulletin::authority {
+
+void CommitBuilder::begin(Space& space, std::uint64_t revision) {
+  space_ = &space;
+  revision_ = revision;
+  board_mark_ = board_.mark();
+  lease_mark_ = leases_.mark();
+  digest_ = space.digest;
+  cleared_ = false;
+  reuse(touched_);
+}
+
+CommitBuilder::Place CommitBuilder::find(std::string_view name) const {
+  const HashedName hashed{name, wire::name_hash(name)};
+  return {hashed, space_->attributes.find(hashed)};
+}
+
+std::string_view CommitBuilder::value(const Place& place) const noexcept {
+  return place.known() ? board_.at(place.handle).value() : std::string_view();
+}
+
+std::uint64_t CommitBuilder::revision(const Place& place) const noexcept {
+  if (!place.known()) return 0;
+  const Attribute& attribute = board_.at(place.handle);
+  return attribute.present() ? attribute.revision : 0;
+}
+
+void CommitBuilder::set(const Place& place, std::string_view value, const Lease& lease) {
+  const Handle handle = make_absent(place, value.size());
+  end_lease(handle);
+  board_.assign(handle, value);
+  if (lease.session == 0 && lease.deadline == 0) return;
+  leases_.grant(handle, lease);
+  board_.at(handle).leased = true;
+}
+
+void CommitBuilder::update(const Place& place, std::string_view value) {
+  board_.assign(make_absent(place, value.size()), value);
+}
+
+void CommitBuilder::erase(const Place& place) {
+  if (!place.known() || !board_.at(place.handle).present()) return;
+  touch(place.handle, place.name.hash);
+  end_lease(place.handle);
+}
+
+void CommitBuilder::clear() {
+  cleared_ = true;
+  for (const Handle handle : space_->attributes) {
+    if (!board_.at(handle).present()) continue;
+    touch(handle, wire::name_hash(board_.at(handle).name()));
+    end_lease(handle);
+  }
+}
+
+Handle CommitBuilder::make_absent(const Place& place, std::size_t value_size) {
+  if (place.known()) {
+    touch(place.handle, place.name.hash);
+    return place.handle;
+  }
+  const Handle handle = board_.make(*space_, place.name, value_size);
+  board_.at(handle).revision = revision_;
+  touched_.push_back({handle, false, place.name.hash});
+  return handle;
+}
+
+/// Makes the attribute absent; the first time, what it was is saved.
+void CommitBuilder::touch(Handle handle, std::uint64_t hash) {
+  Attribute& attribute = board_.at(handle);
+  if (attribute.revision == revision_) {
+    board_.clear(handle);
+    return;
+  }
+  digest_ -= wire::attribute_digest(hash, attribute.value(), attribute.revision);
+  board_.save(*space_, handle);
+  attribute.revision = revision_;
+  touched_.push_back({handle, true, hash});
+}
+
+void CommitBuilder::end_lease(Handle handle) {
+  Attribute& attribute = board_.at(handle);
+  if (!attribute.leased) return;
+  leases_.end(handle);
+  attribute.leased = false;
+}
+
+bool CommitBuilder::finish() {
+  const Tally changes = tally();
+  if (changes.present + changes.removed == 0) {
+    rollback();
+    return false;
+  }
+  SpaceCommits& commits = commits_.of(*space_);
+  append(changes);
+  settle();
+  space_->revision = revision_;
+  space_->count += changes.present + changes.removed;
+  space_->digest = digest_;
+  commits.close();
+  return true;
+}
+
+CommitBuilder::Tally CommitBuilder::tally() const {
+  Tally tally;
+  for (const Touched& touched : touched_) {
+    if (board_.at(touched.handle).present()) {
+      ++tally.present;
+    } else if (touched.existed) {
+      ++tally.removed;
+    }
+  }
+  return tally;
+}
+
+void CommitBuilder::append(const Tally& tally) {
+  std::string& out = commits_.of(*space_).bytes();
+  const bool cleared = cleared_ && tally.removed != 0;
+  const std::size_t changes = tally.present + (cleared ? 0 : tally.removed);
+  wire::append_commit_header(out, {revision_, cleared, changes});
+  for (const Touched& touched : touched_) {
+    const Attribute& attribute = board_.at(touched.handle);
+    if (attribute.present() || (touched.existed && !cleared)) {
+      wire::append_change(out, attribute.name(), attribute.value());
+    }
+  }
+}
+
+/// What is absent goes out of the table, what is present into the digest.
+void CommitBuilder::settle() {
+  for (const Touched& touched : touched_) {
+    const Attribute& attribute = board_.at(touched.handle);
+    if (attribute.present()) {
+      digest_ += wire::attribute_digest(touched.hash, attribute.value(), revision_);
+    } else {
+      board_.unlink(*space_, touched.handle, touched.hash);
+    }
+  }
+}
+
+void CommitBuilder::rollback() {
+  board_.rollback(board_mark_);
+  leases_.rollback(lease_mark_);
+}
+
+}  // namespace bulletin::authority

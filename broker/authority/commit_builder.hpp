@@ -1,0 +1,83 @@
+// Makes one commit of one namespace, or nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "authority/board.hpp"
+#include "authority/lease_table.hpp"
+#include "authority/turn_commits.hpp"
+
+namespace bulletin::authority {
+
+/// Changes are done in place, so that what follows sees them; `finish` makes them a commit in which
+/// each name appears at most once, with its final effect, or, if nothing has changed, takes
+/// everything back as `rollback` does.
+class CommitBuilder {
+ public:
+  CommitBuilder(Board& board, LeaseTable& leases, TurnCommits& commits)
+      : board_(board), leases_(leases), commits_(commits) {}
+
+  /// `revision` is the commit's number, if there will be one.
+  void begin(Space& space, std::uint64_t revision);
+
+  /// Where a name is in the table, or would be. Good until the next change.
+  struct Place {
+    HashedName name;
+    Handle handle = 0;  // 0: not there
+
+    [[nodiscard]] bool known() const noexcept { return handle != 0; }
+  };
+  [[nodiscard]] Place find(std::string_view name) const;
+  /// Empty: absent.
+  [[nodiscard]] std::string_view value(const Place& place) const noexcept;
+  /// 0: absent.
+  [[nodiscard]] std::uint64_t revision(const Place& place) const noexcept;
+
+  /// `lease`: without session and deadline there is none.
+  void set(const Place& place, std::string_view value, const Lease& lease);
+  /// A new value under the lease that there is.
+  void update(const Place& place, std::string_view value);
+  /// Nothing happens if it is absent.
+  void erase(const Place& place);
+  void clear();
+
+  /// True: there is a commit.
+  [[nodiscard]] bool finish();
+  void rollback();
+
+ private:
+  struct Touched {
+    Handle handle;
+    bool existed;  // before the commit
+    std::uint64_t hash;
+  };
+  struct Tally {
+    std::size_t present = 0;
+    std::size_t removed = 0;
+  };
+
+  Handle make_absent(const Place& place, std::size_t value_size);
+  void touch(Handle handle, std::uint64_t hash);
+  void end_lease(Handle handle);
+  [[nodiscard]] Tally tally() const;
+  void append(const Tally& tally);
+  void settle();
+
+  Board& board_;
+  LeaseTable& leases_;
+  TurnCommits& commits_;
+
+  Space* space_ = nullptr;
+  std::uint64_t revision_ = 0;
+  std::size_t board_mark_ = 0;
+  std::size_t lease_mark_ = 0;
+  std::uint64_t digest_ = 0;  // what the namespace's will be, without the attributes touched
+  bool cleared_ = false;
+  std::vector<Touched>
+      touched_;  // in the order of their first change; an attribute touched has `revision_`
+};
+
+}  // namespace bulletin::authority

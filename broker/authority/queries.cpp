@@ -1,0 +1,130 @@
+// What readers are told, from the committed state.
+
+#include <cassert>
+
+#include "authority/authority.hpp"
+#include "authority/state.hpp"
+#include "wire/digest.hpp"
+#include "wire/limits.hpp"
+
+namespace bulletin::authority {
+
+namespace {
+
+/// About what the encoding of an attribute needs beside its name and value.
+constexpr std::size_t attribute_head = 16;
+
+wire::AttributeState state_of(const Attribute& attribute) noexcept {
+  return {attribute.name(), attribute.value(), attribute.revision};
+}
+
+wire::AttributeState read_one(const Board& board, const Space* space, std::string_view name) {
+  if (space == nullptr) return {name, {}, 0};
+  const Handle handle = space->attributes.find({name, wire::name_hash(name)});
+  return handle == 0 ? wire::AttributeState{name, {}, 0} : state_of(board.at(handle));
+}
+
+}  // namespace
+
+wire::ReadReply Authority::read(const wire::Read& request) const {
+  assert(!in_turn());
+  const Space* space = state_->board.find(request.space);
+  wire::ReadReply reply{options().epoch, state_->revision_of(space), {}};
+  reply.attributes.reserve(request.names.size());
+  for (const std::string_view name : request.names) {
+    reply.attributes.push_back(read_one(state_->board, space, name));
+  }
+  return reply;
+}
+
+wire::SnapshotReply Authority::snapshot(const wire::SnapshotRequest& request) const {
+  assert(!in_turn());
+  const Space* space = state_->board.find(request.space);
+  wire::SnapshotReply reply{options().epoch, state_->revision_of(space), 0, false, {}};
+  if (space == nullptr) return reply;
+  reply.count = space->count;
+  std::size_t bytes = 0;
+  auto next = space->attributes.after(request.after);
+  for (; next != space->attributes.end() && bytes < wire::snapshot_part_bytes; ++next) {
+    const wire::AttributeState attribute = state_of(state_->board.at(*next));
+    bytes += attribute.name.size() + attribute.value.size() + attribute_head;
+    if (bytes > wire::snapshot_part_bytes && !reply.attributes.empty()) break;
+    reply.attributes.push_back(attribute);
+  }
+  reply.more = next != space->attributes.end();
+  return reply;
+}
+
+wire::SinceReply Authority::since(const wire::Since& request, std::string& scratch) const {
+  assert(!in_turn());
+  const Space* space = state_->board.find(request.space);
+  const std::uint64_t newest = state_->revision_of(space);
+  const std::uint64_t oldest = space == nullptr ? newest : space->kept.after();
+  wire::SinceReply reply;
+  reply.epoch = options().epoch;
+  reply.take_snapshot =
+      request.epoch != options().epoch || request.revision < oldest || request.revision > newest;
+  if (reply.take_snapshot) return reply;
+  if (space == nullptr) {
+    reply.run = {newest, newest, 0, 0, {}};
+    return reply;
+  }
+  reply.run =
+      CommitLog::take(space->kept, request.revision, space->count, wire::since_part_bytes, scratch);
+  reply.more = reply.run.revision != newest;
+  return reply;
+}
+
+wire::NamespaceStatus Authority::status(std::string_view name) const {
+  assert(!in_turn());
+  const Space* space = state_->board.find(name);
+  if (space == nullptr) return {options().epoch, state_->counters.forgotten, 0, 0};
+  return {options().epoch, space->revision, space->count, space->digest};
+}
+
+wire::ListReply Authority::list(const wire::List& request) const {
+  assert(!in_turn());
+  const Board::Ordered& spaces = state_->board.ordered();
+  const bool begun = !request.after.empty() && request.after >= request.prefix;
+  auto next = begun ? spaces.upper_bound(request.after) : spaces.lower_bound(request.prefix);
+  wire::ListReply reply;
+  std::size_t bytes = 0;
+  for (; next != spaces.end() && next->first.starts_with(request.prefix); ++next) {
+    reply.more = bytes >= wire::list_part_bytes;
+    if (reply.more) break;
+    bytes += next->first.size() + 2;
+    reply.names.push_back(next->first);
+  }
+  return reply;
+}
+
+std::vector<SessionView> Authority::session_list() const {
+  assert(!in_turn());
+  std::vector<SessionView> list;
+  for (const std::uint64_t number : state_->sessions.numbers()) {
+    const Session& session = *state_->sessions.find(number);
+    list.push_back({number, session.user, session.client_name, session.deadline});
+  }
+  return list;
+}
+
+bool Authority::first(std::string_view name, AttributeView& view) const {
+  return next(name, {}, view);
+}
+
+bool Authority::next(std::string_view name, std::string_view after, AttributeView& view) const {
+  assert(!in_turn());
+  const Space* space = state_->board.find(name);
+  if (space == nullptr) return false;
+  const auto found = space->attributes.after(after);
+  if (found == space->attributes.end()) return false;
+  const Attribute& attribute = state_->board.at(*found);
+  view = {attribute.name(), attribute.value(), attribute.revision, 0, 0};
+  if (const Lease* lease = attribute.leased ? state_->leases.find(*found) : nullptr) {
+    view.session = lease->session;
+    view.deadline = lease->deadline;
+  }
+  return true;
+}
+
+}  // namespace bulletin::authority

@@ -1,0 +1,89 @@
+#include "authority/refusals.hpp"
+
+#include <utility>
+
+#include "wire/limits.hpp"
+#include "wire/names.hpp"
+
+namespace bulletin::authority {
+
+namespace {
+
+using wire::Refusal;
+using wire::Status;
+
+std::string over_limit(std::string_view what, std::size_t size, std::size_t limit,
+                       std::string_view unit) {
+  std::string message(what);
+  message += " has " + std::to_string(size) + " ";
+  message += unit;
+  return message + ", the limit is " + std::to_string(limit);
+}
+
+Refusal bad_name(std::string_view name, std::string_view kind, std::string_view fault) {
+  std::string message = wire::quoted(name) + " cannot be the name of ";
+  message += kind;
+  message += ": ";
+  message += fault;
+  return {Status::rejected, message, std::string(name)};
+}
+
+Refused check_name(std::string_view name, std::string_view kind, std::string_view fault,
+                   std::size_t limit) {
+  if (!fault.empty()) return bad_name(name, kind, fault);
+  if (name.size() <= limit) return std::nullopt;
+  return Refusal{Status::rejected,
+                 over_limit("the name " + wire::quoted(name), name.size(), limit, "bytes"),
+                 std::string(name)};
+}
+
+}  // namespace
+
+Refused check_namespace(std::string_view name, const Limits& limits) {
+  return check_name(name, "a namespace", wire::namespace_name_fault(name), limits.namespace_bytes);
+}
+
+Refused check_writable(std::string_view name, const Limits& limits) {
+  if (Refused refused = check_namespace(name, limits)) return refused;
+  if (!wire::is_system(name)) return std::nullopt;
+  return Refusal{Status::rejected, wire::quoted(name) + " belongs to the broker and is read-only",
+                 std::string(name)};
+}
+
+Refused check_attribute(std::string_view name, const Limits& limits) {
+  return check_name(name, "a shared attribute", wire::attribute_name_fault(name),
+                    limits.name_bytes);
+}
+
+Refused check_value(std::string_view name, std::string_view value, const Limits& limits) {
+  if (value.size() <= limits.value_bytes) return std::nullopt;
+  return Refusal{
+      Status::rejected,
+      over_limit("the value of " + wire::quoted(name), value.size(), limits.value_bytes, "bytes"),
+      std::string(name)};
+}
+
+Refused check_client_name(std::string_view name) {
+  if (!wire::is_utf8(name)) {
+    return Refusal{Status::rejected, "the client's name is not UTF-8", {}};
+  }
+  return check_size("the client's name", name.size(), wire::client_name_bytes, "bytes");
+}
+
+Refused check_size(std::string_view what, std::size_t size, std::size_t limit,
+                   std::string_view unit) {
+  if (size <= limit) return std::nullopt;
+  return Refusal{Status::rejected, over_limit(what, size, limit, unit), {}};
+}
+
+Refusal overloaded(std::string_view what, std::size_t bound) {
+  std::string message = "the broker's bound of " + std::to_string(bound) + " ";
+  message += what;
+  return {Status::overloaded, message + " is reached", {}};
+}
+
+wire::Outcome to_outcome(Refusal refusal) {
+  return {refusal.status, 0, {}, std::move(refusal.message), std::move(refusal.name)};
+}
+
+}  // namespace bulletin::authority

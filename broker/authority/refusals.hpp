@@ -1,0 +1,34 @@
+// What is refused whatever the state is, and in which words.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <bulletin/options.hpp>
+
+#include "wire/replies.hpp"
+
+namespace bulletin::authority {
+
+using Refused = std::optional<wire::Refusal>;
+
+/// Is this the name of a namespace?
+Refused check_namespace(std::string_view name, const Limits& limits);
+/// The same, of one that clients may write.
+Refused check_writable(std::string_view name, const Limits& limits);
+/// Is this the name of a shared attribute?
+Refused check_attribute(std::string_view name, const Limits& limits);
+Refused check_value(std::string_view name, std::string_view value, const Limits& limits);
+Refused check_client_name(std::string_view name);
+/// `what` has a `size` of so many `unit`s.
+Refused check_size(std::string_view what, std::size_t size, std::size_t limit,
+                   std::string_view unit);
+
+/// A bound of the broker is reached.
+wire::Refusal overloaded(std::string_view what, std::size_t bound);
+
+wire::Outcome to_outcome(wire::Refusal refusal);
+
+}  // namespace bulletin::authority

@@ -1,0 +1,120 @@
+#include "authority/session_table.hpp"
+
+#include <algorithm>
+
+#include "authority/reuse.hpp"
+
+namespace bulletin::authority {
+
+namespace {
+
+template <class Lanes>
+auto find_lane(Lanes& lanes, std::uint64_t lane) noexcept {
+  return std::find_if(lanes.begin(), lanes.end(),
+                      [lane](const Lane& candidate) { return candidate.lane == lane; });
+}
+
+}  // namespace
+
+const Lane* Session::find(std::uint64_t lane) const noexcept {
+  const auto found = find_lane(lanes, lane);
+  return found == lanes.end() ? nullptr : &*found;
+}
+
+std::uint64_t SessionTable::open(std::string_view user, std::string_view client_name,
+                                 std::uint64_t deadline) {
+  const std::uint64_t number = next_number_++;
+  enter(number, std::make_unique<Session>(
+                    Session{std::string(user), std::string(client_name), deadline, {}}));
+  records_.push_back({Kind::opened, number, 0, nullptr, {}});
+  return number;
+}
+
+void SessionTable::end(std::uint64_t number) {
+  records_.push_back({Kind::ended, number, 0, remove(number), {}});
+}
+
+void SessionTable::renew(std::uint64_t number, std::uint64_t deadline) {
+  const std::uint64_t before = at(number).deadline;
+  if (before == deadline) return;  // most requests: the clock stood still since the last one
+  move_deadline(number, deadline);
+  records_.push_back({Kind::renewed, number, before, nullptr, {}});
+}
+
+void SessionTable::answer(std::uint64_t number, Lane lane) {
+  std::vector<Lane>& lanes = at(number).lanes;
+  auto found = find_lane(lanes, lane.lane);
+  if (found == lanes.end()) found = lanes.insert(lanes.end(), Lane{lane.lane, 0, nullptr});
+  std::swap(*found, lane);
+  records_.push_back({Kind::answered, number, 0, nullptr, std::move(lane)});
+}
+
+const Session* SessionTable::find(std::uint64_t number) const {
+  const auto found = by_number_.find(number);
+  return found == by_number_.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::uint64_t> SessionTable::due(std::uint64_t clock) const {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& [deadline, number] : by_deadline_) {
+    if (deadline > clock) break;
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+std::vector<std::uint64_t> SessionTable::numbers() const {
+  std::vector<std::uint64_t> numbers;
+  numbers.reserve(by_number_.size());
+  for (const auto& [number, session] : by_number_) numbers.push_back(number);
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+void SessionTable::commit() { reuse(records_); }
+
+void SessionTable::abandon() {
+  for (; !records_.empty(); records_.pop_back()) undo(records_.back());
+}
+
+void SessionTable::undo(Record& record) {
+  switch (record.kind) {
+    case Kind::opened:
+      remove(record.number);
+      next_number_ = record.number;
+      return;
+    case Kind::ended: enter(record.number, std::move(record.session)); return;
+    case Kind::renewed: move_deadline(record.number, record.deadline); return;
+    case Kind::answered: {
+      std::vector<Lane>& lanes = at(record.number).lanes;
+      // A lane that this made is the last one: later ones have been taken back already.
+      if (record.lane.outcomes == nullptr) {
+        lanes.pop_back();
+      } else {
+        *find_lane(lanes, record.lane.lane) = std::move(record.lane);
+      }
+    }
+  }
+}
+
+void SessionTable::enter(std::uint64_t number, std::unique_ptr<Session> session) {
+  by_deadline_.emplace(session->deadline, number);
+  by_number_.emplace(number, std::move(session));
+}
+
+std::unique_ptr<Session> SessionTable::remove(std::uint64_t number) {
+  const auto found = by_number_.find(number);
+  std::unique_ptr<Session> session = std::move(found->second);
+  by_number_.erase(found);
+  by_deadline_.erase({session->deadline, number});
+  return session;
+}
+
+void SessionTable::move_deadline(std::uint64_t number, std::uint64_t deadline) {
+  Session& session = at(number);
+  by_deadline_.erase({session.deadline, number});
+  session.deadline = deadline;
+  by_deadline_.emplace(deadline, number);
+}
+
+}  // namespace bulletin::authority

@@ -1,0 +1,77 @@
+// The sessions and their lanes.
+#pragma once
+
+#include <absl/container/btree_set.h>
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "authority/command.hpp"
+
+namespace bulletin::authority {
+
+/// One ordered sequence of WRITE requests, with its last answer.
+struct Lane {
+  std::uint64_t lane = 0;
+  std::uint64_t number = 0;
+  std::shared_ptr<const Outcomes> outcomes;
+};
+
+struct Session {
+  std::string user;
+  std::string client_name;
+  std::uint64_t deadline = 0;  ///< on the running clock
+  std::vector<Lane> lanes;     ///< in order of their first request
+
+  [[nodiscard]] const Lane* find(std::uint64_t lane) const noexcept;
+};
+
+/// Sessions by number and by deadline; a turn can be taken back.
+class SessionTable {
+ public:
+  /// Returns the number, which is never given again.
+  std::uint64_t open(std::string_view user, std::string_view client_name, std::uint64_t deadline);
+  void end(std::uint64_t number);
+  void renew(std::uint64_t number, std::uint64_t deadline);
+  /// The lane's newest answer.
+  void answer(std::uint64_t number, Lane lane);
+
+  [[nodiscard]] const Session* find(std::uint64_t number) const;
+  [[nodiscard]] std::size_t size() const noexcept { return by_number_.size(); }
+  /// The numbers of those whose deadline is not after `clock`, the earliest deadline first.
+  [[nodiscard]] std::vector<std::uint64_t> due(std::uint64_t clock) const;
+  /// All numbers, in order.
+  [[nodiscard]] std::vector<std::uint64_t> numbers() const;
+  [[nodiscard]] std::uint64_t next_number() const noexcept { return next_number_; }
+
+  void commit();
+  void abandon();
+
+ private:
+  enum class Kind : std::uint8_t { opened, ended, renewed, answered };
+  struct Record {
+    Kind kind;
+    std::uint64_t number;
+    std::uint64_t deadline = 0;        // renewed: the one before
+    std::unique_ptr<Session> session;  // ended: the session
+    Lane lane;  // answered: the lane before; without outcomes if there was none
+  };
+
+  Session& at(std::uint64_t number) const { return *by_number_.at(number); }
+  void enter(std::uint64_t number, std::unique_ptr<Session> session);
+  std::unique_ptr<Session> remove(std::uint64_t number);
+  void move_deadline(std::uint64_t number, std::uint64_t deadline);
+  void undo(Record& record);
+
+  absl::flat_hash_map<std::uint64_t, std::unique_ptr<Session>> by_number_;
+  absl::btree_set<std::pair<std::uint64_t, std::uint64_t>> by_deadline_;  // (deadline, number)
+  std::uint64_t next_number_ = 1;
+  std::vector<Record> records_;
+};
+
+}  // namespace bulletin::authority

@@ -1,0 +1,82 @@
+// The parts of an authority, and what its commands do to them. Only for the sources of the
+// authority itself.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "authority/authority.hpp"
+#include "authority/board.hpp"
+#include "authority/commit_builder.hpp"
+#include "authority/commit_log.hpp"
+#include "authority/lease_table.hpp"
+#include "authority/refusals.hpp"
+#include "authority/session_table.hpp"
+#include "authority/transaction_applier.hpp"
+#include "authority/turn_commits.hpp"
+
+namespace bulletin::authority {
+
+/// The numbers that belong to no table.
+struct Counters {
+  std::uint64_t revision = 0;   ///< of the newest commit
+  std::uint64_t clock_ms = 0;   ///< the running clock
+  std::uint64_t forgotten = 0;  ///< the newest commit of any namespace that was forgotten
+};
+
+class Authority::State {
+ public:
+  explicit State(AuthorityOptions given);
+
+  // One for each command.
+  Answer apply(std::string_view user, const OpenSession& command);
+  Answer apply(std::string_view user, const Renew& command);
+  Answer apply(std::string_view user, const CloseSession& command);
+  Answer apply(std::string_view user, const wire::Write& command);
+  Answer apply(std::string_view user, const Advance& command);
+  Answer apply(std::string_view user, const Remember& command);
+  Answer apply(std::string_view user, const Forget& command);
+
+  void begin();
+  void commit();
+  void abandon();
+
+  /// The revision of a namespace, also of one that there is not.
+  [[nodiscard]] std::uint64_t revision_of(const Space* space) const noexcept {
+    return space == nullptr ? counters.forgotten : space->revision;
+  }
+
+  const AuthorityOptions options;
+  Counters counters;
+  Board board;
+  LeaseTable leases;
+  SessionTable sessions;
+  CommitLog log;
+
+  bool in_turn = false;
+  std::vector<Publication> publications;
+
+ private:
+  Refused check_session(std::string_view user, const wire::SessionId& session) const;
+  std::uint64_t session_deadline() const noexcept;
+  Refused check_lane(const wire::Write& command, const Lane* lane, const Session& session) const;
+  Outcomes apply_items(const wire::Write& command);
+  wire::Outcome apply_item(const wire::WriteItem& item, std::uint64_t session);
+  Refused decode(std::string_view transaction);
+  wire::Outcome apply_decoded(Space& space, std::uint64_t session);
+  void erase_all(std::vector<Leased>& leased);
+  void erase_some(Space& space, std::vector<Leased>::const_iterator& next,
+                  std::vector<Leased>::const_iterator end);
+  void publish();
+
+  Counters before_;  // the turn
+  TurnCommits commits_;
+  CommitBuilder builder_{board, leases, commits_};
+  TransactionApplier applier_{builder_, options.limits};
+  wire::Transaction transaction_;  // its memory is used again
+};
+
+}  // namespace bulletin::authority

@@ -1,0 +1,103 @@
+#include "authority/transaction_applier.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "authority/sum.hpp"
+#include "wire/names.hpp"
+
+namespace bulletin::authority {
+
+namespace {
+
+using wire::OperationKind;
+using wire::Outcome;
+using wire::Status;
+
+std::uint64_t deadline_of(std::uint64_t clock, std::uint64_t ttl) noexcept {
+  if (ttl == 0) return 0;
+  constexpr auto never = std::numeric_limits<std::uint64_t>::max();
+  return ttl > never - clock ? never : clock + ttl;
+}
+
+wire::Refusal bad_sum(Status status, std::string_view name) {
+  const std::string what = wire::quoted(name);
+  return {status,
+          status == Status::rejected ? "adding to " + what + " goes past the range of its type"
+                                     : "the amount cannot be added to the value of " + what,
+          std::string(name)};
+}
+
+}  // namespace
+
+Outcome TransactionApplier::apply(Space& space, const wire::Transaction& transaction,
+                                  const TransactionContext& context) {
+  space_ = &space;
+  context_ = context;
+  sums_.clear();
+  builder_.begin(space, context.revision);
+  for (const wire::Condition& condition : transaction.conditions) {
+    if (std::optional<Outcome> failed = check(condition)) return *std::move(failed);
+  }
+  for (const wire::Operation& operation : transaction.operations) {
+    if (Refused refused = apply(operation)) {
+      builder_.rollback();
+      return to_outcome(*std::move(refused));
+    }
+  }
+  if (!builder_.finish()) return {Status::unchanged, space.revision, {}, {}, {}};
+  return {Status::ok, space.revision, std::exchange(sums_, {}), {}, {}};
+}
+
+std::optional<Outcome> TransactionApplier::check(const wire::Condition& condition) {
+  const CommitBuilder::Place place = builder_.find(condition.name);
+  if (Refused refused = check_name(place)) return to_outcome(*std::move(refused));
+  if (builder_.revision(place) == condition.revision) return std::nullopt;
+  return Outcome{Status::lost, space_->revision, {}, {}, std::string(condition.name)};
+}
+
+Refused TransactionApplier::apply(const wire::Operation& operation) {
+  switch (operation.kind) {
+    case OperationKind::set: return set(operation);
+    case OperationKind::erase: return erase(operation);
+    case OperationKind::add: return add(operation);
+    case OperationKind::clear: break;
+  }
+  builder_.clear();
+  return std::nullopt;
+}
+
+Refused TransactionApplier::set(const wire::Operation& operation) {
+  const CommitBuilder::Place place = builder_.find(operation.name);
+  if (Refused refused = check_name(place)) return refused;
+  if (Refused refused = check_value(operation.name, operation.value, limits_)) return refused;
+  builder_.set(place, operation.value,
+               {space_, operation.ephemeral ? context_.session : 0,
+                deadline_of(context_.clock_ms, operation.ttl_ms), 0});
+  return std::nullopt;
+}
+
+Refused TransactionApplier::erase(const wire::Operation& operation) {
+  const CommitBuilder::Place place = builder_.find(operation.name);
+  if (Refused refused = check_name(place)) return refused;
+  builder_.erase(place);
+  return std::nullopt;
+}
+
+Refused TransactionApplier::add(const wire::Operation& operation) {
+  const CommitBuilder::Place place = builder_.find(operation.name);
+  if (Refused refused = check_name(place)) return refused;
+  std::string sum;
+  const Status status = authority::add(builder_.value(place), operation.value, sum);
+  if (status != Status::ok) return bad_sum(status, operation.name);
+  builder_.update(place, sum);
+  sums_.push_back(std::move(sum));
+  return std::nullopt;
+}
+
+/// A name that is in the table has been found legal before.
+Refused TransactionApplier::check_name(const CommitBuilder::Place& place) const {
+  return place.known() ? std::nullopt : check_attribute(place.name.name, limits_);
+}
+
+}  // namespace bulletin::authority

@@ -1,0 +1,52 @@
+// Decides one transaction.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bulletin/options.hpp>
+
+#include "authority/commit_builder.hpp"
+#include "authority/refusals.hpp"
+#include "wire/replies.hpp"
+#include "wire/transaction.hpp"
+
+namespace bulletin::authority {
+
+/// What a transaction is decided with, beside the namespace.
+struct TransactionContext {
+  std::uint64_t session = 0;   ///< that its ephemeral attributes go with
+  std::uint64_t clock_ms = 0;  ///< where its times to live begin
+  std::uint64_t revision = 0;  ///< the commit's number, if there will be one
+};
+
+/// Conditions first, then the operations in their order, each of which sees what the earlier ones
+/// did; all of it or nothing.
+class TransactionApplier {
+ public:
+  TransactionApplier(CommitBuilder& builder, const Limits& limits)
+      : builder_(builder), limits_(limits) {}
+
+  /// An outcome other than ok has changed nothing.
+  wire::Outcome apply(Space& space, const wire::Transaction& transaction,
+                      const TransactionContext& context);
+
+ private:
+  std::optional<wire::Outcome> check(const wire::Condition& condition);
+  Refused apply(const wire::Operation& operation);
+  Refused set(const wire::Operation& operation);
+  Refused erase(const wire::Operation& operation);
+  Refused add(const wire::Operation& operation);
+  [[nodiscard]] Refused check_name(const CommitBuilder::Place& place) const;
+
+  CommitBuilder& builder_;
+  const Limits& limits_;
+  Space* space_ = nullptr;
+  TransactionContext context_;
+  std::vector<std::string> sums_;
+};
+
+}  // namespace bulletin::authority
