@@ -1,6 +1,7 @@
 // Names -> slots: read by every thread without waiting, written by one.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -8,10 +9,18 @@
 
 #include <bulletin/detail/slot.hpp>
 
+#include "replica/block_pool.hpp"
+#include "replica/named_slot.hpp"
+#include "replica/slot_directory.hpp"
+#include "wire/digest.hpp"
+
 namespace bulletin::replica {
 
-/// A hash table with open addressing whose slots never move. A lookup is one hash and on average one probe, and waits for nobody: it repeats only
-/// when the table grew or the slot was reused meanwhile. See docs/decisions for how memory is reclaimed.
+/// A hash table with open addressing whose slots never move. A lookup is one hash and on average
+/// one probe, and waits for nobody: it repeats only when the table grew or the slot was reused
+/// meanwhile. docs/decisions/0002-reads-without-waiting.md tells how memory is reclaimed.
+///
+/// The slot of an erased attribute is used again for another name, unless it is pinned.
 class AttributeTable {
  public:
   AttributeTable();
@@ -24,11 +33,13 @@ class AttributeTable {
   /// Copies the value of an attribute out; false: absent.
   bool read(std::string_view name, detail::Reading& out) const;
   [[nodiscard]] bool contains(std::string_view name) const noexcept;
-  [[nodiscard]] std::size_t size() const noexcept;  ///< attributes that exist
+  /// How many attributes exist.
+  [[nodiscard]] std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
 
   // --- the writer: one thread at a time, guarded by the owner ---
 
-  /// What an attribute holds: the encoded bytes of the value (valid until the next change), and its revision.
+  /// What an attribute holds: the encoded bytes of the value (valid until the next change), and its
+  /// revision.
   struct Found {
     std::string_view value;
     std::uint64_t revision = 0;
@@ -36,15 +47,23 @@ class AttributeTable {
   /// False: absent. `scratch` holds the bytes of scalars.
   bool find(std::string_view name, std::uint64_t name_hash, Found& out, std::string& scratch) const;
 
-  void set(std::string_view name, std::uint64_t name_hash, std::string_view value, std::uint64_t revision);
+  void set(std::string_view name, std::uint64_t name_hash, std::string_view value,
+           std::uint64_t revision);
   /// False: was absent.
   bool erase(std::string_view name, std::uint64_t name_hash, std::uint64_t revision);
+  /// Erases everything.
+  void clear(std::uint64_t revision);
 
-  /// f(name, name_hash, Found) for every attribute that exists, in no order.
+  /// The digest of all attributes.
+  [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
+
+  /// f(name, name_hash, Found) for every attribute that exists, in no order. Nothing may be changed
+  /// meanwhile.
   template <class F>
   void for_each(F&& f) const;
 
-  /// The slot of a name, made if there is none, which stays where it is until unpinned as often as pinned. `unpin` may be called by any thread.
+  /// The slot of a name, made if there is none, which stays where it is until unpinned as often as
+  /// pinned. `unpin` may be called by any thread.
   detail::Slot* pin(std::string_view name);
   static void unpin(detail::Slot* slot) noexcept;
 
@@ -52,6 +71,42 @@ class AttributeTable {
   void reserve(std::size_t attributes);
   /// Bytes taken from the system.
   [[nodiscard]] std::size_t footprint() const noexcept;
+
+ private:
+  /// A slot and where it is.
+  struct Place {
+    NamedSlot* slot = nullptr;
+    std::size_t position = 0;
+  };
+
+  [[nodiscard]] Place place_of(std::string_view name, std::uint64_t name_hash) const noexcept;
+  NamedSlot* slot_for(std::string_view name, std::uint64_t name_hash);
+  void make_room();
+  void recycle(NamedSlot* slot) noexcept;
+  void erase(const Place& place, std::uint64_t name_hash, std::uint64_t revision) noexcept;
+  /// Takes what a slot holds out of the digest. `release_value` gives its block back.
+  void subtract(const detail::Scalar& held, std::uint64_t name_hash);
+  void release_value(const detail::Scalar& held) noexcept;
+  static std::string_view bytes_of(const detail::Scalar& held, std::string& scratch);
+
+  SlotDirectory directory_;
+  BlockPool slots_;
+  BlockPool values_;
+  std::atomic<std::size_t> size_{0};
+  std::uint64_t digest_ = 0;
+  std::string scratch_;
 };
+
+template <class F>
+void AttributeTable::for_each(F&& f) const {
+  std::string scratch;
+  for (std::size_t i = 0; i != directory_.capacity(); ++i) {
+    const NamedSlot* slot = directory_.at(i);
+    if (slot == nullptr) continue;
+    const detail::Scalar held = slot->load();
+    if (held.kind == detail::Kind::absent) continue;
+    f(slot->name(), wire::name_hash(slot->name()), Found{bytes_of(held, scratch), held.revision});
+  }
+}
 
 }  // namespace bulletin::replica

@@ -1,0 +1,179 @@
+#include "replica/attribute_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "replica/value_block.hpp"
+#include "wire/value_codec.hpp"
+
+namespace bulletin::replica {
+
+using detail::Kind;
+using detail::Scalar;
+
+AttributeTable::AttributeTable() = default;
+AttributeTable::~AttributeTable() = default;
+
+bool AttributeTable::read(std::string_view name, detail::Reading& out) const {
+  const std::uint64_t hash = wire::name_hash(name);
+  for (;;) {
+    const std::uint64_t generation = directory_.generation();
+    SlotDirectory::Probe probe = directory_.probe(hash);
+    while (const NamedSlot* slot = probe.next()) {
+      for (;;) {
+        const std::uint64_t state = slot->state(std::memory_order_acquire);
+        if (detail::Slot::kind(state) == NamedSlot::renaming || !slot->is_named(name)) break;
+        if (slot->read_at(state, out)) return out.scalar.kind != Kind::absent;
+      }
+    }
+    if (directory_.generation() == generation) return false;
+  }
+}
+
+bool AttributeTable::contains(std::string_view name) const noexcept {
+  const std::uint64_t hash = wire::name_hash(name);
+  for (;;) {
+    const std::uint64_t generation = directory_.generation();
+    SlotDirectory::Probe probe = directory_.probe(hash);
+    while (const NamedSlot* slot = probe.next()) {
+      for (;;) {
+        const std::uint64_t state = slot->state(std::memory_order_acquire);
+        const Kind kind = detail::Slot::kind(state);
+        if (kind == NamedSlot::renaming || !slot->is_named(name)) break;
+        if (slot->state(std::memory_order_relaxed) == state) return kind != Kind::absent;
+      }
+    }
+    if (directory_.generation() == generation) return false;
+  }
+}
+
+bool AttributeTable::find(std::string_view name, std::uint64_t name_hash, Found& out,
+                          std::string& scratch) const {
+  const Place place = place_of(name, name_hash);
+  if (place.slot == nullptr) return false;
+  const Scalar held = place.slot->load();
+  if (held.kind == Kind::absent) return false;
+  out = {bytes_of(held, scratch), held.revision};
+  return true;
+}
+
+void AttributeTable::set(std::string_view name, std::uint64_t name_hash, std::string_view value,
+                         std::uint64_t revision) {
+  NamedSlot* slot = slot_for(name, name_hash);
+  const Scalar before = slot->load();
+  Scalar after = wire::to_scalar(value);
+  if (after.kind == Kind::encoded) {
+    ValueBlock block(values_.allocate(ValueBlock::needs(value.size())));
+    block.fill(value);
+    after.bits = block.address();
+  }
+  slot->publish(after.kind, after.bits, revision);
+  if (before.kind == Kind::absent) {
+    size_.store(size() + 1, std::memory_order_relaxed);
+  } else {
+    subtract(before, name_hash);
+    release_value(before);
+  }
+  digest_ += wire::attribute_digest(name_hash, value, revision);
+}
+
+bool AttributeTable::erase(std::string_view name, std::uint64_t name_hash, std::uint64_t revision) {
+  const Place place = place_of(name, name_hash);
+  if (place.slot == nullptr || place.slot->load().kind == Kind::absent) return false;
+  erase(place, name_hash, revision);
+  return true;
+}
+
+void AttributeTable::erase(const Place& place, std::uint64_t name_hash,
+                           std::uint64_t revision) noexcept {
+  const Scalar before = place.slot->load();
+  place.slot->publish(Kind::absent, 0, revision);
+  size_.store(size() - 1, std::memory_order_relaxed);
+  subtract(before, name_hash);
+  release_value(before);
+  if (place.slot->pinned()) return;
+  directory_.remove(place.position);
+  recycle(place.slot);
+}
+
+void AttributeTable::clear(std::uint64_t revision) {
+  for (std::size_t i = 0; i != directory_.capacity(); ++i) {
+    NamedSlot* slot = directory_.at(i);
+    if (slot == nullptr || slot->load().kind == Kind::absent) continue;
+    erase({slot, i}, wire::name_hash(slot->name()), revision);
+  }
+}
+
+detail::Slot* AttributeTable::pin(std::string_view name) {
+  NamedSlot* slot = slot_for(name, wire::name_hash(name));
+  slot->pin();
+  return slot;
+}
+
+void AttributeTable::unpin(detail::Slot* slot) noexcept { static_cast<NamedSlot*>(slot)->unpin(); }
+
+void AttributeTable::reserve(std::size_t attributes) {
+  const std::size_t capacity = SlotDirectory::capacity_for(attributes);
+  if (capacity > directory_.capacity()) directory_.rebuild(capacity);
+}
+
+std::size_t AttributeTable::footprint() const noexcept {
+  return sizeof(*this) + directory_.footprint() + slots_.footprint() + values_.footprint();
+}
+
+AttributeTable::Place AttributeTable::place_of(std::string_view name,
+                                               std::uint64_t name_hash) const noexcept {
+  SlotDirectory::Probe probe = directory_.probe(name_hash);
+  while (NamedSlot* slot = probe.next()) {
+    if (slot->name() == name) return {slot, probe.position()};
+  }
+  return {};
+}
+
+NamedSlot* AttributeTable::slot_for(std::string_view name, std::uint64_t name_hash) {
+  if (NamedSlot* slot = place_of(name, name_hash).slot) return slot;
+  if (directory_.full()) make_room();
+  auto* slot = static_cast<NamedSlot*>(slots_.allocate(NamedSlot::needs(name.size())));
+  slot->rename(name);
+  slot->publish(Kind::absent, 0, 0);
+  directory_.insert(slot, name_hash);
+  return slot;
+}
+
+// Drops the slots that were kept for a pin that has ended, and makes the directory as large as the
+// others need: larger, or the same without the marks of removed entries.
+void AttributeTable::make_room() {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i != directory_.capacity(); ++i) {
+    NamedSlot* slot = directory_.at(i);
+    if (slot == nullptr) continue;
+    if (slot->load().kind != Kind::absent || slot->pinned()) {
+      ++kept;
+    } else {
+      directory_.remove(i);
+      recycle(slot);
+    }
+  }
+  directory_.rebuild(SlotDirectory::capacity_for(kept + kept / 3));
+}
+
+void AttributeTable::recycle(NamedSlot* slot) noexcept { slots_.release(slot, slot->bytes()); }
+
+void AttributeTable::subtract(const Scalar& held, std::uint64_t name_hash) {
+  digest_ -= wire::attribute_digest(name_hash, bytes_of(held, scratch_), held.revision);
+}
+
+void AttributeTable::release_value(const Scalar& held) noexcept {
+  if (held.kind != Kind::encoded) return;
+  const ValueBlock block(held.bits);
+  values_.release(block.memory(), ValueBlock::needs(block.size()));
+}
+
+std::string_view AttributeTable::bytes_of(const Scalar& held, std::string& scratch) {
+  if (held.kind == Kind::encoded) return ValueBlock(held.bits).view();
+  scratch.clear();
+  wire::append_scalar(held.kind, held.bits, scratch);
+  return scratch;
+}
+
+}  // namespace bulletin::replica

@@ -1,0 +1,31 @@
+// bulletin::detail::Slot's one long way.
+
+#include <bulletin/detail/slot.hpp>
+
+#include "replica/value_block.hpp"
+
+namespace bulletin::detail {
+
+bool Slot::read_at(std::uint64_t state, Reading& out) const {
+  const Copy& copy = copies_[which(state)];
+  out.scalar = {kind(state), copy.bits.load(std::memory_order_acquire),
+                copy.revision.load(std::memory_order_acquire)};
+  // Only a whole copy is known to hold an address.
+  if (state_.load(std::memory_order_relaxed) != state) return false;
+  if (out.scalar.kind != Kind::encoded) return true;
+
+  const replica::ValueBlock block(out.scalar.bits);
+  const std::size_t size = block.size();
+  // Asked before the allocation too, so that it is of this value's size.
+  if (state_.load(std::memory_order_relaxed) != state) return false;
+  out.bytes.resize(size);
+  block.copy(out.bytes.data(), size);
+  return state_.load(std::memory_order_relaxed) == state;
+}
+
+void Slot::read(Reading& out) const {
+  while (!read_at(state_.load(std::memory_order_acquire), out)) {
+  }
+}
+
+}  // namespace bulletin::detail

@@ -1,0 +1,137 @@
+#include "replica/slot_directory.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cstring>
+#include <new>
+
+#include "replica/mapping.hpp"
+#include "wire/digest.hpp"
+
+namespace bulletin::replica {
+
+namespace {
+
+constexpr std::size_t smallest_capacity = 8;
+constexpr std::size_t alignment = 64;
+/// From here on arrays are mapped.
+constexpr std::size_t large = std::size_t{64} << 10;
+
+std::size_t bytes_of(std::size_t capacity) noexcept { return capacity * sizeof(Word); }
+
+void clear(Word* entries, std::size_t capacity) noexcept {
+  for (std::size_t i = 0; i != capacity; ++i) store_word(entries[i], 0);
+}
+
+Word* take_memory(std::size_t bytes) {
+  if (bytes >= large) return static_cast<Word*>(map_memory(bytes));
+  void* memory = ::operator new(bytes, std::align_val_t(alignment));
+  return static_cast<Word*>(std::memset(memory, 0, bytes));
+}
+
+void give_memory(Word* memory, std::size_t bytes) noexcept {
+  if (bytes >= large) return unmap_memory(memory, bytes);
+  ::operator delete(memory, std::align_val_t(alignment));
+}
+
+}  // namespace
+
+SlotDirectory::SlotDirectory() : array_(take_array(smallest_capacity)) {}
+
+SlotDirectory::~SlotDirectory() {
+  left_.push_back(array_.load(std::memory_order_relaxed));
+  for (const Word array : left_) give_memory(entries_of(array), bytes_of(capacity_of(array)));
+}
+
+void SlotDirectory::insert(NamedSlot* slot, std::uint64_t hash) noexcept {
+  if (place(array_.load(std::memory_order_relaxed), slot, hash) == empty) ++used_;
+}
+
+void SlotDirectory::remove(std::size_t position) noexcept {
+  const Word array = array_.load(std::memory_order_relaxed);
+  Word* entries = entries_of(array);
+  const std::size_t mask = capacity_of(array) - 1;
+  store_word(entries[position], removed);
+  if (entries[(position + 1) & mask] != empty) return;
+  // Nothing follows: no search needs the mark here, nor those directly before.
+  while (entries[position] == removed) {
+    store_word(entries[position], empty);
+    --used_;
+    position = (position - 1) & mask;
+  }
+}
+
+void SlotDirectory::rebuild(std::size_t new_capacity) {
+  constexpr std::size_t ahead = 16;
+  const Word old = array_.load(std::memory_order_relaxed);
+  const Word array = take_array(new_capacity);
+  used_ = 0;
+  for (std::size_t i = 0; i != capacity_of(old); ++i) {
+    if (i + ahead < capacity_of(old)) __builtin_prefetch(at(i + ahead));
+    if (const NamedSlot* slot = at(i)) {
+      place(array, slot, wire::name_hash(slot->name()));
+      ++used_;
+    }
+  }
+  assert(!full_for(new_capacity, used_));
+  array_.store(array, std::memory_order_release);
+  // After the array, and before the old one may change: who has seen the change sees this too.
+  generation_.fetch_add(1, std::memory_order_release);
+  leave_array(old);
+}
+
+std::size_t SlotDirectory::capacity_for(std::size_t slots) noexcept {
+  const std::size_t capacity = std::max(smallest_capacity, std::bit_ceil(slots));
+  return full_for(capacity, slots + 1) ? capacity * 2 : capacity;
+}
+
+NamedSlot* SlotDirectory::at(std::size_t position) const noexcept {
+  const Word entry = entries_of(array_.load(std::memory_order_relaxed))[position];
+  return entry == removed ? nullptr : slot_of(entry);
+}
+
+Word SlotDirectory::entry_of(const NamedSlot* slot, std::uint64_t hash) noexcept {
+  const auto address = static_cast<Word>(reinterpret_cast<std::uintptr_t>(slot));
+  assert(address <= address_mask);
+  return address | tag_of(hash) << address_bits;
+}
+
+Word SlotDirectory::take_array(std::size_t capacity) {
+  left_.reserve(left_.size() + 2);  // leaving an array never fails
+  const auto same_size = [&](Word array) { return capacity_of(array) == capacity; };
+  const auto found = std::find_if(left_.begin(), left_.end(), same_size);
+  footprint_ += bytes_of(capacity);
+  if (found != left_.end()) {
+    const Word array = *found;
+    left_.erase(found);
+    clear(entries_of(array), capacity);
+    return array;
+  }
+  const auto entries = reinterpret_cast<std::uintptr_t>(take_memory(bytes_of(capacity)));
+  assert(entries <= address_mask);
+  return static_cast<Word>(entries) | static_cast<Word>(std::countr_zero(capacity)) << address_bits;
+}
+
+void SlotDirectory::leave_array(Word array) noexcept {
+  const std::size_t bytes = bytes_of(capacity_of(array));
+  if (bytes >= large) {
+    discard_memory(entries_of(array), bytes);
+    footprint_ -= bytes;
+  }
+  left_.push_back(array);
+}
+
+Word SlotDirectory::place(Word array, const NamedSlot* slot, std::uint64_t hash) noexcept {
+  Word* entries = entries_of(array);
+  const std::size_t mask = capacity_of(array) - 1;
+  std::size_t position = hash & mask;
+  while (entries[position] != empty && entries[position] != removed) {
+    position = (position + 1) & mask;
+  }
+  const Word before = entries[position];
+  store_word(entries[position], entry_of(slot, hash));
+  return before;
+}
+
+}  // namespace bulletin::replica
