@@ -3,13 +3,17 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "replica/attribute_table.hpp"
+#include "replica/digest_memory.hpp"
+#include "replica/kept_updates.hpp"
 #include "replica/row.hpp"
+#include "replica/snapshot_intake.hpp"
 #include "wire/epoch.hpp"
 #include "wire/replies.hpp"
 #include "wire/update.hpp"
@@ -18,22 +22,27 @@ namespace bulletin::replica {
 
 class NamespaceReplica;
 
-/// Told of every row after it has become visible. Called by whoever applies, with the client's apply lock held: keep it short.
+/// Told of every row after it has become visible. Called by whoever applies, with the client's
+/// apply lock held: keep it short.
 class RowObserver {
  public:
   virtual ~RowObserver() = default;
   /// Whether rows of this namespace are wanted; otherwise they are not made.
   virtual bool wants_rows(const NamespaceReplica& replica) = 0;
   virtual void applied(NamespaceReplica& replica, const Row& row) = 0;
-  /// The replica's revision, completeness or failure has changed; also called when nobody wants rows.
+  /// The replica's revision, completeness or failure has changed; also called when nobody wants
+  /// rows.
   virtual void progressed(NamespaceReplica& replica) = 0;
 };
 
-/// The state machine of one namespace at a client. It is told what arrives and asks for what it lacks; it owns neither sockets nor time.
+/// The state machine of one namespace at a client. It is told what arrives and asks for what it
+/// lacks; it owns neither sockets nor time.
 ///
-/// States: *waiting* (its subscription is not proven live), *snapshotting* (pulls parts), *catching up* (asks SINCE), *live*. Updates that arrive
-/// before it is live are kept, within a bound. A hole, a differing digest, a beat ahead, another epoch: back to catching up or snapshotting,
-/// while reads go on from the state before; a snapshot is staged and then applied as one difference.
+/// States: *waiting* (its subscription is not proven live), *snapshotting* (pulls parts), *catching
+/// up* (asks SINCE), *live*. Updates that arrive before what they follow are kept, within a bound.
+/// A hole, a differing digest, a beat ahead, another epoch: back to catching up or snapshotting,
+/// while reads go on from the state before; a snapshot is staged and then applied as one
+/// difference.
 ///
 /// One thread at a time (the apply lock), except where marked.
 class NamespaceReplica {
@@ -44,18 +53,23 @@ class NamespaceReplica {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const AttributeTable& table() const noexcept { return table_; }
   /// The newest commit applied.
-  [[nodiscard]] std::uint64_t revision() const noexcept { return revision_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint64_t revision() const noexcept {
+    return revision_.load(std::memory_order_acquire);
+  }
   /// Has been equal to the broker's state once: `open` may return.
   [[nodiscard]] bool complete() const noexcept { return complete_.load(std::memory_order_acquire); }
 
   // --- under the apply lock ---
   AttributeTable& table() noexcept { return table_; }
-  [[nodiscard]] const wire::Epoch& epoch() const noexcept;
-  [[nodiscard]] std::uint64_t count() const noexcept;
-  [[nodiscard]] std::uint64_t digest() const noexcept;
+  [[nodiscard]] const wire::Epoch& epoch() const noexcept { return epoch_; }
+  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+  [[nodiscard]] std::uint64_t digest() const noexcept { return table_.digest(); }
+  /// Its subscription is proven live, and nothing is known to be missing.
   [[nodiscard]] bool live() const noexcept;
-  /// Why the broker refused it (denied, rejected), if it did. Ends when it is asked again.
-  [[nodiscard]] const std::optional<wire::Refusal>& refusal() const noexcept;
+  /// Why the broker refused it (denied, rejected), if it did. Ends when it is asked again: after
+  /// the next `subscribed`, or by `ask_again`.
+  [[nodiscard]] const std::optional<wire::Refusal>& refusal() const noexcept { return refusal_; }
+  void ask_again();
 
   /// The connection of the updates was lost, or is new: nothing is certain until `subscribed`.
   void unsubscribed();
@@ -64,24 +78,81 @@ class NamespaceReplica {
 
   /// The SNAPSHOT or SINCE request that it needs next, encoded; nullopt: none, or one is under way.
   std::optional<std::string> next_request();
-  /// The reply to the request given last. Throws wire::DecodeError (then the request counts as unanswered).
-  void reply(std::string_view bytes);
+  /// The reply to the request given last. Throws wire::DecodeError (then the request counts as
+  /// unanswered).
+  enum class Reception {
+    taken,
+    postponed,  ///< the broker refused for now (overloaded): let some time pass
+  };
+  Reception reply(std::string_view bytes);
   /// The request given last will not be answered.
   void unanswered();
 
   /// An update of this namespace (the body's decoding).
   void update(const wire::Update& update);
-  /// Commits from the answer of a write made under `epoch`: applied in order if they continue what is here.
+  /// Commits from the answer of a write made under `epoch`: applied in order if they continue what
+  /// is here.
   void answered(const wire::Epoch& epoch, const wire::Run& run);
-  /// Somebody knows that there is a commit of this revision: ask for it unless it is here or on its way already.
+  /// Somebody knows that there is a commit of this revision: ask for it unless it is here or on its
+  /// way already.
   void require(std::uint64_t revision);
 
  private:
+  enum class Asked { nothing, snapshot, since };
+  /// How commits came: those that did not come by the stream may be ahead of it.
+  enum class Way { stream, other };
+
+  /// Runs f, and tells the observer if it changed what shows.
+  template <class F>
+  void report_progress(F&& f);
+
+  std::string ask_since(const wire::Epoch& epoch, std::uint64_t revision);
+  void take_part(const wire::SnapshotReply& part);
+  void take_since(const wire::SinceReply& reply);
+  Reception take_refusal(const wire::Refusal& refusal);
+  /// Up to where everything is here, or staged.
+  [[nodiscard]] std::uint64_t position() const noexcept;
+  void expect(std::uint64_t revision) noexcept;
+  void forget_expected() noexcept;
+
+  void take(const wire::CommitsUpdate& update, Way way);
+  void take(const wire::Beat& beat);
+  void take_own(const wire::CommitsUpdate& update, Way way);
+  void take_kept();
+  void repair(const wire::Beat& beat);
+
+  void apply(const wire::Run& run, Way way);
+  void apply_commit(const wire::CommitHeader& header, bool tell);
+  void erase_older(std::uint64_t revision, std::string& names);
+  void tell_commit(std::uint64_t revision);
+
+  void take_snapshot();
+  void finish_if_whole();
+  void adopt(const SnapshotIntake& intake);
+  void apply_difference(const SnapshotIntake& intake);
+
   const std::string name_;
   RowObserver& observer_;
   AttributeTable table_;
   std::atomic<std::uint64_t> revision_{0};
   std::atomic<bool> complete_{false};
+
+  wire::Epoch epoch_;
+  std::uint64_t count_ = 0;
+  std::uint64_t reach_ = 0;  // a commit of this revision is known to exist
+  bool subscribed_ = false;
+  bool since_due_ = false;     // something may be missing that nothing here tells of
+  bool since_proves_ = false;  // the SINCE under way was asked after `subscribed`
+  Asked asked_ = Asked::nothing;
+  std::optional<wire::Refusal> refusal_;
+  KeptUpdates kept_;
+  DigestMemory ahead_;
+  wire::Beat repaired_;                     // the last one that differed
+  std::unique_ptr<AttributeTable> staged_;  // a repair's
+  std::unique_ptr<SnapshotIntake> intake_;
+  // Of the commit or repair being applied; their memory is used again.
+  std::vector<wire::Change> changes_;
+  Row row_;
 };
 
 }  // namespace bulletin::replica

@@ -17,7 +17,8 @@ struct RowChange {
 struct Row {
   std::uint64_t revision = 0;
   bool resynced = false;
-  std::uint64_t skipped = 0;  ///< resynced: changes of the namespace that this row does not tell one by one
+  std::uint64_t skipped =
+      0;  ///< resynced: changes of the namespace that this row does not tell one by one
   std::vector<RowChange> changes;
 };
 

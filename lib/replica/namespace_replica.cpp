@@ -1,0 +1,372 @@
+#include "replica/namespace_replica.hpp"
+
+#include <algorithm>
+#include <memory_resource>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+#include "wire/commit.hpp"
+#include "wire/decode_error.hpp"
+#include "wire/digest.hpp"
+#include "wire/reader.hpp"
+#include "wire/requests.hpp"
+
+namespace bulletin::replica {
+
+NamespaceReplica::NamespaceReplica(std::string name, RowObserver& observer)
+    : name_(std::move(name)), observer_(observer) {}
+
+template <class F>
+void NamespaceReplica::report_progress(F&& f) {
+  const auto what_shows = [&] {
+    return std::tuple(revision(), complete(), live(), refusal_.has_value());
+  };
+  const auto before = what_shows();
+  f();
+  if (what_shows() != before) observer_.progressed(*this);
+}
+
+bool NamespaceReplica::live() const noexcept {
+  return subscribed_ && complete() && !intake_ && !since_due_ && revision() >= reach_;
+}
+
+void NamespaceReplica::ask_again() { refusal_.reset(); }
+
+void NamespaceReplica::unsubscribed() {
+  report_progress([&] {
+    subscribed_ = false;
+    since_proves_ = false;
+    since_due_ = complete() || intake_;
+  });
+}
+
+void NamespaceReplica::subscribed() {
+  report_progress([&] {
+    subscribed_ = true;
+    refusal_.reset();
+  });
+}
+
+// --- requests -----------------------------------------------------------------------------------
+
+std::optional<std::string> NamespaceReplica::next_request() {
+  if (asked_ != Asked::nothing || refusal_) return std::nullopt;
+  if (!complete() && !subscribed_) return std::nullopt;
+  if (!complete() && !intake_) take_snapshot();
+  if (intake_) {
+    if (!intake_->parts_complete()) {
+      asked_ = Asked::snapshot;
+      return wire::encode(wire::SnapshotRequest{name_, intake_->last_name()});
+    }
+    return ask_since(intake_->epoch(), intake_->position());
+  }
+  const bool due = since_due_ && subscribed_;
+  if (due || revision() < reach_) return ask_since(epoch_, revision());
+  return std::nullopt;
+}
+
+std::string NamespaceReplica::ask_since(const wire::Epoch& epoch, std::uint64_t revision) {
+  asked_ = Asked::since;
+  since_proves_ = subscribed_;
+  return wire::encode(wire::Since{name_, epoch, revision});
+}
+
+void NamespaceReplica::unanswered() { asked_ = Asked::nothing; }
+
+NamespaceReplica::Reception NamespaceReplica::reply(std::string_view bytes) {
+  Reception reception = Reception::taken;
+  report_progress([&] {
+    const Asked asked = std::exchange(asked_, Asked::nothing);
+    try {
+      if (asked == Asked::snapshot) take_part(wire::decode_snapshot_reply(bytes));
+      if (asked == Asked::since) take_since(wire::decode_since_reply(bytes));
+    } catch (const wire::RefusedError& error) {
+      reception = take_refusal(error.refusal());
+    }
+  });
+  return reception;
+}
+
+NamespaceReplica::Reception NamespaceReplica::take_refusal(const wire::Refusal& refusal) {
+  if (refusal.status != wire::Status::denied && refusal.status != wire::Status::rejected) {
+    return Reception::postponed;
+  }
+  refusal_ = refusal;
+  intake_.reset();
+  staged_.reset();
+  return Reception::taken;
+}
+
+void NamespaceReplica::take_since(const wire::SinceReply& reply) {
+  if (reply.take_snapshot) {
+    if (!intake_ || intake_->begun()) take_snapshot();
+    return;
+  }
+  const std::uint64_t before = position();
+  take({reply.epoch, reply.run}, Way::other);
+  const bool moved = position() != before;
+  if (reply.more) {
+    if (!moved) throw wire::DecodeError("since: nothing new, and more to come");
+    return;
+  }
+  if (since_proves_) since_due_ = false;
+  // What the broker does not have does not exist, whoever told of it.
+  if (!moved) forget_expected();
+  finish_if_whole();
+}
+
+std::uint64_t NamespaceReplica::position() const noexcept {
+  return intake_ && intake_->begun() ? intake_->position() : revision();
+}
+
+void NamespaceReplica::forget_expected() noexcept {
+  if (intake_) {
+    if (intake_->begun()) intake_->ends_here();
+    return;
+  }
+  reach_ = revision();
+  kept_.clear();
+}
+
+// --- what arrives -------------------------------------------------------------------------------
+
+void NamespaceReplica::update(const wire::Update& update) {
+  report_progress([&] {
+    if (const auto* commits = std::get_if<wire::CommitsUpdate>(&update)) {
+      take(*commits, Way::stream);
+    } else {
+      take(std::get<wire::Beat>(update));
+    }
+  });
+}
+
+void NamespaceReplica::answered(const wire::Epoch& epoch, const wire::Run& run) {
+  report_progress([&] {
+    if (epoch == epoch_ || (intake_ && intake_->begun() && epoch == intake_->epoch())) {
+      take({epoch, run}, Way::other);
+    } else {
+      expect(run.revision);
+    }
+  });
+}
+
+void NamespaceReplica::require(std::uint64_t revision) {
+  report_progress([&] { expect(revision); });
+}
+
+void NamespaceReplica::expect(std::uint64_t revision) noexcept {
+  reach_ = std::max(reach_, revision);
+  if (intake_ && intake_->begun()) intake_->expect(revision);
+}
+
+void NamespaceReplica::take(const wire::CommitsUpdate& update, Way way) {
+  const wire::Run& run = update.run;
+  const bool in_intake = intake_ && intake_->begun();
+  if (in_intake && update.epoch == intake_->epoch()) intake_->take(run);
+  if (complete() && update.epoch == epoch_) {
+    take_own(update, way);
+  } else if (complete() && !intake_) {
+    take_snapshot();  // another history
+  }
+  // Kept until the first part tells from where on they count.
+  if (intake_ ? !intake_->begun() : !complete()) kept_.keep(update);
+  finish_if_whole();
+}
+
+// Of the history that the table is of.
+void NamespaceReplica::take_own(const wire::CommitsUpdate& update, Way way) {
+  const wire::Run& run = update.run;
+  if (way == Way::stream) ahead_.forget_before(run.revision);
+  if (run.revision <= revision()) return;
+  reach_ = std::max(reach_, run.revision);
+  if (run.previous > revision()) {
+    if (!intake_) kept_.keep(update);
+    return;
+  }
+  apply(run, way);
+  if (!intake_) take_kept();
+}
+
+// What now follows.
+void NamespaceReplica::take_kept() {
+  while (!kept_.empty()) {
+    const wire::CommitsUpdate update = kept_.front();
+    if (update.epoch == epoch_ && update.run.revision > revision()) {
+      if (update.run.previous > revision()) return;
+      apply(update.run, Way::stream);
+    }
+    kept_.pop();
+  }
+}
+
+void NamespaceReplica::take(const wire::Beat& beat) {
+  if (intake_ && intake_->begun() && beat.epoch == intake_->epoch()) intake_->expect(beat.revision);
+  if (intake_ || !complete()) return;
+  if (beat.epoch != epoch_) return take_snapshot();
+  reach_ = std::max(reach_, beat.revision);
+  if (beat.revision > revision()) return;
+  const std::optional<std::uint64_t> own =
+      beat.revision == revision() ? digest() : ahead_.find(beat.revision);
+  ahead_.forget_before(beat.revision);
+  if (own && *own != beat.digest) repair(beat);
+}
+
+void NamespaceReplica::repair(const wire::Beat& beat) {
+  // A snapshot that did not help will not help the next time either.
+  const bool tried = repaired_.revision == beat.revision && repaired_.digest == beat.digest;
+  repaired_ = beat;
+  if (!tried) take_snapshot();
+}
+
+// --- applying -----------------------------------------------------------------------------------
+
+// Of the run, what is new. It begins at or before the own revision.
+void NamespaceReplica::apply(const wire::Run& run, Way way) {
+  const bool tell = observer_.wants_rows(*this);
+  const bool remember = way == Way::other || !ahead_.empty();
+  if (remember && ahead_.empty()) ahead_.remember(revision(), digest());
+  wire::Reader reader(run.bytes);
+  for (std::size_t i = 0; i != run.commits; ++i) {
+    const wire::CommitHeader header = wire::read_commit_header(reader);
+    changes_.clear();
+    for (std::size_t k = 0; k != header.changes; ++k) changes_.push_back(wire::read_change(reader));
+    if (header.revision <= revision()) continue;
+    apply_commit(header, tell);
+    if (remember) ahead_.remember(revision(), digest());
+  }
+  count_ = run.count;
+  if (way == Way::stream) ahead_.forget_before(run.revision);
+}
+
+void NamespaceReplica::apply_commit(const wire::CommitHeader& header, bool tell) {
+  for (const wire::Change& change : changes_) {
+    const std::uint64_t hash = wire::name_hash(change.name);
+    if (change.value.empty()) {
+      table_.erase(change.name, hash, header.revision);
+    } else {
+      table_.set(change.name, hash, change.value, header.revision);
+    }
+  }
+  std::string removed;
+  if (header.cleared) erase_older(header.revision, removed);
+  revision_.store(header.revision, std::memory_order_release);
+  if (tell) tell_commit(header.revision);
+}
+
+// Erases what is older than the revision, and adds it to the changes; `names` keeps the names.
+void NamespaceReplica::erase_older(std::uint64_t revision, std::string& names) {
+  std::vector<std::size_t> sizes;
+  table_.for_each([&](std::string_view name, std::uint64_t, const AttributeTable::Found& found) {
+    if (found.revision >= revision) return;
+    names.append(name);
+    sizes.push_back(name.size());
+  });
+  std::size_t begin = 0;
+  for (const std::size_t size : sizes) {
+    const std::string_view name = std::string_view(names).substr(begin, size);
+    begin += size;
+    table_.erase(name, wire::name_hash(name), revision);
+    changes_.push_back({name, {}});
+  }
+}
+
+void NamespaceReplica::tell_commit(std::uint64_t revision) {
+  row_.revision = revision;
+  row_.resynced = false;
+  row_.skipped = 0;
+  row_.changes.clear();
+  for (const wire::Change& change : changes_) {
+    row_.changes.push_back({change.name, change.value, revision});
+  }
+  observer_.applied(*this, row_);
+}
+
+// --- snapshots ----------------------------------------------------------------------------------
+
+void NamespaceReplica::take_snapshot() {
+  intake_.reset();
+  staged_.reset();
+  // The first time nobody reads yet: the parts go straight into the table.
+  if (complete()) {
+    staged_ = std::make_unique<AttributeTable>();
+  } else {
+    table_.clear(0);
+  }
+  intake_ = std::make_unique<SnapshotIntake>(staged_ ? *staged_ : table_);
+  if (subscribed_) since_due_ = false;
+}
+
+void NamespaceReplica::take_part(const wire::SnapshotReply& part) {
+  if (!intake_) return;
+  if (intake_->begun() && part.epoch != intake_->epoch()) return take_snapshot();
+  const bool first = !intake_->begun();
+  intake_->take(part);
+  if (first) {
+    for (; !kept_.empty(); kept_.pop()) {
+      const wire::CommitsUpdate update = kept_.front();
+      if (update.epoch == part.epoch) intake_->take(update.run);
+    }
+  }
+  finish_if_whole();
+}
+
+void NamespaceReplica::finish_if_whole() {
+  if (!intake_ || !intake_->whole()) return;
+  if (!complete() && since_due_) return;
+  const std::unique_ptr<SnapshotIntake> intake = std::move(intake_);
+  if (complete()) {
+    apply_difference(*intake);
+  } else {
+    adopt(*intake);
+  }
+  staged_.reset();
+}
+
+void NamespaceReplica::adopt(const SnapshotIntake& intake) {
+  epoch_ = intake.epoch();
+  count_ = intake.count();
+  ahead_.clear();
+  revision_.store(intake.position(), std::memory_order_release);
+  complete_.store(true, std::memory_order_release);
+}
+
+// Makes the table equal to the staged one, as one row.
+void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
+  const std::uint64_t missed = intake.count() - std::min(count_, intake.count());
+  std::pmr::monotonic_buffer_resource memory;
+  const auto keep = [&](std::string_view text) -> std::string_view {
+    char* copy = static_cast<char*>(memory.allocate(std::max<std::size_t>(text.size(), 1), 1));
+    return {copy, text.copy(copy, text.size())};
+  };
+  row_.changes.clear();
+  std::string scratch;
+  intake.table().for_each(
+      [&](std::string_view name, std::uint64_t hash, const AttributeTable::Found& wanted) {
+        AttributeTable::Found found;
+        if (table_.find(name, hash, found, scratch) && found.revision == wanted.revision &&
+            found.value == wanted.value) {
+          return;
+        }
+        table_.set(name, hash, wanted.value, wanted.revision);
+        row_.changes.push_back({name, keep(wanted.value), wanted.revision});
+      });
+  const std::size_t set = row_.changes.size();
+  table_.for_each([&](std::string_view name, std::uint64_t hash, const AttributeTable::Found&) {
+    AttributeTable::Found found;
+    if (intake.table().find(name, hash, found, scratch)) return;
+    row_.changes.push_back({keep(name), {}, intake.position()});
+  });
+  for (std::size_t i = set; i != row_.changes.size(); ++i) {
+    const std::string_view name = row_.changes[i].name;
+    table_.erase(name, wire::name_hash(name), intake.position());
+  }
+  adopt(intake);
+  if (row_.changes.empty() || !observer_.wants_rows(*this)) return;
+  row_.revision = intake.position();
+  row_.resynced = true;
+  row_.skipped = missed - std::min<std::uint64_t>(missed, row_.changes.size());
+  observer_.applied(*this, row_);
+}
+
+}  // namespace bulletin::replica
