@@ -1,14 +1,16 @@
 // The sequence of a client's writes: gathered, numbered, retried until their outcome is known.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "replica/ephemerals.hpp"
 #include "replica/namespace_replica.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
@@ -17,6 +19,8 @@ namespace bulletin::replica {
 
 /// Names one write to whoever waits for it.
 using Ticket = std::uint64_t;
+
+inline constexpr std::uint64_t no_deadline = std::numeric_limits<std::uint64_t>::max();
 
 /// A write on its way in.
 struct PendingWrite {
@@ -39,20 +43,23 @@ struct FinishedWrite {
   const NamespaceReplica* replica = nullptr;
 };
 
-/// What a reply brought: the ends of writes, and commits to apply before anybody is told of them. Views point into the reply.
+/// What a reply brought: the ends of writes, and commits to apply before anybody is told of them.
+/// Views point into the reply.
 struct WriteProgress {
   std::vector<FinishedWrite> finished;
   wire::Epoch epoch;
   std::vector<wire::Tail> tails;
 };
 
-/// One lane of one session. At most one request is under way; what is added meanwhile gathers into the next, in order, up to a bound of bytes.
-/// A request is sent again, byte for byte, until it is answered. Writes never sent move to the next session; those whose
-/// request was transmitted are in doubt when the session or epoch ends first, except when it was transmitted exactly once and that one was refused
-/// because of the session: then nothing was applied, and they move too.
+/// One lane of one session. At most one request is under way; what is added meanwhile gathers into
+/// the next, in order, up to a bound of bytes. A request is sent again, byte for byte, until it is
+/// answered. Writes never sent move to the next session; those whose request was transmitted are in
+/// doubt when the session or epoch ends first, except when it was transmitted exactly once and that
+/// one was refused because of the session: then nothing was applied, and they move too.
 ///
-/// It also remembers the ephemeral attributes made by plain `set`, and at the start of a session that follows a lost one sets those again
-/// whose names are then absent (a condition decided at the broker).
+/// It also remembers the ephemeral attributes made by plain `set`, and at the start of a session
+/// that follows a lost one sets those again whose names are then absent (a condition decided at the
+/// broker).
 ///
 /// One thread at a time. Times are milliseconds of any steady clock.
 class WriteLane {
@@ -64,15 +71,17 @@ class WriteLane {
   /// The session or its epoch ended. Returns the writes that are in doubt by that.
   std::vector<FinishedWrite> session_ended();
 
-  /// The bytes to transmit now, or nullopt: nothing waits, no session, or the request under way was transmitted less than `retry_ms` ago. Call
-  /// `transmitted` when they were handed to the network. The view is valid until the next call of a member that is not const.
+  /// The bytes to transmit now, or nullopt: nothing waits, no session, or the request under way was
+  /// transmitted less than `retry_ms` ago. Call `transmitted` when they were handed to the network.
+  /// The view is valid until the next call of a member that is not const.
   std::optional<std::string_view> to_transmit(std::uint64_t now_ms);
   void transmitted(std::uint64_t now_ms);
   /// The connection broke: transmit again at once.
   void connection_lost();
 
-  /// A reply to the request under way. `session_refused` is set when the broker does not know the session (then call session_ended and begin a
-  /// new one). Throws wire::DecodeError: then the reply counts as lost.
+  /// A reply to the request under way. `session_refused` is set when the broker does not know the
+  /// session (then call session_ended and begin a new one). Throws wire::DecodeError: then the
+  /// reply counts as lost.
   WriteProgress reply(std::string_view bytes, bool& session_refused);
 
   /// The writes whose deadline has passed.
@@ -80,16 +89,54 @@ class WriteLane {
   /// Ends everything: sent ones in doubt, others unsent.
   std::vector<FinishedWrite> close();
 
-  [[nodiscard]] bool idle() const noexcept;             ///< nothing waits and nothing is under way
-  [[nodiscard]] bool under_way() const noexcept;        ///< a request was made and is not answered
-  [[nodiscard]] std::size_t waiting_bytes() const noexcept;
+  /// Nothing waits and nothing is under way.
+  [[nodiscard]] bool idle() const noexcept { return queue_.empty() && !request_; }
+  /// A request was made and is not answered.
+  [[nodiscard]] bool under_way() const noexcept { return request_.has_value(); }
+  [[nodiscard]] std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
   /// When to call again for a retry or a deadline; nullopt: only after something happens.
   [[nodiscard]] std::optional<std::uint64_t> next_event_ms() const;
 
-  void set_retry_ms(std::uint64_t retry_ms) noexcept;
+  void set_retry_ms(std::uint64_t retry_ms) noexcept { retry_ms_ = retry_ms; }
 
  private:
-  // implementation's own
+  struct Item {
+    Ticket ticket = 0;  // 0: an ephemeral set again, nobody waits for it
+    PendingWrite write;
+    bool ended = false;
+  };
+  struct Request {
+    std::string bytes;
+    std::vector<Item> items;
+    std::uint64_t transmissions = 0;
+    std::uint64_t last_ms = 0;
+    bool due = true;       // to be transmitted at once
+    bool refused = false;  // because of its session
+
+    /// The broker may have done, or may yet do, what it asks.
+    [[nodiscard]] bool may_apply() const noexcept { return transmissions > (refused ? 1U : 0U); }
+  };
+
+  void push_back(Item item);
+  /// Puts those back that nobody has been told of, in their order before all others.
+  void requeue(std::vector<Item> items);
+  Request gather();
+  void end(Item& item, FinishedWrite::Fate fate, std::vector<FinishedWrite>& finished);
+  void expire_waiting(std::uint64_t now_ms, std::vector<FinishedWrite>& finished);
+  void expire_request(std::uint64_t now_ms, std::vector<FinishedWrite>& finished);
+  void take_outcomes(wire::WriteReply reply, WriteProgress& progress);
+  void take_refusal(const wire::Refusal& refusal, WriteProgress& progress, bool& session_refused);
+  void note_deadlines() noexcept;
+
+  std::optional<wire::SessionId> session_;
+  std::uint64_t number_ = 0;  // of the last request in this session
+  Ticket last_ticket_ = 0;
+  std::deque<Item> queue_;
+  std::size_t waiting_bytes_ = 0;  // of the transactions in the queue
+  std::optional<Request> request_;
+  std::uint64_t retry_ms_ = 1000;
+  std::uint64_t earliest_deadline_ms_ = no_deadline;  // or earlier
+  Ephemerals ephemerals_;
 };
 
 }  // namespace bulletin::replica
