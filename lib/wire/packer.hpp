@@ -3,6 +3,8 @@
 
 #include <msgpack/pack.hpp>
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -48,9 +50,13 @@ class Packer {
     packer_.pack_int64(number);
     return *this;
   }
+  /// Always as float 64: pack_double makes an integer of 1.0, and loses the sign of -0.0.
   Packer& real(double number) {
-    packer_.pack_double(number);
-    return *this;
+    const auto bits = std::bit_cast<std::uint64_t>(number);
+    std::array<char, 9> bytes{'\xCB'};
+    for (std::size_t i = 1; i != bytes.size(); ++i)
+      bytes[i] = static_cast<char>(bits >> (64 - 8 * i));
+    return raw({bytes.data(), bytes.size()});
   }
   Packer& boolean(bool value) {
     value ? packer_.pack_true() : packer_.pack_false();
