@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "replica/namespace_replica.hpp"
+#include "replica/subscriptions.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
 
@@ -36,28 +38,32 @@ class ClientObserver : public RowObserver {
   virtual void session_started(const wire::Welcome& welcome, bool follows_lost) = 0;
   /// The broker does not know the session any more, or it belongs to an epoch that has ended.
   virtual void session_lost() = 0;
-  /// The broker refused the HELLO for good (wrong version): nothing will work. Asked again at a slow pace.
+  /// The broker refused the HELLO for good (wrong version): nothing will work. Asked again at a
+  /// slow pace.
   virtual void refused(const wire::Refusal& refusal) = 0;
   /// The reply to a call; nullopt: it will not be answered. Views end with the call.
   virtual void answered(CallId call, std::optional<std::string_view> reply) = 0;
 };
 
-/// Everything that a client does but reading, writing (see WriteLane) and moving bytes. The owner tells what happened and then carries out what the
-/// core wants: subscriptions (`take_subscriptions`), the updates endpoint (`updates_endpoint`), and one request at a time on
-/// its command socket (`next_request`). Time is told, in milliseconds of any steady clock; call `advance` at least once a beat.
+/// Everything that a client does but reading, writing (see WriteLane) and moving bytes. The owner
+/// tells what happened and then carries out what the core wants: subscriptions
+/// (`take_subscriptions`), the updates endpoint (`updates_endpoint`), and one request at a time on
+/// its command socket (`next_request`). Time is told, in milliseconds of any steady clock; call
+/// `advance` at least once a beat.
 ///
 /// One thread at a time: the owner's apply lock.
-class ClientCore {
+class ClientCore : private RowObserver {
  public:
   ClientCore(ClientCoreOptions options, ClientObserver& observer);
 
   // --- what the owner wants ---
 
-  /// Begins to open a namespace, or finds it: subscribes, proves the subscription live, then fetches the contents. Poll `complete()` and `refusal()`.
+  /// Begins to open a namespace, or finds it: subscribes, proves the subscription live, then
+  /// fetches the contents. Poll `complete()` and `refusal()`.
   std::shared_ptr<NamespaceReplica> open(std::string_view name);
   [[nodiscard]] std::shared_ptr<NamespaceReplica> find(std::string_view name) const;
-  /// A request (STATUS, LIST, READ) to make in between; answered by the observer. A call is not repeated after a lost connection, only
-  /// after silence.
+  /// A request (STATUS, LIST, READ) to make in between; answered by the observer. Repeated after
+  /// silence, as every request.
   CallId call(std::string request);
   void cancel(CallId call);
   /// Leaves: the next request is GOODBYE, if there is a session; then there are no more.
@@ -67,51 +73,121 @@ class ClientCore {
 
   // --- what happened ---
 
-  /// The reply to the request given last on the command socket. Bytes that cannot be decoded count as no answer.
+  /// The reply to the request given last on the command socket. Bytes that cannot be decoded count
+  /// as no answer.
   void reply(std::string_view bytes, std::uint64_t now_ms);
   /// The command connection was lost: what is under way is asked again when it is back.
   void commands_disconnected(std::uint64_t now_ms);
   /// The updates connection was made (after its handshake) or lost.
   void updates_connected(std::uint64_t now_ms);
   void updates_disconnected(std::uint64_t now_ms);
-  /// One message of the stream. What cannot be decoded is counted and dropped: the chain finds the hole.
+  /// One message of the stream. What cannot be decoded is counted and dropped: the chain finds the
+  /// hole.
   void update(std::string_view topic, std::string_view body, std::uint64_t now_ms);
   /// Commits that came with the answer of a write.
   void write_answered(const wire::Epoch& epoch, const wire::Tail& tail);
   void advance(std::uint64_t now_ms);
-  /// In a forked child: no session, no connections, no calls, no watches; the replicas stay and are to be brought up to date again.
+  /// In a forked child: no session, no connections, no calls, no watches; the replicas stay and are
+  /// to be brought up to date again.
   void restart(std::uint64_t now_ms);
 
   // --- what to do now ---
 
-  struct SubscriptionChange {
-    bool subscribe = true;
-    std::string topic;
-  };
+  using SubscriptionChange = replica::SubscriptionChange;
   /// In this order, on the updates socket, once it has an endpoint.
   std::vector<SubscriptionChange> take_subscriptions();
-  /// Where the welcome says updates are: nullopt before the first welcome. A change means: connect there instead, with all of
-  /// `all_topics()`.
+  /// Where the welcome says updates are: nullopt before the first welcome. A change means: connect
+  /// there instead, with all of `all_topics()`.
   struct UpdatesEndpoint {
     std::uint64_t port = 0;
     std::string endpoint;
     friend bool operator==(const UpdatesEndpoint&, const UpdatesEndpoint&) = default;
   };
-  [[nodiscard]] const std::optional<UpdatesEndpoint>& updates_endpoint() const noexcept;
+  [[nodiscard]] const std::optional<UpdatesEndpoint>& updates_endpoint() const noexcept {
+    return updates_endpoint_;
+  }
+  /// Of the namespaces; a new connection gets a new nonce.
   [[nodiscard]] std::vector<std::string> all_topics() const;
-  /// The bytes to send on the command socket now (also to repeat a request that stayed unanswered); nullopt: nothing now.
+  /// The bytes to send on the command socket now (also to repeat a request that stayed unanswered);
+  /// nullopt: nothing now.
   std::optional<std::string> next_request(std::uint64_t now_ms);
   [[nodiscard]] std::optional<std::uint64_t> next_event_ms() const;
 
   // --- how it stands ---
 
-  [[nodiscard]] const std::optional<wire::Welcome>& welcome() const noexcept;  ///< of the present session
+  /// Of the present session.
+  [[nodiscard]] const std::optional<wire::Welcome>& welcome() const noexcept { return welcome_; }
   /// The broker was heard, on either socket, within three beats.
   [[nodiscard]] bool heard(std::uint64_t now_ms) const noexcept;
-  [[nodiscard]] std::uint64_t undecodable() const noexcept;
+  [[nodiscard]] std::uint64_t undecodable() const noexcept { return undecodable_; }
 
  private:
-  // implementation's own
+  struct Member {
+    std::shared_ptr<NamespaceReplica> replica;
+    std::uint64_t postponed_until_ms = 0;
+  };
+  struct Hello {};
+  struct Keepalive {};
+  struct Goodbye {};
+  /// The request under way.
+  struct Request {
+    std::variant<Hello, Keepalive, Goodbye, Member*, CallId> purpose;
+    std::string bytes;
+    std::uint64_t sent_ms = 0;
+    bool due = true;  // to be sent at once
+  };
+  struct Call {
+    CallId id = 0;
+    std::string bytes;
+  };
+
+  // What the replicas tell.
+  bool wants_rows(const NamespaceReplica& replica) override;
+  void applied(NamespaceReplica& replica, const Row& row) override;
+  void progressed(NamespaceReplica& replica) override;
+
+  std::optional<Request> choose(std::uint64_t now_ms);
+  std::optional<Request> choose_session(std::uint64_t now_ms);
+  std::optional<Request> choose_call();
+  std::optional<Request> choose_replica(std::uint64_t now_ms);
+  [[nodiscard]] std::uint64_t keepalive_due_ms() const noexcept;
+  [[nodiscard]] std::uint64_t beat_ms() const noexcept;
+
+  struct Taker;
+  void take_reply(Request& request, std::string_view bytes, std::uint64_t now_ms);
+  void take_welcome(const wire::Welcome& welcome, std::uint64_t sent_ms);
+  void take_hello_refusal(const wire::Refusal& refusal, std::uint64_t now_ms);
+  void take_keepalive_refusal(const wire::Refusal& refusal);
+  void take_part(Member& member, std::string_view bytes, std::uint64_t now_ms);
+  void lose_session();
+  void give_up_request();
+  void check_epoch(const wire::Epoch& epoch);
+
+  const ClientCoreOptions options_;
+  ClientObserver& observer_;
+
+  std::map<std::string, Member, std::less<>> members_;
+  std::map<std::string_view, Member*> unsettled_;  // those not live, which may want something
+  std::string last_served_;                        // the turn goes round
+  Subscriptions subscriptions_;
+
+  std::optional<wire::Welcome> welcome_;
+  std::optional<UpdatesEndpoint> updates_endpoint_;
+  bool had_session_ = false;         // and lost it
+  bool check_session_ = false;       // something says that the epoch has changed
+  wire::Epoch checked_epoch_;        // that the session was last checked for
+  std::uint64_t hello_at_ms_ = 0;    // not before
+  std::uint64_t renewed_at_ms_ = 0;  // the session
+  bool closing_ = false;
+  bool said_goodbye_ = false;
+
+  std::optional<Request> request_;
+  std::deque<Call> calls_;
+  CallId last_call_ = 0;
+  bool call_served_last_ = false;
+
+  std::optional<std::uint64_t> heard_at_ms_;
+  std::uint64_t undecodable_ = 0;
 };
 
 }  // namespace bulletin::replica
