@@ -84,7 +84,7 @@ void Engine::wait() {
   if (writer.led_by_client_thread())
     items.push_back({writer.socket().handle(), 0, writer.events(), 0});
 
-  zmq::poll(items, timeout());
+  poll(items.data(), items.size(), timeout());
   if (items.front().revents != 0) waker_.clear();
 }
 
@@ -231,7 +231,7 @@ void Engine::say_goodbye() {
   zmq::pollitem_t item{commands_.handle(), 0, ZMQ_POLLIN, 0};
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(goodbye_until_.load() -
                                                                  std::chrono::steady_clock::now());
-  zmq::poll(&item, 1, std::max(left, std::chrono::milliseconds(0)));
+  poll(&item, 1, std::max(left, std::chrono::milliseconds(0)));
 }
 
 }  // namespace bulletin::client

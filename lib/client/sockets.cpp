@@ -29,6 +29,13 @@ void set_common_options(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::reconnect_ivl_max, reconnect_max_ms);
 }
 
+// False: nothing has arrived, or, on a REQ socket, nothing is expected (EFSM).
+bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame) {
+  if (zmq_msg_recv(frame.handle(), socket.handle(), ZMQ_DONTWAIT) >= 0) return true;
+  if (zmq_errno() == EAGAIN || zmq_errno() == EFSM || zmq_errno() == EINTR) return false;
+  throw zmq::error_t();
+}
+
 }  // namespace
 
 zmq::socket_t make_command_socket(zmq::context_t& context) {
@@ -50,20 +57,28 @@ zmq::socket_t make_updates_socket(zmq::context_t& context) {
 }
 
 bool send(zmq::socket_t& socket, std::string_view bytes) {
-  return socket.send(zmq::buffer(bytes), zmq::send_flags::dontwait).has_value();
+  if (zmq_send(socket.handle(), bytes.data(), bytes.size(), ZMQ_DONTWAIT) >= 0) return true;
+  if (errno == EAGAIN || errno == EINTR) return false;
+  throw zmq::error_t();
 }
 
 std::optional<zmq::message_t> receive(zmq::socket_t& socket) {
   zmq::message_t message;
-  if (!socket.recv(message, zmq::recv_flags::dontwait)) return std::nullopt;
+  if (!receive_frame(socket, message)) return std::nullopt;
   bool single = true;
   zmq::message_t rest;
   for (bool more = message.more(); more; more = rest.more()) {
     single = false;
-    if (!socket.recv(rest, zmq::recv_flags::dontwait)) break;
+    if (!receive_frame(socket, rest)) break;
   }
   if (!single) return receive(socket);
   return message;
+}
+
+void poll(zmq::pollitem_t* items, std::size_t count, std::chrono::milliseconds timeout) {
+  if (zmq_poll(items, static_cast<int>(count), static_cast<long>(timeout.count())) >= 0) return;
+  if (errno != EINTR) throw zmq::error_t();
+  for (std::size_t i = 0; i < count; ++i) items[i].revents = 0;
 }
 
 ConnectionMonitor::ConnectionMonitor(zmq::context_t& context, zmq::socket_t& watched,

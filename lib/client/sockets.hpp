@@ -3,6 +3,8 @@
 
 #include <poll.h>
 
+#include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +23,9 @@ zmq::socket_t make_updates_socket(zmq::context_t& context);
 bool send(zmq::socket_t& socket, std::string_view bytes);
 /// The next message of one frame, if one has arrived. Longer ones are passed over.
 std::optional<zmq::message_t> receive(zmq::socket_t& socket);
+
+/// Waits for the events. A signal of the program's ends the wait early, with no events.
+void poll(zmq::pollitem_t* items, std::size_t count, std::chrono::milliseconds timeout);
 
 inline std::string_view view(const zmq::message_t& message) noexcept {
   return {static_cast<const char*>(message.data()), message.size()};

@@ -160,7 +160,7 @@ void Writer::wait_for_socket(Lock& lock, SteadyTime latest) {
                              {nullptr, leader_waker_.descriptor(), ZMQ_POLLIN, 0}};
   const auto left =
       std::chrono::ceil<std::chrono::milliseconds>(latest - std::chrono::steady_clock::now());
-  zmq::poll(items, 2, std::max(left, std::chrono::milliseconds(0)));
+  poll(items, 2, std::max(left, std::chrono::milliseconds(0)));
   if (items[1].revents != 0) leader_waker_.clear();
   lock.lock();
 }
