@@ -2,54 +2,31 @@
 #pragma once
 
 #include <absl/container/btree_set.h>
-#include <absl/container/flat_hash_set.h>
 
 #include <cstdint>
 #include <string_view>
 
 #include "authority/attribute_pool.hpp"
+#include "authority/name_index.hpp"
 
 namespace bulletin::authority {
-
-/// A name and its wire::name_hash.
-struct HashedName {
-  std::string_view name;
-  std::uint64_t hash = 0;
-};
 
 /// Two indexes of handles. They are only touched when names come and go.
 class AttributeTable {
  public:
-  explicit AttributeTable(const AttributePool& pool);
+  explicit AttributeTable(const AttributePool& pool) : by_name_(pool), ordered_(Less{&pool}) {}
 
-  /// The attribute of that name, or 0.
-  [[nodiscard]] Handle find(const HashedName& name) const {
-    const auto found = by_name_.find(name);
-    return found == by_name_.end() ? 0 : *found;
-  }
+  [[nodiscard]] const NameIndex& by_name() const noexcept { return by_name_; }
+
   /// The name must not be there.
   void insert(Handle handle, std::uint64_t hash);
-  /// The name must be there.
+  /// The attribute must be there.
   void erase(Handle handle, std::uint64_t hash);
 
   [[nodiscard]] std::size_t size() const noexcept { return by_name_.size(); }
-  [[nodiscard]] bool empty() const noexcept { return by_name_.empty(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    const AttributePool* pool;
-    std::size_t operator()(const HashedName& name) const noexcept { return name.hash; }
-    std::size_t operator()(Handle handle) const noexcept;
-  };
-  struct Equal {
-    using is_transparent = void;
-    const AttributePool* pool;
-    bool operator()(Handle left, Handle right) const noexcept { return left == right; }
-    bool operator()(Handle left, const HashedName& right) const noexcept {
-      return pool->at(left).name() == right.name;
-    }
-  };
   struct Less {
     using is_transparent = void;
     const AttributePool* pool;
@@ -74,7 +51,7 @@ class AttributeTable {
   }
 
  private:
-  absl::flat_hash_set<Handle, Hash, Equal> by_name_;
+  NameIndex by_name_;
   Ordered ordered_;
 };
 

@@ -92,6 +92,7 @@ const AuthorityOptions& Authority::options() const noexcept { return state_->opt
 std::uint64_t Authority::revision() const noexcept { return state_->counters.revision; }
 std::uint64_t Authority::clock_ms() const noexcept { return state_->counters.clock_ms; }
 std::size_t Authority::sessions() const noexcept { return state_->sessions.size(); }
+std::vector<std::uint64_t> Authority::session_numbers() const { return state_->sessions.numbers(); }
 std::size_t Authority::namespaces() const noexcept { return state_->board.size(); }
 std::size_t Authority::log_bytes() const noexcept { return state_->log.bytes(); }
 

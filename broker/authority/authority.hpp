@@ -105,6 +105,8 @@ class Authority {
   [[nodiscard]] std::uint64_t revision() const noexcept;
   [[nodiscard]] std::uint64_t clock_ms() const noexcept;
   [[nodiscard]] std::size_t sessions() const noexcept;
+  /// The numbers of the open sessions, in order.
+  [[nodiscard]] std::vector<std::uint64_t> session_numbers() const;
   [[nodiscard]] std::size_t namespaces() const noexcept;
   /// In order of their numbers. Views are valid until the next `apply`.
   [[nodiscard]] std::vector<SessionView> session_list() const;

@@ -1,20 +1,17 @@
 // What each command does.
 
 #include <algorithm>
-#include <cassert>
 #include <limits>
 #include <memory>
 #include <utility>
 
 #include "authority/state.hpp"
-#include "wire/decode_error.hpp"
 #include "wire/names.hpp"
 
 namespace bulletin::authority {
 
 namespace {
 
-using wire::Outcome;
 using wire::Refusal;
 using wire::Status;
 
@@ -101,7 +98,7 @@ Answer Authority::State::apply(std::string_view user, const wire::Write& command
   if (lane != nullptr && lane->number == command.number) {
     answer.outcomes = lane->outcomes;
   } else {
-    answer.outcomes = std::make_shared<const Outcomes>(apply_items(command));
+    answer.outcomes = std::make_shared<const Outcomes>(writes_.apply(command.items, number));
     sessions.answer(number, {command.lane, command.number, answer.outcomes});
   }
   answer.tails = tails_of(command.items);
@@ -118,60 +115,6 @@ Refused Authority::State::check_lane(const wire::Write& command, const Lane* lan
   }
   return check_size("the request", command.items.size(), options.bounds.write_items,
                     "transactions");
-}
-
-Outcomes Authority::State::apply_items(const wire::Write& command) {
-  Outcomes outcomes;
-  outcomes.reserve(command.items.size());
-  for (const wire::WriteItem& item : command.items) {
-    outcomes.push_back(apply_item(item, command.session.number));
-  }
-  return outcomes;
-}
-
-Outcome Authority::State::apply_item(const wire::WriteItem& item, std::uint64_t session) {
-  Space* space = board.find(item.space);
-  if (space == nullptr) {
-    if (Refused fault = check_writable(item.space, options.limits)) {
-      return to_outcome(*std::move(fault));
-    }
-  }
-  if (Refused fault = decode(item.transaction)) return to_outcome(*std::move(fault));
-  if (space != nullptr) return apply_decoded(*space, session);
-  if (board.size() >= options.bounds.namespaces) {
-    return to_outcome(overloaded("namespaces", options.bounds.namespaces));
-  }
-  const std::size_t mark = board.mark();
-  Outcome outcome = apply_decoded(board.make(item.space, counters.forgotten), session);
-  if (outcome.status != Status::ok) board.rollback(mark);
-  return outcome;
-}
-
-/// Into `transaction_`.
-Refused Authority::State::decode(std::string_view transaction) {
-  const Limits& limits = options.limits;
-  if (Refused fault =
-          check_size("the transaction", transaction.size(), limits.transaction_bytes, "bytes")) {
-    return fault;
-  }
-  try {
-    const std::size_t elements = wire::element_count(transaction);
-    if (Refused fault = check_size("the transaction", elements, limits.transaction_operations,
-                                   "conditions and operations")) {
-      return fault;
-    }
-    wire::decode_transaction(transaction, transaction_);
-  } catch (const wire::DecodeError& error) {
-    return Refusal{Status::malformed, error.what(), {}};
-  }
-  return std::nullopt;
-}
-
-Outcome Authority::State::apply_decoded(Space& space, std::uint64_t session) {
-  Outcome outcome =
-      applier_.apply(space, transaction_, {session, counters.clock_ms, counters.revision + 1});
-  if (outcome.status == Status::ok) counters.revision = outcome.revision;
-  return outcome;
 }
 
 Answer Authority::State::apply(std::string_view, const Advance& command) {
@@ -223,7 +166,7 @@ void Authority::State::erase_some(Space& space, std::vector<Leased>::const_itera
 
 Answer Authority::State::apply(std::string_view, const Remember& command) {
   if (board.find(command.space) != nullptr) return {};
-  if (Refused fault = check_writable(command.space, options.limits)) {
+  if (Refused fault = check_writable(command.space, options)) {
     return refused(*std::move(fault));
   }
   if (board.size() >= options.bounds.namespaces) {

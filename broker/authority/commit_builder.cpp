@@ -16,8 +16,7 @@ void CommitBuilder::begin(Space& space, std::uint64_t revision) {
 }
 
 CommitBuilder::Place CommitBuilder::find(std::string_view name) const {
-  const HashedName hashed{name, wire::name_hash(name)};
-  return {hashed, space_->attributes.find(hashed)};
+  return find(HashedName{name, wire::name_hash(name)});
 }
 
 std::string_view CommitBuilder::value(const Place& place) const noexcept {

@@ -32,6 +32,9 @@ struct AuthorityOptions {
   /// commits of the newest turn are kept in any case.
   std::size_t log_bytes = 64u << 20;
   Bounds bounds = {};
+  /// Holds the broker's own namespaces, whose names begin with `$`, and no others: the rim is its
+  /// one writer. Without this it holds all others.
+  bool system = false;
 };
 
 }  // namespace bulletin::authority

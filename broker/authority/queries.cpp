@@ -20,7 +20,7 @@ wire::AttributeState state_of(const Attribute& attribute) noexcept {
 
 wire::AttributeState read_one(const Board& board, const Space* space, std::string_view name) {
   if (space == nullptr) return {name, {}, 0};
-  const Handle handle = space->attributes.find({name, wire::name_hash(name)});
+  const Handle handle = space->attributes.by_name().find({name, wire::name_hash(name)});
   return handle == 0 ? wire::AttributeState{name, {}, 0} : state_of(board.at(handle));
 }
 

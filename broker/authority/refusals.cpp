@@ -43,9 +43,9 @@ Refused check_namespace(std::string_view name, const Limits& limits) {
   return check_name(name, "a namespace", wire::namespace_name_fault(name), limits.namespace_bytes);
 }
 
-Refused check_writable(std::string_view name, const Limits& limits) {
-  if (Refused refused = check_namespace(name, limits)) return refused;
-  if (!wire::is_system(name)) return std::nullopt;
+Refused check_writable(std::string_view name, const AuthorityOptions& options) {
+  if (Refused refused = check_namespace(name, options.limits)) return refused;
+  if (wire::is_system(name) == options.system) return std::nullopt;
   return Refusal{Status::rejected, wire::quoted(name) + " belongs to the broker and is read-only",
                  std::string(name)};
 }

@@ -8,6 +8,7 @@
 
 #include <bulletin/options.hpp>
 
+#include "authority/options.hpp"
 #include "wire/replies.hpp"
 
 namespace bulletin::authority {
@@ -16,8 +17,8 @@ using Refused = std::optional<wire::Refusal>;
 
 /// Is this the name of a namespace?
 Refused check_namespace(std::string_view name, const Limits& limits);
-/// The same, of one that clients may write.
-Refused check_writable(std::string_view name, const Limits& limits);
+/// The same, of one that may be written here: clients' or, in a system authority, the broker's own.
+Refused check_writable(std::string_view name, const AuthorityOptions& options);
 /// Is this the name of a shared attribute?
 Refused check_attribute(std::string_view name, const Limits& limits);
 Refused check_value(std::string_view name, std::string_view value, const Limits& limits);

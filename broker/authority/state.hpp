@@ -15,8 +15,8 @@
 #include "authority/lease_table.hpp"
 #include "authority/refusals.hpp"
 #include "authority/session_table.hpp"
-#include "authority/transaction_applier.hpp"
 #include "authority/turn_commits.hpp"
+#include "authority/write_applier.hpp"
 
 namespace bulletin::authority {
 
@@ -63,10 +63,6 @@ class Authority::State {
   Refused check_session(std::string_view user, const wire::SessionId& session) const;
   std::uint64_t session_deadline() const noexcept;
   Refused check_lane(const wire::Write& command, const Lane* lane, const Session& session) const;
-  Outcomes apply_items(const wire::Write& command);
-  wire::Outcome apply_item(const wire::WriteItem& item, std::uint64_t session);
-  Refused decode(std::string_view transaction);
-  wire::Outcome apply_decoded(Space& space, std::uint64_t session);
   void erase_all(std::vector<Leased>& leased);
   void erase_some(Space& space, std::vector<Leased>::const_iterator& next,
                   std::vector<Leased>::const_iterator end);
@@ -75,8 +71,7 @@ class Authority::State {
   Counters before_;  // the turn
   TurnCommits commits_;
   CommitBuilder builder_{board, leases, commits_};
-  TransactionApplier applier_{builder_, options.limits};
-  wire::Transaction transaction_;  // its memory is used again
+  WriteApplier writes_{options, counters, board, builder_};
 };
 
 }  // namespace bulletin::authority

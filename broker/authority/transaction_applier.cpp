@@ -30,20 +30,18 @@ wire::Refusal bad_sum(Status status, std::string_view name) {
 
 }  // namespace
 
-Outcome TransactionApplier::apply(Space& space, const wire::Transaction& transaction,
+Outcome TransactionApplier::apply(Space& space, const PreparedTransaction& prepared,
                                   const TransactionContext& context) {
   space_ = &space;
   context_ = context;
   sums_.clear();
   builder_.begin(space, context.revision);
-  for (const wire::Condition& condition : transaction.conditions) {
+  for (const wire::Condition& condition : prepared.transaction().conditions) {
     if (std::optional<Outcome> failed = check(condition)) return *std::move(failed);
   }
-  for (const wire::Operation& operation : transaction.operations) {
-    if (Refused refused = apply(operation)) {
-      builder_.rollback();
-      return to_outcome(*std::move(refused));
-    }
+  if (Refused refused = apply(prepared)) {
+    builder_.rollback();
+    return to_outcome(*std::move(refused));
   }
   if (!builder_.finish()) return {Status::unchanged, space.revision, {}, {}, {}};
   return {Status::ok, space.revision, std::exchange(sums_, {}), {}, {}};
@@ -56,20 +54,30 @@ std::optional<Outcome> TransactionApplier::check(const wire::Condition& conditio
   return Outcome{Status::lost, space_->revision, {}, {}, std::string(condition.name)};
 }
 
-Refused TransactionApplier::apply(const wire::Operation& operation) {
-  switch (operation.kind) {
-    case OperationKind::set: return set(operation);
-    case OperationKind::erase: return erase(operation);
-    case OperationKind::add: return add(operation);
-    case OperationKind::clear: break;
+Refused TransactionApplier::apply(const PreparedTransaction& prepared) {
+  const std::vector<wire::Operation>& operations = prepared.transaction().operations;
+  for (std::size_t i = 0; i != operations.size(); ++i) {
+    prepared.fetch_ahead(space_->attributes.by_name(), i);
+    if (Refused refused = apply(operations[i], prepared.hash(i))) return refused;
   }
-  builder_.clear();
   return std::nullopt;
 }
 
-Refused TransactionApplier::set(const wire::Operation& operation) {
-  const CommitBuilder::Place place = builder_.find(operation.name);
+Refused TransactionApplier::apply(const wire::Operation& operation, std::uint64_t hash) {
+  if (operation.kind == OperationKind::clear) {
+    builder_.clear();
+    return std::nullopt;
+  }
+  const CommitBuilder::Place place = builder_.find(HashedName{operation.name, hash});
   if (Refused refused = check_name(place)) return refused;
+  if (operation.kind == OperationKind::set) return set(operation, place);
+  if (operation.kind == OperationKind::add) return add(operation, place);
+  builder_.erase(place);
+  return std::nullopt;
+}
+
+Refused TransactionApplier::set(const wire::Operation& operation,
+                                const CommitBuilder::Place& place) {
   if (Refused refused = check_value(operation.name, operation.value, limits_)) return refused;
   builder_.set(place, operation.value,
                {space_, operation.ephemeral ? context_.session : 0,
@@ -77,16 +85,8 @@ Refused TransactionApplier::set(const wire::Operation& operation) {
   return std::nullopt;
 }
 
-Refused TransactionApplier::erase(const wire::Operation& operation) {
-  const CommitBuilder::Place place = builder_.find(operation.name);
-  if (Refused refused = check_name(place)) return refused;
-  builder_.erase(place);
-  return std::nullopt;
-}
-
-Refused TransactionApplier::add(const wire::Operation& operation) {
-  const CommitBuilder::Place place = builder_.find(operation.name);
-  if (Refused refused = check_name(place)) return refused;
+Refused TransactionApplier::add(const wire::Operation& operation,
+                                const CommitBuilder::Place& place) {
   std::string sum;
   const Status status = authority::add(builder_.value(place), operation.value, sum);
   if (status != Status::ok) return bad_sum(status, operation.name);

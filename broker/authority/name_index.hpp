@@ -1,0 +1,77 @@
+// Finds the attribute that has a name.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "authority/attribute_pool.hpp"
+
+namespace bulletin::authority {
+
+/// A name and its wire::name_hash.
+struct HashedName {
+  std::string_view name;
+  std::uint64_t hash = 0;
+};
+
+/// An open table with linear probing. A slot is a handle and half of the hash, so that one line of
+/// the cache decides nearly every probe, growing reads no attribute, and a caller with many names
+/// can have memory fetch them together.
+class NameIndex {
+ public:
+  explicit NameIndex(const AttributePool& pool) noexcept : pool_(&pool) {}
+
+  /// The attribute of that name, or 0.
+  [[nodiscard]] Handle find(const HashedName& name) const noexcept {
+    if (size_ == 0) return 0;
+    const std::uint32_t tag = tag_of(name.hash);
+    for (std::uint32_t i = tag & mask_; slots_[i].handle != 0; i = (i + 1) & mask_) {
+      if (slots_[i].tag == tag && pool_->at(slots_[i].handle).name() == name.name) {
+        return slots_[i].handle;
+      }
+    }
+    return 0;
+  }
+
+  /// Two steps that bring near what `find` will need: call the second some time after the first.
+  void fetch_slot(std::uint64_t hash) const noexcept {
+    if (size_ != 0) __builtin_prefetch(&slots_[tag_of(hash) & mask_]);
+  }
+  void fetch_attribute(std::uint64_t hash) const noexcept {
+    if (size_ == 0) return;
+    const Handle likely = first_with(tag_of(hash));
+    if (likely != 0) __builtin_prefetch(&pool_->at(likely));
+  }
+
+  /// The name must not be there.
+  void insert(Handle handle, std::uint64_t hash);
+  /// The attribute must be there.
+  void erase(Handle handle, std::uint64_t hash);
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+ private:
+  struct Slot {
+    std::uint32_t tag;
+    Handle handle;  // 0: free
+  };
+
+  static std::uint32_t tag_of(std::uint64_t hash) noexcept {
+    return static_cast<std::uint32_t>(hash >> 32);
+  }
+  [[nodiscard]] Handle first_with(std::uint32_t tag) const noexcept {
+    std::uint32_t i = tag & mask_;
+    while (slots_[i].handle != 0 && slots_[i].tag != tag) i = (i + 1) & mask_;
+    return slots_[i].handle;
+  }
+  void put(Slot slot) noexcept;
+  void resize(std::size_t capacity);
+
+  const AttributePool* pool_;
+  std::unique_ptr<Slot[]> slots_;
+  std::uint32_t size_ = 0;
+  std::uint32_t mask_ = 0;  // the capacity less one
+};
+
+}  // namespace bulletin::authority
