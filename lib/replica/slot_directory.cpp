@@ -37,7 +37,9 @@ void give_memory(Word* memory, std::size_t bytes) noexcept {
 
 }  // namespace
 
-SlotDirectory::SlotDirectory() : array_(take_array(smallest_capacity)) {}
+SlotDirectory::SlotDirectory() {
+  array_.store(take_array(smallest_capacity), std::memory_order_relaxed);
+}
 
 SlotDirectory::~SlotDirectory() {
   left_.push_back(array_.load(std::memory_order_relaxed));
@@ -99,27 +101,28 @@ Word SlotDirectory::entry_of(const NamedSlot* slot, std::uint64_t hash) noexcept
 
 Word SlotDirectory::take_array(std::size_t capacity) {
   left_.reserve(left_.size() + 2);  // leaving an array never fails
+  const std::size_t bytes = bytes_of(capacity);
   const auto same_size = [&](Word array) { return capacity_of(array) == capacity; };
   const auto found = std::find_if(left_.begin(), left_.end(), same_size);
-  footprint_ += bytes_of(capacity);
   if (found != left_.end()) {
     const Word array = *found;
     left_.erase(found);
     clear(entries_of(array), capacity);
+    if (bytes >= large) footprint_ += bytes;
     return array;
   }
-  const auto entries = reinterpret_cast<std::uintptr_t>(take_memory(bytes_of(capacity)));
+  const auto entries = reinterpret_cast<std::uintptr_t>(take_memory(bytes));
   assert(entries <= address_mask);
+  footprint_ += bytes;
   return static_cast<Word>(entries) | static_cast<Word>(std::countr_zero(capacity)) << address_bits;
 }
 
 void SlotDirectory::leave_array(Word array) noexcept {
   const std::size_t bytes = bytes_of(capacity_of(array));
-  if (bytes >= large) {
-    discard_memory(entries_of(array), bytes);
-    footprint_ -= bytes;
-  }
   left_.push_back(array);
+  if (bytes < large) return;
+  discard_memory(entries_of(array), bytes);
+  footprint_ -= bytes;
 }
 
 Word SlotDirectory::place(Word array, const NamedSlot* slot, std::uint64_t hash) noexcept {
