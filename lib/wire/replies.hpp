@@ -107,8 +107,8 @@ struct NamespaceStatus {
   std::uint64_t digest = 0;
 };
 
-/// [0, [[epoch, revision, count, digest] ...]]: in the order asked for; all but the epoch 0 for a
-/// namespace that there is not.
+/// [0, [[epoch, revision, count, digest] ...]]: in the order asked for; of a namespace that there
+/// is not, count and digest are 0 and the revision is that of the newest commit ever forgotten.
 struct StatusReply {
   std::vector<NamespaceStatus> namespaces;
 };

@@ -15,7 +15,7 @@ namespace {
 struct Point {
   double x = 0;
   double y = 0;
-  MSGPACK_DEFINE(x, y);
+  MSGPACK_DEFINE(x, y)
   friend bool operator==(const Point&, const Point&) = default;
 };
 
@@ -29,24 +29,24 @@ struct Pose {
   std::uint64_t stamp = 0;
   std::int32_t level = 0;
   float weight = 0;
-  MSGPACK_DEFINE_MAP(frame, position, path, counts, raw, valid, stamp, level, weight);
+  MSGPACK_DEFINE_MAP(frame, position, path, counts, raw, valid, stamp, level, weight)
   friend bool operator==(const Pose&, const Pose&) = default;
 };
 
 struct Timed {
   std::chrono::system_clock::time_point at;
   msgpack::type::ext extra;
-  MSGPACK_DEFINE_MAP(extra);
+  MSGPACK_DEFINE_MAP(extra)
 };
 
 struct Numbered {
   std::map<int, int> items;
-  MSGPACK_DEFINE(items);
+  MSGPACK_DEFINE(items)
 };
 
 struct Twice {
   std::multimap<std::string, int> items;
-  MSGPACK_DEFINE(items);
+  MSGPACK_DEFINE(items)
 };
 
 struct Plain {
