@@ -1,0 +1,116 @@
+// ls, show, stat: what there is.
+
+#include <fmt/format.h>
+#include <bulletin/client.hpp>
+
+#include "cli/escape.hpp"
+#include "cli/small_client.hpp"
+#include "cli/terminal.hpp"
+#include "cli/values_json.hpp"
+#include "cli/verbs.hpp"
+#include "wire/names.hpp"
+
+namespace bulletin::cli {
+namespace {
+
+constexpr const char* broker_space = "$sys/broker";
+
+/// The broker's own namespaces are told when they are asked for.
+std::vector<std::string> namespaces(SmallClient& client, const std::string& prefix) {
+  std::vector<std::string> names = client.namespaces(prefix);
+  if (!wire::is_system(prefix)) std::erase_if(names, wire::is_system);
+  return names;
+}
+
+void print_array(const std::vector<std::string>& items) {
+  const char* separator = "[\n  ";
+  for (const std::string& item : items) {
+    print(separator + item);
+    separator = ",\n  ";
+  }
+  print_line(items.empty() ? "[]" : "\n]");
+}
+
+using States = std::vector<SmallClient::NamespaceState>;
+
+void print_stat(const std::vector<SmallClient::Attribute>& broker,
+                const std::vector<std::string>& names, const States& states) {
+  std::vector<std::vector<std::string>> facts;
+  for (const auto& fact : broker) facts.push_back({escape(fact.name), to_json(fact.value)});
+  print_table(facts, "  ");
+  print_line("");
+  std::vector<std::vector<std::string>> rows = {{"NAMESPACE", "CHANGES", "REVISION"}};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    rows.push_back(
+        {escape(names[i]), std::to_string(states[i].changes), std::to_string(states[i].revision)});
+  }
+  print_table(rows);
+}
+
+void print_stat_json(const std::vector<SmallClient::Attribute>& broker,
+                     const std::vector<std::string>& names, const States& states) {
+  Map facts;
+  for (const auto& fact : broker) facts.emplace(fact.name, fact.value);
+  Map spaces;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    spaces.emplace(names[i], Map{{"changes", states[i].changes}, {"revision", states[i].revision}});
+  }
+  print_line(to_json(Map{{"broker", std::move(facts)}, {"namespaces", std::move(spaces)}}));
+}
+
+}  // namespace
+
+Exit ls(const Common& common, const std::string& prefix) {
+  SmallClient client(common.endpoint, common.timeout);
+  std::vector<std::string> names = namespaces(client, prefix);
+  if (common.json) {
+    for (std::string& name : names) name = to_json_string(name);
+    print_array(names);
+  } else {
+    for (const std::string& name : names) print_line(escape(name));
+  }
+  return Exit::done;
+}
+
+Exit show(const Common& common, const std::string& space) {
+  Client client({.endpoint = common.endpoint, .open_timeout = common.timeout});
+  const Snapshot snapshot = client.open(space).snapshot();
+  if (common.json) {
+    std::vector<std::string> entries;
+    for (const Snapshot::Entry& entry : snapshot) {
+      entries.push_back(fmt::format("{{\"name\": {}, \"value\": {}, \"revision\": {}}}",
+                                    to_json_string(entry.name), to_json(entry.value),
+                                    entry.revision.value()));
+    }
+    print_array(entries);
+    return Exit::done;
+  }
+  if (snapshot.empty()) {
+    throw Error(Errc::missing, wire::quoted(space) +
+                                   " has no attributes; `bulletin ls` lists the "
+                                   "namespaces");
+  }
+  std::vector<std::vector<std::string>> rows = {{"REVISION", "NAME", "VALUE"}};
+  for (const Snapshot::Entry& entry : snapshot) {
+    rows.push_back(
+        {std::to_string(entry.revision.value()), escape(entry.name), to_json(entry.value)});
+  }
+  print_table(rows);
+  return Exit::done;
+}
+
+Exit stat(const Common& common) {
+  SmallClient client(common.endpoint, common.timeout);
+  const auto broker = client.attributes(broker_space);
+  const std::vector<std::string> names = namespaces(client, "");
+  const States states = client.states(names);
+  if (common.json) {
+    print_stat_json(broker, names, states);
+  } else {
+    print_line("broker " + client.endpoint());
+    print_stat(broker, names, states);
+  }
+  return Exit::done;
+}
+
+}  // namespace bulletin::cli

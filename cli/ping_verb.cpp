@@ -1,0 +1,54 @@
+// ping: how far away the broker is.
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/small_client.hpp"
+#include "cli/terminal.hpp"
+#include "cli/values_json.hpp"
+#include "cli/verbs.hpp"
+
+namespace bulletin::cli {
+namespace {
+
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+Milliseconds measure(SmallClient& client) {
+  const auto begin = std::chrono::steady_clock::now();
+  client.round_trip();
+  return std::chrono::steady_clock::now() - begin;
+}
+
+}  // namespace
+
+Exit ping(const Common& common, const PingArguments& arguments) {
+  SmallClient client(common.endpoint, common.timeout);
+  client.round_trip();  // makes the connection, which is not what is measured
+  std::vector<double> times;
+  while (times.size() < arguments.count) {
+    if (!times.empty()) std::this_thread::sleep_for(arguments.interval);
+    times.push_back(measure(client).count());
+    if (common.json) continue;
+    print_line(fmt::format("{} answered in {:.3f} ms", client.endpoint(), times.back()));
+    finish_output();
+  }
+  std::sort(times.begin(), times.end());
+  const double least = times.front();
+  const double median = times[times.size() / 2];
+  const double most = times.back();
+  if (common.json) {
+    print_line(fmt::format(R"({{"endpoint": {}, "answers": {}, "least_ms": {:.3f}, )"
+                           R"("median_ms": {:.3f}, "most_ms": {:.3f}}})",
+                           to_json_string(client.endpoint()), times.size(), least, median, most));
+  } else {
+    print_line(fmt::format("{} answers: least {:.3f} ms, median {:.3f} ms, most {:.3f} ms",
+                           times.size(), least, median, most));
+  }
+  return Exit::done;
+}
+
+}  // namespace bulletin::cli

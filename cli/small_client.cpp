@@ -1,0 +1,174 @@
+#include "cli/small_client.hpp"
+
+#include <unistd.h>
+
+#include <exception>
+#include <utility>
+
+#include <bulletin/error.hpp>
+
+#include "cli/escape.hpp"
+#include "wire/decode_error.hpp"
+#include "wire/names.hpp"
+#include "wire/requests.hpp"
+#include "wire/value_codec.hpp"
+
+namespace bulletin::cli {
+namespace {
+
+constexpr std::size_t states_at_once = 1000;
+
+Error to_error(const wire::Refusal& refusal) {
+  return {wire::to_errc(refusal.status), "refused: " + refusal.message, refusal.name};
+}
+
+bool ended_session(const wire::Refusal& refusal) {
+  return refusal.status == wire::Status::wrong_epoch ||
+         refusal.status == wire::Status::unknown_session;
+}
+
+Error in_doubt(std::string_view space) {
+  return {Errc::in_doubt, "the write to " + wire::quoted(space) +
+                              " was sent, but its outcome is not known: look before you try again"};
+}
+
+}  // namespace
+
+SmallClient::SmallClient(const std::string& endpoint, std::chrono::milliseconds timeout)
+    : connection_(endpoint, timeout) {}
+
+SmallClient::~SmallClient() {
+  if (!session_) return;
+  try {
+    connection_.ask(wire::encode(wire::Goodbye{session_->session}), std::chrono::milliseconds(200));
+  } catch (const std::exception&) {
+    // Without it the session ends by its time.
+  }
+}
+
+template <class Decode>
+auto SmallClient::ask(const std::string& request, Decode decode) {
+  reply_ = connection_.ask(request);
+  try {
+    return decode(reply_);
+  } catch (const wire::RefusedError& error) {
+    throw to_error(error.refusal());
+  } catch (const wire::DecodeError& error) {
+    throw Error(Errc::protocol,
+                "what answers at " + endpoint() + " is no broker of this version: " + error.what());
+  }
+}
+
+std::optional<Versioned<Value>> SmallClient::read(std::string_view space, std::string_view name) {
+  wire::check_namespace_name(space);
+  wire::check_attribute_name(name);
+  const auto reply = ask(wire::encode(wire::Read{space, {name}}), wire::decode_read_reply);
+  if (reply.attributes.empty() || reply.attributes[0].value.empty()) return std::nullopt;
+  const wire::AttributeState& found = reply.attributes[0];
+  return Versioned<Value>{wire::decode_value(found.value), Revision(found.revision)};
+}
+
+std::vector<SmallClient::Attribute> SmallClient::attributes(std::string_view space) {
+  wire::check_namespace_name(space);
+  std::vector<Attribute> all;
+  for (bool more = true; more;) {
+    const std::string_view after = all.empty() ? std::string_view() : all.back().name;
+    const auto part =
+        ask(wire::encode(wire::SnapshotRequest{space, after}), wire::decode_snapshot_reply);
+    for (const wire::AttributeState& attribute : part.attributes) {
+      all.push_back({std::string(attribute.name), wire::decode_value(attribute.value)});
+    }
+    more = part.more && !part.attributes.empty();
+  }
+  return all;
+}
+
+std::vector<std::string> SmallClient::namespaces(std::string_view prefix) {
+  std::vector<std::string> all;
+  for (bool more = true; more;) {
+    const std::string_view after = all.empty() ? std::string_view() : all.back();
+    const auto part = ask(wire::encode(wire::List{prefix, after}), wire::decode_list_reply);
+    all.insert(all.end(), part.names.begin(), part.names.end());
+    more = part.more && !part.names.empty();
+  }
+  return all;
+}
+
+std::vector<SmallClient::NamespaceState> SmallClient::states(
+    const std::vector<std::string>& spaces) {
+  std::vector<NamespaceState> all;
+  while (all.size() < spaces.size()) {
+    wire::StatusRequest request;
+    for (std::size_t i = all.size(); i < spaces.size() && request.spaces.size() < states_at_once;) {
+      request.spaces.emplace_back(spaces[i++]);
+    }
+    const auto reply = ask(wire::encode(request), wire::decode_status_reply);
+    if (reply.namespaces.size() != request.spaces.size()) {
+      throw Error(Errc::protocol, "the broker's STATUS leaves namespaces out");
+    }
+    for (const auto& state : reply.namespaces) all.push_back({state.revision, state.count});
+  }
+  return all;
+}
+
+SmallClient::Written SmallClient::write(std::string_view space, const Transaction& transaction) {
+  wire::check_namespace_name(space);
+  const std::string bytes = transaction.encoded();
+  // What would not fit is refused here: a frame over the bound would cost the connection.
+  if (bytes.size() > limits().transaction_bytes) {
+    throw Error(Errc::rejected, "refused: the write has " + std::to_string(bytes.size()) +
+                                    " bytes, the limit is " +
+                                    std::to_string(limits().transaction_bytes));
+  }
+  const wire::Outcome outcome = transmit(space, bytes);
+  switch (outcome.status) {
+    case wire::Status::ok: return {.revision = Revision(outcome.revision)};
+    case wire::Status::unchanged:
+      return {.unchanged = true, .revision = Revision(outcome.revision)};
+    case wire::Status::lost: return {.lost = true, .revision = Revision(outcome.revision)};
+    default: throw to_error({outcome.status, outcome.message, outcome.name});
+  }
+}
+
+wire::Outcome SmallClient::transmit(std::string_view space, std::string_view transaction) {
+  for (;;) {
+    const wire::Write request{session().session, 0, ++number_, {{space, 0, transaction}}};
+    try {
+      reply_ = connection_.ask(wire::encode(request));
+      wire::WriteReply reply = wire::decode_write_reply(reply_);
+      if (reply.outcomes.size() == 1) return std::move(reply.outcomes.front());
+      throw in_doubt(space);
+    } catch (const Error& error) {
+      const bool sent = connection_.transmissions() > 0;
+      if (sent && error.code() == Errc::disconnected) throw in_doubt(space);
+      throw;
+    } catch (const wire::DecodeError&) {
+      throw in_doubt(space);
+    } catch (const wire::RefusedError& error) {
+      if (!ended_session(error.refusal())) throw to_error(error.refusal());
+      // Sent once, it was this one that was refused: again in a new session. Sent more often,
+      // another one may have been applied before.
+      session_.reset();
+      if (connection_.transmissions() != 1) throw in_doubt(space);
+    }
+  }
+}
+
+const wire::Welcome& SmallClient::session() {
+  if (!session_) {
+    wire::Hello hello;
+    const std::string name = "bulletin/" + std::to_string(getpid());
+    hello.client_name = name;
+    session_ = ask(wire::encode(hello), wire::decode_welcome);
+    number_ = 0;
+  }
+  return *session_;
+}
+
+const Limits& SmallClient::limits() { return session().limits; }
+
+void SmallClient::round_trip() {
+  ask(wire::encode(wire::StatusRequest{}), wire::decode_status_reply);
+}
+
+}  // namespace bulletin::cli

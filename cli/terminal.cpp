@@ -1,0 +1,78 @@
+#include "cli/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "cli/escape.hpp"
+
+namespace bulletin::cli {
+namespace {
+
+constexpr std::size_t bar_cells = 30;
+
+std::string padded(const std::string& cell, std::size_t columns) {
+  return cell + std::string(columns - width(cell) + 2, ' ');
+}
+
+}  // namespace
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void print_line(std::string_view line) {
+  print(line);
+  print("\n");
+}
+
+void finish_output() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(),
+                          "cannot write the output");
+}
+
+bool output_is_terminal() noexcept { return isatty(STDOUT_FILENO) == 1; }
+
+std::size_t terminal_columns() noexcept {
+  winsize size = {};
+  if (!output_is_terminal() || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
+}
+
+void print_table(const std::vector<std::vector<std::string>>& rows, std::string_view indent) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+  }
+  const std::size_t columns = terminal_columns();
+  for (const auto& row : rows) {
+    std::string line(indent);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += i + 1 < row.size() ? padded(row[i], widths[i]) : row[i];
+    }
+    print_line(columns > 1 ? shorten(line, columns - 1) : line);
+  }
+}
+
+Progress::Progress(std::size_t total)
+    : total_(total), shown_(total > 0 && isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() {
+  if (shown_) std::fputs("\r\033[K", stderr);
+}
+
+void Progress::show(std::size_t done) {
+  if (!shown_) return;
+  const std::size_t cells = done * bar_cells / total_;
+  fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {} of {}", "", cells, "", bar_cells - cells, done, total_);
+  std::fflush(stderr);
+}
+
+}  // namespace bulletin::cli

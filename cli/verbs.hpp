@@ -1,0 +1,69 @@
+// What the program can do: one function for each verb.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/exit.hpp"
+
+namespace bulletin::cli {
+
+/// What all verbs share.
+struct Common {
+  std::string endpoint;
+  std::chrono::milliseconds timeout{5000};
+  bool json = false;
+};
+
+struct SetArguments {
+  std::string space;
+  std::string name;
+  std::string value;  ///< "-": standard input
+  bool is_text = false;
+  std::chrono::milliseconds ttl{0};
+  std::optional<std::uint64_t> if_revision;  ///< 0: if absent
+};
+
+struct GetArguments {
+  std::string space;
+  std::string name;
+  bool raw = false;
+};
+
+struct WatchArguments {
+  std::string space;
+  std::string name;         ///< empty: all attributes
+  std::uint64_t count = 0;  ///< 0: without end
+};
+
+struct LoadArguments {
+  std::string space;
+  std::string file;  ///< "-": standard input
+  bool replace = false;
+};
+
+struct PingArguments {
+  std::uint64_t count = 4;
+  std::chrono::milliseconds interval{200};
+};
+
+// Each writes its result to standard output and throws Error or UsageError.
+
+Exit set(const Common& common, const SetArguments& arguments);
+Exit get(const Common& common, const GetArguments& arguments);
+Exit del(const Common& common, const std::string& space, const std::string& name);
+
+Exit ls(const Common& common, const std::string& prefix);
+Exit show(const Common& common, const std::string& space);
+Exit stat(const Common& common);
+
+Exit watch(const Common& common, const WatchArguments& arguments);
+
+Exit dump(const Common& common, const std::string& space);
+Exit load(const Common& common, const LoadArguments& arguments);
+
+Exit ping(const Common& common, const PingArguments& arguments);
+
+}  // namespace bulletin::cli

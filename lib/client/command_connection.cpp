@@ -1,0 +1,127 @@
+#include "client/command_connection.hpp"
+
+#include <algorithm>
+
+#include <zmq.hpp>
+
+#include <bulletin/error.hpp>
+
+#include "client/clock.hpp"
+#include "client/endpoint.hpp"
+#include "client/sockets.hpp"
+
+namespace bulletin::client {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds first_patience{500};
+constexpr milliseconds longest_patience{8000};
+
+/// Not below zero, which would be for ever, and not cut down to zero, which would spin.
+milliseconds time_until(SteadyTime when) {
+  const auto left = std::chrono::ceil<milliseconds>(when - std::chrono::steady_clock::now());
+  return std::max(left, milliseconds(0));
+}
+
+}  // namespace
+
+class CommandConnection::Implementation {
+ public:
+  Implementation(std::string_view endpoint, milliseconds timeout)
+      : endpoint_(choose_endpoint(endpoint)),
+        timeout_(timeout),
+        socket_(make_command_socket(context_)),
+        monitor_(context_, socket_, "command-monitor") {
+    socket_.connect(endpoint_);
+  }
+
+  std::string ask(std::string_view request, milliseconds timeout);
+
+  const std::string& endpoint() const noexcept { return endpoint_; }
+  milliseconds timeout() const noexcept { return timeout_; }
+  std::size_t transmissions() const noexcept { return transmissions_; }
+
+ private:
+  /// Sends the request if it is time to.
+  void transmit(std::string_view request);
+  void wait(SteadyTime deadline);
+  [[noreturn]] void throw_unanswered(milliseconds timeout) const;
+
+  const std::string endpoint_;
+  const milliseconds timeout_;
+  zmq::context_t context_;
+  zmq::socket_t socket_;
+  ConnectionMonitor monitor_;
+
+  // Of the request under way.
+  std::size_t transmissions_ = 0;
+  bool blocked_ = false;     // there is no connection to take it
+  SteadyTime retry_at_;      // when to send it again
+  milliseconds patience_{};  // doubles with every transmission: a large reply needs its time
+};
+
+std::string CommandConnection::Implementation::ask(std::string_view request, milliseconds timeout) {
+  const SteadyTime deadline = std::chrono::steady_clock::now() + timeout;
+  transmissions_ = 0;
+  patience_ = first_patience;
+  retry_at_ = SteadyTime::min();
+  for (;;) {
+    transmit(request);
+    wait(deadline);
+    while (const auto event = monitor_.next()) {
+      if (*event == ConnectionMonitor::Event::disconnected) retry_at_ = SteadyTime::min();
+    }
+    if (const auto reply = receive(socket_)) return std::string(view(*reply));
+    if (std::chrono::steady_clock::now() >= deadline) throw_unanswered(timeout);
+  }
+}
+
+void CommandConnection::Implementation::transmit(std::string_view request) {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (now < retry_at_) return;
+  blocked_ = !send(socket_, request);
+  if (blocked_) return;
+  ++transmissions_;
+  retry_at_ = now + patience_;
+  patience_ = std::min(patience_ * 2, longest_patience);
+}
+
+void CommandConnection::Implementation::wait(SteadyTime deadline) {
+  const SteadyTime latest = blocked_ ? deadline : std::min(deadline, retry_at_);
+  const short events = static_cast<short>(blocked_ ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN);
+  zmq::pollitem_t items[] = {{socket_.handle(), 0, events, 0},
+                             {monitor_.socket().handle(), 0, ZMQ_POLLIN, 0}};
+  poll(items, 2, time_until(latest));
+}
+
+void CommandConnection::Implementation::throw_unanswered(milliseconds timeout) const {
+  const std::string waited = " within " + std::to_string(timeout.count()) + " ms";
+  if (transmissions_ == 0) {
+    throw Error(Errc::disconnected, "no broker at " + endpoint_ + waited);
+  }
+  throw Error(Errc::disconnected, "the broker at " + endpoint_ + " has not answered" + waited);
+}
+
+CommandConnection::CommandConnection(std::string_view endpoint, milliseconds timeout)
+    : implementation_(std::make_unique<Implementation>(endpoint, timeout)) {}
+
+CommandConnection::~CommandConnection() = default;
+
+std::string CommandConnection::ask(std::string_view request) {
+  return implementation_->ask(request, implementation_->timeout());
+}
+
+std::string CommandConnection::ask(std::string_view request, milliseconds timeout) {
+  return implementation_->ask(request, timeout);
+}
+
+std::size_t CommandConnection::transmissions() const noexcept {
+  return implementation_->transmissions();
+}
+
+const std::string& CommandConnection::endpoint() const noexcept {
+  return implementation_->endpoint();
+}
+
+}  // namespace bulletin::client
