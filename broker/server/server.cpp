@@ -97,6 +97,7 @@ bool Server::turn() {
 }
 
 void Server::commit() {
+  if (!authority_.in_turn()) return;
   // A store keeps the turn here: what it has not kept, `commit` must not show, and `abandon` takes
   // back.
   const std::span<const authority::Publication> publications = authority_.commit();
@@ -126,6 +127,8 @@ bool Server::somebody_follows_system() const {
 void Server::refresh_system(Time now) {
   if (now - system_told_ < system_interval) return;
   system_told_ = now;
+  // Those that expired are known to the authority only.
+  if (sessions_.size() != authority_.sessions()) sessions_.keep(authority_.session_numbers());
   publisher_.publish(system_.tell(facts(now)), system_.epoch());
 }
 

@@ -32,7 +32,6 @@ int reader_queue(std::size_t reader_bytes) {
 void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
   const int session = static_cast<int>(options.session_time.count());
   socket.set(zmq::sockopt::linger, linger_ms);
-  socket.set(zmq::sockopt::ipv6, true);
   socket.set(zmq::sockopt::backlog, backlog);
   socket.set(zmq::sockopt::tcp_keepalive, 1);
   // A peer whose connection stays open although nobody lives behind it (its forked child holds the
@@ -95,6 +94,8 @@ Sockets::Sockets(const BrokerOptions& options)
 
 Endpoint Sockets::bind(zmq::socket_t& socket, const Endpoint& endpoint, std::string_view option) {
   if (endpoint.transport == Endpoint::Transport::ipc) locks_.emplace_back(endpoint.path);
+  // With it an IPv4 address would be told as ::ffff:127.0.0.1; `*` then means both kinds.
+  socket.set(zmq::sockopt::ipv6, endpoint.host == "*" || endpoint.host.starts_with('['));
   try {
     socket.bind(to_string(endpoint));
   } catch (const zmq::error_t& error) {

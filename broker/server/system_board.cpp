@@ -11,6 +11,7 @@ authority::AuthorityOptions system_options(const wire::Epoch& epoch, std::uint64
   authority::AuthorityOptions options;
   options.epoch = epoch;
   options.first_revision = first_revision;
+  options.system = true;
   // The rim is trusted, and there may be many sessions to tell of.
   options.limits.transaction_operations = std::numeric_limits<std::uint32_t>::max();
   options.limits.transaction_bytes = std::numeric_limits<std::uint32_t>::max();
@@ -33,6 +34,7 @@ std::span<const authority::Publication> SystemBoard::tell(Facts facts) {
   write(broker_space, told_.broker, facts.broker);
   write(sessions_space, told_.sessions, facts.sessions);
   told_ = std::move(facts);
+  if (!authority_.in_turn()) return {};
   return authority_.commit();
 }
 
