@@ -33,6 +33,7 @@ PREFIXES = {
     "client": "lib/client",
     "authority": "broker/authority",
     "server": "broker/server",
+    "cli": "cli",
 }
 # Sources of the public types: they may include the public headers, of the same floor.
 SAME_FLOOR = {("lib/vocabulary", "lib/include/bulletin")}
