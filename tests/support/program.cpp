@@ -99,6 +99,14 @@ const std::string& Program::output() {
 
 void Program::signal(int number) const noexcept { ::kill(pid_, number); }
 
+void Program::write_input(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t size = ::write(input_, text.data(), text.size());
+    if (size < 0) throw std::system_error(errno, std::generic_category(), "write");
+    text.remove_prefix(static_cast<std::size_t>(size));
+  }
+}
+
 void Program::close_input() noexcept {
   if (input_ >= 0) ::close(input_);
   input_ = -1;

@@ -31,6 +31,8 @@ class Program {
   const std::string& output();
 
   void signal(int number) const noexcept;
+  /// Waits while the pipe is full.
+  void write_input(std::string_view text);
   void close_input() noexcept;
   /// The exit code; minus the signal's number if one ended it; -1000 if it did not end in time.
   int wait(std::chrono::milliseconds deadline = patience);
