@@ -81,6 +81,7 @@ Answer Authority::apply(const Command& command) {
 }
 
 std::span<const Publication> Authority::commit() {
+  if (!state_->in_turn) return {};
   state_->commit();
   return state_->publications;
 }

@@ -1,0 +1,140 @@
+#include <string>
+
+#include "authority/desk.hpp"
+#include "support/catch.hpp"
+#include "wire/limits.hpp"
+
+using namespace bulletin;
+using namespace bulletin::authority;
+using test::Desk;
+using test::Raw;
+using wire::Status;
+
+namespace {
+
+std::string set(std::string_view name, const Value& value) {
+  return Raw().set(name, value).bytes();
+}
+
+wire::WriteReply decoded(const std::string& bytes) { return wire::decode_write_reply(bytes); }
+
+}  // namespace
+
+TEST_CASE("a write's answer has its outcomes in order") {
+  Desk desk;
+  const Answer answer = desk.send({{"a", set("x", 1), 0},
+                                   {"a", Raw().erase("y").bytes(), 0},
+                                   {"a", Raw().require("x", 1).bytes(), 0},
+                                   {"a", Raw().add("n", 4).bytes(), 0}});
+  desk.authority.commit();
+  const std::string bytes = desk.authority.reply(answer);
+  const wire::WriteReply reply = decoded(bytes);
+  REQUIRE(reply.outcomes.size() == 4);
+  CHECK(reply.outcomes[0].status == Status::ok);
+  CHECK(reply.outcomes[0].revision == test::first_revision);
+  CHECK(reply.outcomes[1].status == Status::unchanged);
+  CHECK(reply.outcomes[2].status == Status::lost);
+  CHECK(reply.outcomes[2].name == "x");
+  CHECK(reply.outcomes[3].sums == std::vector<std::string>{"\x04"});
+  CHECK(reply.tails.empty());
+}
+
+TEST_CASE("the answer brings the commits that its client does not have, of each namespace once") {
+  Desk desk;
+  const std::uint64_t a = desk.set("a", "x", 1).revision;
+  desk.set("a", "x", 2);
+  const std::uint64_t b = desk.set("b", "x", 1).revision;
+  const Answer answer = desk.send({{"b", set("x", 2), b},
+                                   {"a", set("x", 3), a + 1},
+                                   {"a", set("x", 4), a},
+                                   {"c", set("x", 5), 0}});
+  desk.authority.commit();
+  const std::string bytes = desk.authority.reply(answer);
+  const wire::WriteReply reply = decoded(bytes);
+  REQUIRE(reply.tails.size() == 2);
+  CHECK(reply.tails[0].space == "a");
+  CHECK(reply.tails[0].run.previous == a);
+  CHECK(reply.tails[0].run.commits == 3);
+  CHECK(reply.tails[0].run.count == 4);
+  CHECK(reply.tails[0].run.revision == desk.authority.status("a").revision);
+  CHECK(reply.tails[1].space == "b");
+  CHECK(reply.tails[1].run.commits == 1);
+}
+
+TEST_CASE("a lost race's answer brings the commit that decided it") {
+  Desk desk;
+  const std::uint64_t known = desk.set("a", "x", 1).revision;
+  desk.set("a", "x", 2);
+  const Answer answer = desk.send({{"a", Raw().require("x", known).set("x", 3).bytes(), known}});
+  desk.authority.commit();
+  const std::string bytes = desk.authority.reply(answer);
+  const wire::WriteReply reply = decoded(bytes);
+  CHECK(reply.outcomes[0].status == Status::lost);
+  REQUIRE(reply.tails.size() == 1);
+  CHECK(reply.tails[0].run.revision == reply.outcomes[0].revision);
+}
+
+TEST_CASE("tails that are too long, gone or needless are left out") {
+  AuthorityOptions options = test::options();
+  options.log_bytes = 200'000;
+  Desk desk(options);
+  const std::string half(wire::write_tail_bytes / 2, 'v');
+  const auto tails = [&](std::string_view space, std::uint64_t known) {
+    const Answer answer = desk.send({{std::string(space), Raw().erase("none").bytes(), known}});
+    desk.authority.commit();
+    const std::string bytes = desk.authority.reply(answer);
+    return decoded(bytes).tails.size();
+  };
+  const std::uint64_t first = desk.set("a", "x", 1).revision;
+  const std::uint64_t second = desk.set("a", "x", half).revision;
+  CHECK(tails("a", first) == 1);
+  CHECK(tails("a", second) == 0);
+  CHECK(tails("a", second + 1) == 0);
+  desk.set("a", "x", half);
+  CHECK(tails("a", first) == 0);
+  CHECK(tails("a", second) == 1);
+  for (int i = 0; i != 10; ++i) desk.set("b", "x", half);
+  CHECK(tails("a", second) == 0);
+  CHECK(tails("none", 1) == 0);
+}
+
+TEST_CASE("all tails together keep within their bound") {
+  Desk desk;
+  const std::string third(wire::write_tail_bytes / 3, 'v');
+  std::vector<test::Item> items;
+  for (const char* space : {"a", "b", "c", "d"}) {
+    const std::uint64_t known = desk.set(space, "x", 1).revision;
+    items.push_back({space, set("x", std::string_view(space) == "d" ? "small" : third), known});
+  }
+  const Answer answer = desk.send(items);
+  desk.authority.commit();
+  const std::string bytes = desk.authority.reply(answer);
+  const wire::WriteReply reply = decoded(bytes);
+  REQUIRE(reply.tails.size() == 3);
+  CHECK(reply.tails[1].space == "b");
+  CHECK(reply.tails[2].space == "d");
+}
+
+TEST_CASE("a repeated write brings what has been committed since") {
+  Desk desk;
+  const std::uint64_t known = desk.set("a", "x", 1).revision;
+  const std::vector<test::Item> items{{"a", set("x", 2), known}};
+  desk.send_numbered(items, 1, 1);
+  desk.authority.commit();
+  desk.set("a", "x", 3);
+  const Answer again = desk.send_numbered(items, 1, 1);
+  desk.authority.commit();
+  const std::string bytes = desk.authority.reply(again);
+  const wire::WriteReply reply = decoded(bytes);
+  CHECK(reply.outcomes[0].revision == known + 1);
+  CHECK(reply.tails.at(0).run.commits == 2);
+}
+
+TEST_CASE("refusals and bare commands have answers too") {
+  Desk desk;
+  const Answer refused = desk.apply(Renew{desk.id(99)});
+  const Answer done = desk.apply(Renew{desk.id(desk.session)});
+  desk.authority.commit();
+  CHECK_THROWS_AS(wire::decode_done(desk.authority.reply(refused)), wire::RefusedError);
+  CHECK_NOTHROW(wire::decode_done(desk.authority.reply(done)));
+}

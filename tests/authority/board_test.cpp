@@ -1,0 +1,95 @@
+#include "authority/board.hpp"
+
+#include <string>
+
+#include "support/catch.hpp"
+#include "wire/digest.hpp"
+
+using namespace bulletin;
+using namespace bulletin::authority;
+
+namespace {
+
+HashedName hashed(std::string_view name) { return {name, wire::name_hash(name)}; }
+
+std::string value_of(const Board& board, const Space& space, std::string_view name) {
+  const Handle handle = space.attributes.by_name().find(hashed(name));
+  return handle == 0 ? "absent" : std::string(board.at(handle).value());
+}
+
+void set(Board& board, Space& space, std::string_view name, std::string_view value) {
+  Handle handle = space.attributes.by_name().find(hashed(name));
+  if (handle == 0) {
+    handle = board.make(space, hashed(name), value.size());
+  } else {
+    board.save(space, handle);
+  }
+  board.assign(handle, value);
+}
+
+void erase(Board& board, Space& space, std::string_view name) {
+  const Handle handle = space.attributes.by_name().find(hashed(name));
+  board.save(space, handle);
+  board.unlink(space, handle, wire::name_hash(name));
+}
+
+}  // namespace
+
+TEST_CASE("a rollback gives every value back, small or large, changed or gone") {
+  Board board;
+  Space& space = board.make("a", 0);
+  const std::string large(1'000, 'l');
+  set(board, space, "small", "1");
+  set(board, space, "large", large);
+  set(board, space, "gone", "3");
+  board.commit();
+  const std::size_t mark = board.mark();
+  set(board, space, "small", large);
+  set(board, space, "small", "2");
+  set(board, space, "large", "now small");
+  set(board, space, "large", large + large);
+  erase(board, space, "gone");
+  set(board, space, "gone", "again");
+  set(board, space, "new", large);
+  erase(board, space, "new");
+  board.rollback(mark);
+  CHECK(value_of(board, space, "small") == "1");
+  CHECK(value_of(board, space, "large") == large);
+  CHECK(value_of(board, space, "gone") == "3");
+  CHECK(value_of(board, space, "new") == "absent");
+  CHECK(space.attributes.size() == 3);
+}
+
+TEST_CASE("a rollback to a mark keeps what was before it") {
+  Board board;
+  Space& space = board.make("a", 0);
+  set(board, space, "x", "1");
+  board.commit();
+  set(board, space, "x", "2");
+  const std::size_t mark = board.mark();
+  set(board, space, "x", "3");
+  board.rollback(mark);
+  CHECK(value_of(board, space, "x") == "2");
+  board.rollback(0);
+  CHECK(value_of(board, space, "x") == "1");
+}
+
+TEST_CASE("namespaces come and go and can be taken back") {
+  Board board;
+  Space& kept = board.make("kept", 5);
+  board.commit();
+  board.make("new", 6);
+  board.forget(kept);
+  Space& again = board.make("kept", 7);
+  CHECK(board.find("kept") == &again);
+  CHECK(board.size() == 2);
+  board.rollback(0);
+  CHECK(board.find("kept") == &kept);
+  CHECK(board.find("new") == nullptr);
+  CHECK(board.size() == 1);
+  CHECK_FALSE(kept.forgotten);
+  board.forget(kept);
+  board.commit();
+  CHECK(board.find("kept") == nullptr);
+  CHECK(board.ordered().empty());
+}

@@ -1,0 +1,89 @@
+#include "authority/model.hpp"
+
+#include <cmath>
+
+namespace bulletin::test {
+
+using wire::OperationKind;
+using wire::Status;
+
+void Model::close(std::uint64_t session) {
+  sessions_.erase(session);
+  end_all([=](const ModelAttribute& attribute) { return attribute.session == session; });
+}
+
+void Model::advance(std::uint64_t milliseconds) {
+  clock_ += milliseconds;
+  std::erase_if(sessions_, [&](const auto& session) { return session.second <= clock_; });
+  end_all([&](const ModelAttribute& attribute) {
+    return (attribute.session != 0 && !sessions_.contains(attribute.session)) ||
+           (attribute.deadline != 0 && attribute.deadline <= clock_);
+  });
+}
+
+template <class Condition>
+void Model::end_all(Condition condition) {
+  for (auto& [name, space] : spaces_) {
+    if (std::erase_if(space, [&](const auto& item) { return condition(item.second); }) != 0) {
+      ++revision_;
+    }
+  }
+}
+
+Status Model::write(std::uint64_t session, const std::string& name,
+                    const ModelTransaction& transaction) {
+  const ModelSpace before = spaces_[name];
+  for (const auto& [attribute, revision] : transaction.conditions) {
+    const auto found = before.find(attribute);
+    if ((found == before.end() ? 0 : found->second.revision) != revision) return Status::lost;
+  }
+  ModelSpace after = before;
+  ++revision_;
+  for (const ModelOperation& operation : transaction.operations) {
+    if (const auto refused = apply(after, session, operation)) {
+      --revision_;
+      return *refused;
+    }
+  }
+  if (after == before) {
+    --revision_;
+    return Status::unchanged;
+  }
+  spaces_[name] = after;
+  return Status::ok;
+}
+
+std::optional<Status> Model::apply(ModelSpace& space, std::uint64_t session,
+                                   const ModelOperation& operation) const {
+  if (operation.kind == OperationKind::clear) {
+    space.clear();
+    return std::nullopt;
+  }
+  if (operation.name.starts_with('_')) return Status::rejected;
+  if (operation.kind == OperationKind::erase) {
+    space.erase(operation.name);
+    return std::nullopt;
+  }
+  if (operation.kind == OperationKind::set) {
+    space[operation.name] = {operation.value, revision_, operation.ephemeral ? session : 0,
+                             operation.ttl == 0 ? 0 : clock_ + operation.ttl};
+    return std::nullopt;
+  }
+  // Small numbers only: the sums themselves have tests of their own.
+  const bool present = space.contains(operation.name);
+  ModelAttribute next = present ? space[operation.name] : ModelAttribute{0, 0, 0, 0};
+  if (next.value.get_if<double>() == std::nullopt) return Status::wrong_type;
+  const bool real = operation.value.type() == Value::Type::real;
+  if (real) {
+    next.value = next.value.as<double>() + operation.value.as<double>();
+  } else if (next.value.type() == Value::Type::real) {
+    return Status::wrong_type;
+  } else {
+    next.value = next.value.as<std::int64_t>() + operation.value.as<std::int64_t>();
+  }
+  next.revision = revision_;
+  space[operation.name] = next;
+  return std::nullopt;
+}
+
+}  // namespace bulletin::test
