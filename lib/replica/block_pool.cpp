@@ -14,7 +14,7 @@ namespace bulletin::replica {
 namespace {
 
 constexpr std::size_t first_chunk = 512;
-constexpr std::size_t largest_chunk = std::size_t{1} << 20;
+constexpr std::size_t largest_chunk = std::size_t{2} << 20;
 constexpr std::size_t alignment = 64;
 /// From here on memory is mapped instead of taken from the heap, and a block is a mapping.
 constexpr std::size_t large = std::size_t{64} << 10;

@@ -10,7 +10,6 @@ namespace bulletin::replica {
 
 namespace {
 
-constexpr std::uint64_t default_beat_ms = 1000;
 /// After a HELLO that was refused for good.
 constexpr std::uint64_t slow_pace_ms = 5000;
 /// A nonce may stay unanswered for so many retry times.
@@ -126,6 +125,7 @@ void ClientCore::take_reply(Request& request, std::string_view bytes, std::uint6
 void ClientCore::take_welcome(const wire::Welcome& welcome, std::uint64_t sent_ms) {
   welcome_ = welcome;
   updates_endpoint_ = UpdatesEndpoint{welcome.updates_port, welcome.updates_endpoint};
+  beat_ms_ = welcome.beat_ms != 0 ? welcome.beat_ms : default_beat_ms;
   renewed_at_ms_ = sent_ms;
   check_session_ = false;
   checked_epoch_ = {};
@@ -331,19 +331,15 @@ std::optional<std::uint64_t> ClientCore::next_event_ms() const {
 std::uint64_t ClientCore::keepalive_due_ms() const noexcept {
   if (check_session_) return 0;
   const std::uint64_t session = std::max(welcome_->session_ms / 3, least_pause_ms);
-  const std::uint64_t silent = std::max(beat_ms() * 2, least_pause_ms);
+  const std::uint64_t silent = std::max(beat_ms_ * 2, least_pause_ms);
   return std::min(renewed_at_ms_ + session,
                   std::max(renewed_at_ms_, heard_at_ms_.value_or(0)) + silent);
 }
 
 // --- how it stands ------------------------------------------------------------------------------
 
-std::uint64_t ClientCore::beat_ms() const noexcept {
-  return welcome_ && welcome_->beat_ms != 0 ? welcome_->beat_ms : default_beat_ms;
-}
-
 bool ClientCore::heard(std::uint64_t now_ms) const noexcept {
-  return heard_at_ms_ && now_ms <= *heard_at_ms_ + 3 * beat_ms();
+  return heard_at_ms_ && now_ms <= *heard_at_ms_ + 3 * beat_ms_;
 }
 
 bool ClientCore::wants_rows(const NamespaceReplica& replica) {

@@ -23,6 +23,9 @@ namespace bulletin::replica {
 /// Names one request that a user of the core made.
 using CallId = std::uint64_t;
 
+/// Between two beats of the broker, until a welcome tells.
+inline constexpr std::uint64_t default_beat_ms = 1000;
+
 struct ClientCoreOptions {
   std::string client_name;
   /// 16 random bytes for a nonce; the core has no randomness of its own.
@@ -151,7 +154,6 @@ class ClientCore : private RowObserver {
   std::optional<Request> choose_call();
   std::optional<Request> choose_replica(std::uint64_t now_ms);
   [[nodiscard]] std::uint64_t keepalive_due_ms() const noexcept;
-  [[nodiscard]] std::uint64_t beat_ms() const noexcept;
 
   struct Taker;
   void take_reply(Request& request, std::string_view bytes, std::uint64_t now_ms);
@@ -173,11 +175,12 @@ class ClientCore : private RowObserver {
 
   std::optional<wire::Welcome> welcome_;
   std::optional<UpdatesEndpoint> updates_endpoint_;
-  bool had_session_ = false;         // and lost it
-  bool check_session_ = false;       // something says that the epoch has changed
-  wire::Epoch checked_epoch_;        // that the session was last checked for
-  std::uint64_t hello_at_ms_ = 0;    // not before
-  std::uint64_t renewed_at_ms_ = 0;  // the session
+  std::uint64_t beat_ms_ = default_beat_ms;  // as the last welcome told
+  bool had_session_ = false;                 // and lost it
+  bool check_session_ = false;               // something says that the epoch has changed
+  wire::Epoch checked_epoch_;                // that the session was last checked for
+  std::uint64_t hello_at_ms_ = 0;            // not before
+  std::uint64_t renewed_at_ms_ = 0;          // the session
   bool closing_ = false;
   bool said_goodbye_ = false;
 

@@ -8,11 +8,29 @@
 
 namespace bulletin::replica {
 
-void* map_memory(std::size_t bytes) {
+namespace {
+
+constexpr std::size_t huge_page = std::size_t{2} << 20;
+
+void* map_pages(std::size_t bytes) {
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
   return memory;
+}
+
+}  // namespace
+
+void* map_memory(std::size_t bytes) {
+  if (bytes < huge_page) return map_pages(bytes);
+  // Aligned, so that the kernel may back it with huge pages: most of the cost of a read in a large
+  // table is finding its pages.
+  char* memory = static_cast<char*>(map_pages(bytes + huge_page));
+  const std::size_t before = -reinterpret_cast<std::uintptr_t>(memory) % huge_page;
+  if (before != 0) munmap(memory, before);
+  munmap(memory + before + bytes, huge_page - before);
+  madvise(memory + before, bytes, MADV_HUGEPAGE);
+  return memory + before;
 }
 
 void unmap_memory(void* memory, std::size_t bytes) noexcept { munmap(memory, bytes); }

@@ -4,11 +4,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include <bulletin/detail/slot.hpp>
 
+#include "replica/text_words.hpp"
 #include "replica/words.hpp"
 
 namespace bulletin::replica {
@@ -31,7 +31,16 @@ class NamedSlot : public detail::Slot {
   /// the answers hold if the slot's state was the same before and after.
   static constexpr auto renaming = static_cast<detail::Kind>(0xFF);
 
-  [[nodiscard]] bool is_named(std::string_view name) const noexcept;
+  [[nodiscard]] bool is_named(std::string_view name) const noexcept {
+    if (length_.load(std::memory_order_acquire) != name.size()) return false;
+    const Word* own = words();
+    const char* other = name.data();
+    const char* whole = other + name.size() / sizeof(Word) * sizeof(Word);
+    for (; other != whole; other += sizeof(Word), ++own) {
+      if (load_word(*own) != whole_word(other)) return false;
+    }
+    return name.size() % sizeof(Word) == 0 || load_word(*own) == last_word(name);
+  }
   void unpin() noexcept { pins_.fetch_sub(1, std::memory_order_release); }
 
   // --- the writer ---

@@ -6,14 +6,7 @@
 
 namespace bulletin::detail {
 
-bool Slot::read_at(std::uint64_t state, Reading& out) const {
-  const Copy& copy = copies_[which(state)];
-  out.scalar = {kind(state), copy.bits.load(std::memory_order_acquire),
-                copy.revision.load(std::memory_order_acquire)};
-  // Only a whole copy is known to hold an address.
-  if (state_.load(std::memory_order_relaxed) != state) return false;
-  if (out.scalar.kind != Kind::encoded) return true;
-
+bool Slot::read_block(std::uint64_t state, Reading& out) const {
   const replica::ValueBlock block(out.scalar.bits);
   const std::size_t size = block.size();
   // Asked before the allocation too, so that it is of this value's size.

@@ -26,34 +26,30 @@ class SlotDirectory {
   class Probe {
    public:
     Probe(const Word* entries, std::size_t capacity, std::uint64_t hash) noexcept
-        : entries_(entries), mask_(capacity - 1), tag_(tag_of(hash)), next_(hash & mask_) {}
+        : entries_(entries),
+          mask_(capacity - 1),
+          tag_(tag_of(hash)),
+          next_(hash & mask_),
+          // An array that is being filled again under a slow reader may have no end of its own.
+          end_(next_ + capacity) {}
 
     /// The next one; null: no more. `position` is then where it was found.
     NamedSlot* next() noexcept {
-      for (; left() != 0; ++steps_) {
-        position_ = next_;
-        next_ = (next_ + 1) & mask_;
-        const Word entry = load_word(entries_[position_]);
+      while (next_ != end_) {
+        const Word entry = load_word(entries_[next_++ & mask_]);
+        if (entry >> address_bits == tag_) return slot_of(entry);
         if (entry == empty) return nullptr;
-        if (entry >> address_bits == tag_) {
-          ++steps_;
-          return slot_of(entry);
-        }
       }
       return nullptr;
     }
-    [[nodiscard]] std::size_t position() const noexcept { return position_; }
+    [[nodiscard]] std::size_t position() const noexcept { return (next_ - 1) & mask_; }
 
    private:
-    // An array that is being filled again under a slow reader may have no end.
-    [[nodiscard]] std::size_t left() const noexcept { return mask_ + 1 - steps_; }
-
     const Word* entries_;
     std::size_t mask_;
     Word tag_;
     std::size_t next_;
-    std::size_t position_ = 0;
-    std::size_t steps_ = 0;
+    std::size_t end_;
   };
 
   // --- any thread ---

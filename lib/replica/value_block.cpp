@@ -1,6 +1,6 @@
 #include "replica/value_block.hpp"
 
-#include <algorithm>
+#include "replica/text_words.hpp"
 
 namespace bulletin::replica {
 
@@ -12,34 +12,35 @@ constexpr std::size_t word = sizeof(Word);
 
 void ValueBlock::copy(char* to, std::size_t size) const noexcept {
   Word held = load_word(words_[0]);
-  std::size_t taken = std::min(size, word - header);
-  std::memcpy(to, reinterpret_cast<const char*>(&held) + header, taken);
-  const Word* from = words_ + 1;
-  for (; size - taken >= word; taken += word, ++from) {
-    held = load_word(*from);
-    std::memcpy(to + taken, &held, word);
+  if (size < word - header) {
+    copy_tail(to, reinterpret_cast<const char*>(&held) + header, size);
+    return;
   }
-  if (taken == size) return;
+  std::memcpy(to, reinterpret_cast<const char*>(&held) + header, word - header);
+  const Word* from = words_ + 1;
+  char* end = to + size;
+  for (to += word - header; to + word <= end; to += word) {
+    held = load_word(*from++);
+    std::memcpy(to, &held, word);
+  }
+  if (to == end) return;
   held = load_word(*from);
-  std::memcpy(to + taken, &held, size - taken);
+  copy_tail(to, reinterpret_cast<const char*>(&held), static_cast<std::size_t>(end - to));
 }
 
 void ValueBlock::fill(std::string_view value) noexcept {
   const auto length = static_cast<std::uint32_t>(value.size());
+  const std::string_view head = value.substr(0, word - header);
+  const std::string_view rest = value.substr(head.size());
   Word next = 0;
   std::memcpy(&next, &length, header);
-  std::size_t taken = std::min(value.size(), word - header);
-  std::memcpy(reinterpret_cast<char*>(&next) + header, value.data(), taken);
+  std::memcpy(reinterpret_cast<char*>(&next) + header, head.data(), head.size());
   store_word(words_[0], next);
   Word* to = words_ + 1;
-  for (; value.size() - taken >= word; taken += word, ++to) {
-    std::memcpy(&next, value.data() + taken, word);
-    store_word(*to, next);
+  for (std::size_t at = 0; at + word <= rest.size(); at += word) {
+    store_word(*to++, whole_word(rest.data() + at));
   }
-  if (taken == value.size()) return;
-  next = 0;
-  std::memcpy(&next, value.data() + taken, value.size() - taken);
-  store_word(*to, next);
+  if (rest.size() % word != 0) store_word(*to, last_word(rest));
 }
 
 }  // namespace bulletin::replica

@@ -60,7 +60,14 @@ class Slot {
 
   /// As `read`, once: false if the slot is not in this state (loaded with acquire) any more; then
   /// `out` holds nothing of use.
-  bool read_at(std::uint64_t state, Reading& out) const;
+  bool read_at(std::uint64_t state, Reading& out) const {
+    const Copy& copy = copies_[which(state)];
+    out.scalar = {kind(state), copy.bits.load(std::memory_order_acquire),
+                  copy.revision.load(std::memory_order_acquire)};
+    // Only a whole copy is known to hold an address.
+    if (state_.load(std::memory_order_relaxed) != state) return false;
+    return out.scalar.kind != Kind::encoded || read_block(state, out);
+  }
 
   // The writer's side: one thread at a time, guarded by the owner of the slot.
 
@@ -84,6 +91,8 @@ class Slot {
 
  private:
   static constexpr int kind_bits = 8;
+
+  bool read_block(std::uint64_t state, Reading& out) const;
 
   struct Copy {
     std::atomic<std::uint64_t> bits{0};
