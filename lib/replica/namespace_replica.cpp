@@ -69,6 +69,7 @@ std::optional<std::string> NamespaceReplica::next_request() {
 std::string NamespaceReplica::ask_since(const wire::Epoch& epoch, std::uint64_t revision) {
   asked_ = Asked::since;
   since_proves_ = subscribed_;
+  since_reach_ = reach();
   return wire::encode(wire::Since{name_, epoch, revision});
 }
 
@@ -111,7 +112,6 @@ void NamespaceReplica::take_since(const wire::SinceReply& reply) {
     return;
   }
   if (since_proves_) since_due_ = false;
-  // What the broker does not have does not exist, whoever told of it.
   if (!moved) forget_expected();
   finish_if_whole();
 }
@@ -120,7 +120,13 @@ std::uint64_t NamespaceReplica::position() const noexcept {
   return intake_ && intake_->begun() ? intake_->position() : revision();
 }
 
+std::uint64_t NamespaceReplica::reach() const noexcept {
+  return intake_ && intake_->begun() ? intake_->reach() : reach_;
+}
+
+// What the broker does not have does not exist, whoever told of it before it was asked.
 void NamespaceReplica::forget_expected() noexcept {
+  if (reach() > since_reach_) return;
   if (intake_) {
     if (intake_->begun()) intake_->ends_here();
     return;
@@ -367,6 +373,7 @@ void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
   row_.resynced = true;
   row_.skipped = missed - std::min<std::uint64_t>(missed, row_.changes.size());
   observer_.applied(*this, row_);
+  row_ = {};  // it may have been large
 }
 
 }  // namespace bulletin::replica

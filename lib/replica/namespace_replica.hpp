@@ -112,6 +112,8 @@ class NamespaceReplica {
   Reception take_refusal(const wire::Refusal& refusal);
   /// Up to where everything is here, or staged.
   [[nodiscard]] std::uint64_t position() const noexcept;
+  /// Up to where it should be.
+  [[nodiscard]] std::uint64_t reach() const noexcept;
   void expect(std::uint64_t revision) noexcept;
   void forget_expected() noexcept;
 
@@ -141,8 +143,9 @@ class NamespaceReplica {
   std::uint64_t count_ = 0;
   std::uint64_t reach_ = 0;  // a commit of this revision is known to exist
   bool subscribed_ = false;
-  bool since_due_ = false;     // something may be missing that nothing here tells of
-  bool since_proves_ = false;  // the SINCE under way was asked after `subscribed`
+  bool since_due_ = false;         // something may be missing that nothing here tells of
+  bool since_proves_ = false;      // the SINCE under way was asked after `subscribed`
+  std::uint64_t since_reach_ = 0;  // what was expected when it was asked
   Asked asked_ = Asked::nothing;
   std::optional<wire::Refusal> refusal_;
   KeptUpdates kept_;

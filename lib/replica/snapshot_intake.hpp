@@ -35,6 +35,7 @@ class SnapshotIntake {
   /// The name behind which the next part begins.
   [[nodiscard]] const std::string& last_name() const noexcept { return last_name_; }
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  [[nodiscard]] std::uint64_t reach() const noexcept { return reach_; }
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
   [[nodiscard]] const AttributeTable& table() const noexcept { return table_; }
 
