@@ -3,11 +3,16 @@
 #include <algorithm>
 
 namespace bulletin::server {
+namespace {
+
+/// An interval has so many grains; beats that fall into one share a wake-up.
+constexpr int grains = 64;
+
+}  // namespace
 
 BeatSchedule::BeatSchedule(std::chrono::milliseconds interval)
-    // Beats that fall into one grain share a wake-up.
     : interval_(interval),
-      grain_(std::max(interval_ / 64, std::chrono::steady_clock::duration(1))) {}
+      grain_(std::max(interval_ / grains, std::chrono::steady_clock::duration(1))) {}
 
 bool BeatSchedule::add(std::string_view space, Time now) {
   const auto [member, added] = members_.try_emplace(std::string(space), tickets_ + 1);
@@ -26,7 +31,7 @@ bool BeatSchedule::remove(std::string_view space) {
 
 std::optional<BeatSchedule::Time> BeatSchedule::next() const {
   if (members_.empty()) return std::nullopt;
-  return queue_.front().due;
+  return std::max(queue_.front().due, next_pass_);
 }
 
 bool BeatSchedule::is_current(const Entry& entry) const {
@@ -37,6 +42,11 @@ bool BeatSchedule::is_current(const Entry& entry) const {
 BeatSchedule::Time BeatSchedule::after(Time now) const {
   const auto due = (now + interval_).time_since_epoch();
   return Time(due - due % grain_);
+}
+
+std::size_t BeatSchedule::fair_part() const noexcept {
+  // Somewhat more than an even share, so that those that became due together drift apart.
+  return 8 + members_.size() / (grains * 3 / 4);
 }
 
 }  // namespace bulletin::server

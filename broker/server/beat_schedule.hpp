@@ -31,20 +31,26 @@ class BeatSchedule {
   bool contains(std::string_view space) const { return members_.contains(space); }
   std::size_t size() const noexcept { return members_.size(); }
 
-  /// When the next beat is due.
+  /// When `pass` has something to do.
   std::optional<Time> next() const;
 
-  /// Calls `beat(std::string_view)` for at most `most` namespaces that are due; each is due again
-  /// an interval from now. Those left over are due still. `beat` may not add or remove.
+  /// Calls `beat(std::string_view)` for the namespaces that are due, but in one grain of time only
+  /// for their fair part: beats that come all at once overflow the readers' queues, and the same
+  /// ones would be lost again and again. Each is due again an interval from now; those left over
+  /// are due still. `beat` may not add or remove.
   template <class Beat>
-  void pass(Time now, std::size_t most, Beat&& beat) {
-    for (; most > 0 && !queue_.empty() && queue_.front().due <= now; --most) {
+  void pass(Time now, Beat&& beat) {
+    if (now < next_pass_ || queue_.empty() || queue_.front().due > now) return;
+    next_pass_ = now + grain_;
+    for (std::size_t left = fair_part();
+         left > 0 && !queue_.empty() && queue_.front().due <= now;) {
       Entry entry = std::move(queue_.front());
       queue_.pop_front();
       if (!is_current(entry)) continue;
       beat(std::string_view(entry.space));
       entry.due = after(now);
       queue_.push_back(std::move(entry));
+      --left;
     }
   }
 
@@ -62,9 +68,11 @@ class BeatSchedule {
 
   bool is_current(const Entry& entry) const;
   Time after(Time now) const;
+  std::size_t fair_part() const noexcept;
 
   std::chrono::steady_clock::duration interval_;
   std::chrono::steady_clock::duration grain_;
+  Time next_pass_{};
   std::uint64_t tickets_ = 0;
   // The interval is the same for all, so that a queue is ordered by time. An entry that was removed
   // stays until it is due; its ticket is not the member's then.

@@ -7,6 +7,7 @@
 
 #include <bulletin/error.hpp>
 
+#include "server/endpoint.hpp"
 #include "wire/limits.hpp"
 
 namespace bulletin::server {
@@ -41,23 +42,32 @@ void check_limits(const Limits& limits) {
   check_bytes("limit-transaction-operations", limits.transaction_operations, 1, 1u << 20);
 }
 
+void check_endpoints(const BrokerOptions& options) {
+  const Endpoint commands = parse_endpoint(options.bind, "bind");
+  if (options.updates.empty()) {
+    updates_beside(commands);
+  } else {
+    parse_endpoint(options.updates, "updates");
+  }
+  if (options.advertise.empty() || options.advertise.starts_with("tcp://") ||
+      options.advertise.starts_with("ipc://")) {
+    return;
+  }
+  throw Error(Errc::rejected,
+              fmt::format("advertise: '{}' is no endpoint; write the tcp://ADDRESS:PORT or "
+                          "ipc://PATH at which clients reach the updates",
+                          options.advertise));
+}
+
 }  // namespace
 
 void check_options(const BrokerOptions& options) {
   constexpr std::size_t most_memory = std::size_t(1) << 40;
+  check_endpoints(options);
   check_times(options);
   check_limits(options.limits);
   check_bytes("log-bytes", options.log_bytes, 0, most_memory);
   check_bytes("reader-bytes", options.reader_bytes, wire::update_bytes, most_memory);
-  if (!options.advertise.empty() && !options.advertise.starts_with("tcp://") &&
-      !options.advertise.starts_with("ipc://")) {
-    throw Error(
-        Errc::rejected,
-        fmt::format(
-            "advertise: '{}' is no endpoint; write the tcp://ADDRESS:PORT or ipc://PATH at which "
-            "clients reach the updates",
-            options.advertise));
-  }
 }
 
 }  // namespace bulletin::server

@@ -35,9 +35,14 @@ void write_pid(int descriptor) {
     errno = 0;
 }
 
+bool is_no_socket(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode);
+}
+
 }  // namespace
 
-PathLock::PathLock(const std::string& path) {
+PathLock::PathLock(const std::string& path) : path_(path) {
   const std::string file = path + ".lock";
   descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (descriptor_ < 0) {
@@ -58,13 +63,22 @@ PathLock::PathLock(const std::string& path) {
             "choose another path",
             path, who, file));
   }
+  if (is_no_socket(path)) {
+    ::close(descriptor_);
+    throw Error(Errc::rejected,
+                fmt::format("cannot bind ipc://{}: something that is no socket is there; move it "
+                            "away or choose another path",
+                            path));
+  }
   write_pid(descriptor_);
 }
 
-PathLock::PathLock(PathLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+PathLock::PathLock(PathLock&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 PathLock::~PathLock() {
   if (descriptor_ < 0) return;
+  ::unlink(path_.c_str());
   // A forked child may hold a duplicate; closing alone would leave the lock to it.
   ::flock(descriptor_, LOCK_UN);
   ::close(descriptor_);

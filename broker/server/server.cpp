@@ -12,8 +12,6 @@
 namespace bulletin::server {
 namespace {
 
-/// Bounds the part of a turn that is not an answer to anybody.
-constexpr std::size_t most_beats = 512;
 constexpr std::chrono::seconds system_interval{1};
 
 const BrokerOptions& checked(const BrokerOptions& options) {
@@ -89,7 +87,7 @@ bool Server::turn() {
   if (desk_.asks_about_system()) refresh_system(now);
   desk_.answer();
   if (somebody_follows_system()) refresh_system(now);
-  beats_.pass(now, most_beats,
+  beats_.pass(now,
               [this](std::string_view space) { publisher_.beat(space, boards_.status(space)); });
 
   return !requests.empty() || inbox_.dropped() != dropped_before || news_.messages > 0 ||

@@ -1,0 +1,19 @@
+#include "server/log.hpp"
+
+#include <bulletin/error.hpp>
+
+#include "support/catch.hpp"
+
+using namespace bulletin;
+using namespace bulletin::server;
+
+TEST_CASE("Text from outside cannot forge a line of the log") {
+  CHECK(quoted("robot") == "\"robot\"");
+  CHECK(quoted("a\nlevel=error \"b\"\\\x1b[0m") == R"("a\x0alevel=error \"b\"\\\x1b[0m")");
+}
+
+TEST_CASE("A level that there is not is refused, with those that there are") {
+  CHECK_NOTHROW(standard_log("warning"));
+  CHECK_NOTHROW(standard_log("off"));
+  CHECK_THROWS_AS(standard_log("loud"), Error);
+}

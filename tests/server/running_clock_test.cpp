@@ -1,0 +1,38 @@
+#include "server/running_clock.hpp"
+
+#include "support/catch.hpp"
+
+using bulletin::server::RunningClock;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+namespace {
+
+const RunningClock::Time start{std::chrono::hours(1)};
+
+}  // namespace
+
+TEST_CASE("The clock advances by what has passed, and loses nothing to rounding") {
+  RunningClock clock(milliseconds(1000), start);
+  std::uint64_t total = 0;
+  for (auto now = start; now <= start + std::chrono::seconds(10); now += microseconds(1500)) {
+    total += clock.advance(now);
+  }
+  CHECK(total > 9'890);
+  CHECK(total <= 10'000);
+}
+
+TEST_CASE("Short times are saved up") {
+  RunningClock clock(milliseconds(1000), start);
+  CHECK(clock.advance(start + milliseconds(99)) == 0);
+  CHECK(clock.next() == start + milliseconds(100));
+  CHECK(clock.advance(start + milliseconds(100)) == 100);
+}
+
+TEST_CASE("A broker that was away advances by one beat, and nothing is made up for later") {
+  RunningClock clock(milliseconds(1000), start);
+  const auto back = start + std::chrono::hours(3);
+  CHECK(clock.advance(back) == 1000);
+  CHECK(clock.advance(back + milliseconds(1)) == 0);
+  CHECK(clock.advance(back + milliseconds(100)) == 100);
+}
