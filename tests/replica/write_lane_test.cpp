@@ -1,0 +1,301 @@
+#include "replica/write_lane.hpp"
+
+#include "replica/lane_world.hpp"
+#include "support/catch.hpp"
+#include "wire/decode_error.hpp"
+
+using namespace bulletin;
+using namespace bulletin::test;
+
+TEST_CASE("nothing is transmitted without a session or without writes") {
+  Lane lane;
+  CHECK(lane.lane.idle());
+  lane.set("a");
+  CHECK_FALSE(lane.lane.idle());
+  CHECK_FALSE(lane.lane.to_transmit(0));
+  lane.lane.session_started(first_session, false);
+  CHECK(lane.lane.to_transmit(0));
+
+  Lane without_writes;
+  without_writes.lane.session_started(first_session, false);
+  CHECK_FALSE(without_writes.lane.to_transmit(0));
+}
+
+TEST_CASE("a write travels with its session, its number and what the replica has") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  const wire::Write write = lane.transmit();
+  CHECK(write.session == first_session);
+  CHECK(write.lane == 0);
+  CHECK(write.number == 1);
+  REQUIRE(write.items.size() == 1);
+  CHECK(write.items[0].space == "plant");
+  CHECK(write.items[0].known == 0);
+}
+
+TEST_CASE("an answer ends the writes in order, each with its outcome") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  const Ticket a = lane.set("a");
+  const Ticket b = lane.set("b");
+  lane.transmit();
+  const WriteProgress progress =
+      lane.outcomes({{wire::Status::ok, 5, {}, {}, {}}, {wire::Status::lost, 6, {}, {}, "b"}});
+  REQUIRE(progress.finished.size() == 2);
+  CHECK(progress.epoch == first_session.epoch);
+  CHECK(progress.finished[0].ticket == a);
+  CHECK(progress.finished[0].fate == Fate::answered);
+  CHECK(progress.finished[0].outcome.revision == 5);
+  CHECK(progress.finished[0].replica == &lane.plant);
+  CHECK(progress.finished[1].ticket == b);
+  CHECK(progress.finished[1].outcome.status == wire::Status::lost);
+  CHECK(progress.finished[1].outcome.name == "b");
+  CHECK(lane.lane.idle());
+}
+
+TEST_CASE("commits come with the answer") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  lane.transmit();
+  NamespaceModel broker("plant");
+  broker.set("a", "1");
+  const std::string body = broker.run_after(0);
+  const wire::Update update = wire::decode_update(body);
+  wire::WriteReply reply{{{wire::Status::ok, broker.revision(), {}, {}, {}}}, {}};
+  reply.tails.push_back({"plant", std::get<wire::CommitsUpdate>(update).run});
+  const std::string bytes = wire::encode(reply);
+  const WriteProgress progress = lane.reply(bytes);
+  REQUIRE(progress.tails.size() == 1);
+  CHECK(progress.tails[0].space == "plant");
+  CHECK(progress.tails[0].run.revision == broker.revision());
+}
+
+TEST_CASE("what is added while a request is under way gathers into the next, in order") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  CHECK(names_in(lane.transmit()) == Names{"a"});
+  lane.set("b");
+  lane.set("c");
+  CHECK_FALSE(lane.lane.to_transmit(1));
+  lane.all_ok(1);
+  const wire::Write write = lane.transmit(1);
+  CHECK(names_in(write) == Names{"b", "c"});
+  CHECK(write.number == 2);
+}
+
+TEST_CASE("a request is bounded in bytes and in operations, but never empty") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  const std::string half(600'000, 'x');
+  for (const char* name : {"a", "b", "c"}) lane.add(Transaction().set(name, half));
+  CHECK(names_in(lane.transmit()) == Names{"a"});
+  lane.all_ok(1);
+  CHECK(names_in(lane.transmit()) == Names{"b"});
+  lane.all_ok(1);
+  CHECK(names_in(lane.transmit()) == Names{"c"});
+  lane.all_ok(1);
+
+  lane.add(Transaction().set("large", std::string(3'000'000, 'x')));
+  lane.set("small");
+  CHECK(names_in(lane.transmit()) == Names{"large"});
+  lane.all_ok(1);
+  CHECK(names_in(lane.transmit()) == Names{"small"});
+  lane.all_ok(1);
+
+  for (int i = 0; i != 25'000; ++i) lane.set("n");
+  CHECK(lane.transmit().items.size() == 10'000);
+  lane.all_ok(10'000);
+  CHECK(lane.transmit().items.size() == 10'000);
+  lane.all_ok(10'000);
+  CHECK(lane.transmit().items.size() == 5'000);
+}
+
+TEST_CASE("the bytes that wait are counted") {
+  Lane lane;
+  CHECK(lane.lane.waiting_bytes() == 0);
+  lane.add(Transaction().set("a", std::string(1000, 'x')));
+  CHECK(lane.lane.waiting_bytes() > 1000);
+  CHECK(lane.lane.waiting_bytes() < 1100);
+  lane.lane.session_started(first_session, false);
+  lane.transmit();
+  CHECK(lane.lane.waiting_bytes() == 0);
+}
+
+TEST_CASE("an unanswered request is transmitted again byte for byte") {
+  Lane lane;
+  lane.lane.set_retry_ms(100);
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  lane.transmit(1000);
+  const std::string first = lane.bytes;
+  CHECK_FALSE(lane.lane.to_transmit(1099));
+  CHECK(lane.lane.next_event_ms() == 1100U);
+  lane.transmit(1100);
+  CHECK(lane.bytes == first);
+  CHECK_FALSE(lane.lane.to_transmit(1150));
+  lane.lane.connection_lost();
+  lane.transmit(1150);
+  CHECK(lane.bytes == first);
+  CHECK(lane.all_ok(1).finished.size() == 1);
+}
+
+TEST_CASE("bytes that were not handed to the network are given again") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  REQUIRE(lane.lane.to_transmit(0));
+  const std::string first(*lane.lane.to_transmit(0));
+  CHECK(lane.lane.to_transmit(0) == first);
+}
+
+TEST_CASE("a reply that cannot be decoded counts as lost") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  lane.transmit();
+  CHECK_THROWS_AS(lane.reply("nonsense"), wire::DecodeError);
+  CHECK_THROWS_AS(lane.all_ok(2), wire::DecodeError);
+  CHECK(lane.lane.under_way());
+  CHECK(lane.all_ok(1).finished.size() == 1);
+}
+
+TEST_CASE("a reply that nothing was asked for is passed over") {
+  Lane lane;
+  CHECK(lane.all_ok(1).finished.empty());
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  REQUIRE(lane.lane.to_transmit(0));
+  CHECK(lane.all_ok(1).finished.empty());
+}
+
+TEST_CASE("a refusal of the whole request is the outcome of each write") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  lane.set("b");
+  lane.transmit();
+  const auto status = GENERATE(wire::Status::overloaded, wire::Status::rejected,
+                               wire::Status::denied, wire::Status::malformed);
+  const WriteProgress progress = lane.refuse(status);
+  CHECK_FALSE(lane.session_refused);
+  REQUIRE(tickets(progress.finished, Fate::answered) == Tickets{1, 2});
+  CHECK(progress.finished[1].outcome.status == status);
+  CHECK(progress.finished[1].outcome.message == "because");
+  CHECK(lane.lane.idle());
+}
+
+TEST_CASE("a number that the broker has passed leaves the writes in doubt") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  lane.transmit();
+  CHECK(tickets(lane.refuse(wire::Status::old_number).finished, Fate::in_doubt) == Tickets{1});
+}
+
+TEST_CASE("when a session ends, what was never sent moves to the next, in order") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  REQUIRE(lane.lane.to_transmit(0));  // made, but no connection took it
+  lane.set("b");
+  CHECK(lane.lane.session_ended().empty());
+  CHECK_FALSE(lane.lane.to_transmit(0));
+  lane.lane.session_started(next_session, true);
+  const wire::Write write = lane.transmit();
+  CHECK(write.session == next_session);
+  CHECK(write.number == 1);
+  CHECK(names_in(write) == Names{"a", "b"});
+}
+
+TEST_CASE("when a session ends, what was sent is in doubt, and only that") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  lane.transmit();
+  lane.set("b");
+  CHECK(tickets(lane.lane.session_ended(), Fate::in_doubt) == Tickets{1});
+  lane.lane.session_started(next_session, true);
+  CHECK(names_in(lane.transmit()) == Names{"b"});
+}
+
+TEST_CASE("a write transmitted once and refused because of the session was not applied") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  lane.transmit();
+  const auto status = GENERATE(wire::Status::unknown_session, wire::Status::wrong_epoch);
+  CHECK(lane.refuse(status).finished.empty());
+  CHECK(lane.session_refused);
+  CHECK(lane.lane.session_ended().empty());
+  lane.lane.session_started(next_session, true);
+  CHECK(names_in(lane.transmit()) == Names{"a"});
+}
+
+TEST_CASE("a write transmitted twice is in doubt even if its session is refused") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  lane.transmit(0);
+  lane.transmit(1000);
+  lane.refuse(wire::Status::unknown_session);
+  CHECK(lane.session_refused);
+  CHECK(tickets(lane.lane.session_ended(), Fate::in_doubt) == Tickets{1});
+}
+
+TEST_CASE("a deadline ends a waiting write as unsent and a sent one in doubt") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  const Ticket sent = lane.set("a", 500);
+  lane.transmit(0);
+  const Ticket waiting = lane.set("b", 400);
+  const Ticket patient = lane.set("c", 5000);
+  CHECK(lane.lane.next_event_ms() == 400U);
+  CHECK(lane.lane.expire(399).empty());
+  CHECK(tickets(lane.lane.expire(400), Fate::unsent) == Tickets{waiting});
+  CHECK(tickets(lane.lane.expire(600), Fate::in_doubt) == Tickets{sent});
+  const wire::Write write = lane.transmit(600);
+  CHECK(names_in(write) == Names{"c"});
+  CHECK(write.number == 2);
+  CHECK(tickets(lane.all_ok(1).finished, Fate::answered) == Tickets{patient});
+}
+
+TEST_CASE("a request lives on while one of its writes does, and tells each only once") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a", 500);
+  lane.set("b", 5000);
+  lane.transmit(0);
+  CHECK(tickets(lane.lane.expire(500), Fate::in_doubt) == Tickets{1});
+  CHECK(lane.lane.expire(501).empty());
+  const std::string first = lane.bytes;
+  lane.transmit(1000);
+  CHECK(lane.bytes == first);
+  CHECK(tickets(lane.all_ok(2).finished, Fate::answered) == Tickets{2});
+}
+
+TEST_CASE("a request never transmitted is made again without what has expired") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a", 500);
+  lane.set("b", 5000);
+  REQUIRE(lane.lane.to_transmit(0));
+  CHECK(tickets(lane.lane.expire(500), Fate::unsent) == Tickets{1});
+  CHECK(names_in(lane.transmit(500)) == Names{"b"});
+}
+
+TEST_CASE("closing ends everything") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  lane.set("a");
+  lane.transmit();
+  lane.set("b");
+  const auto finished = lane.lane.close();
+  CHECK(tickets(finished, Fate::in_doubt) == Tickets{1});
+  CHECK(tickets(finished, Fate::unsent) == Tickets{2});
+  CHECK(lane.lane.idle());
+  CHECK(lane.lane.waiting_bytes() == 0);
+  CHECK_FALSE(lane.lane.next_event_ms());
+}
