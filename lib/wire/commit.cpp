@@ -27,11 +27,18 @@ void check_commit(Reader& reader, std::uint64_t& revision) {
 }  // namespace
 
 void append_commit_header(std::string& out, const CommitHeader& header) {
-  Packer(out).array(3).integer(header.revision).boolean(header.cleared).array(header.changes);
+  out += HeadPacker()
+             .array(3)
+             .integer(header.revision)
+             .boolean(header.cleared)
+             .array(header.changes)
+             .view();
 }
 
 void append_change(std::string& out, std::string_view name, std::string_view value) {
-  Packer(out).array(value.empty() ? 1 : 2).string(name).raw(value);
+  out += HeadPacker().array(value.empty() ? 1 : 2).string_head(name.size()).view();
+  out += name;
+  out += value;
 }
 
 CommitHeader read_commit_header(Reader& reader) {
@@ -67,12 +74,13 @@ Run read_run(Reader& reader) {
 }
 
 void append_run(std::string& out, const Run& run) {
-  Packer(out)
-      .integer(run.previous)
-      .integer(run.revision)
-      .integer(run.count)
-      .array(run.commits)
-      .raw(run.bytes);
+  out += HeadPacker()
+             .integer(run.previous)
+             .integer(run.revision)
+             .integer(run.count)
+             .array(run.commits)
+             .view();
+  out += run.bytes;
 }
 
 }  // namespace bulletin::wire

@@ -5,8 +5,10 @@
 
 #include <array>
 #include <bit>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -15,7 +17,7 @@
 
 namespace bulletin::wire {
 
-/// What msgpack::packer writes to.
+/// What msgpack::packer writes to: the end of a string.
 class StringBuffer {
  public:
   explicit StringBuffer(std::string& out) noexcept : out_(&out) {}
@@ -25,68 +27,98 @@ class StringBuffer {
   std::string* out_;
 };
 
-/// The few things that messages are made of; integers take their shortest form.
-class Packer {
+/// The same without a string: for the few numbers at the front of a message, which then go to the
+/// string at once. Each append to a string costs as much as the rest of a number.
+class HeadBuffer {
  public:
-  explicit Packer(std::string& out) noexcept : out_(out), buffer_(out), packer_(buffer_) {}
+  HeadBuffer() noexcept {}  // the bytes need no beginning
+  void write(const char* data, std::size_t size) noexcept {
+    assert(size <= bytes_.size() - size_);
+    std::memcpy(bytes_.data() + size_, data, size);
+    size_ += size;
+  }
+  [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
 
-  Packer& array(std::size_t count) {
+ private:
+  std::array<char, 96> bytes_;
+  std::size_t size_ = 0;
+};
+
+/// The few things that messages are made of; integers take their shortest form.
+template <class Buffer>
+class BasicPacker {
+ public:
+  template <class... Arguments>
+  explicit BasicPacker(Arguments&... arguments) noexcept
+      : buffer_(arguments...), packer_(buffer_) {}
+  BasicPacker(const BasicPacker&) = delete;
+  BasicPacker& operator=(const BasicPacker&) = delete;
+
+  BasicPacker& array(std::size_t count) {
     packer_.pack_array(static_cast<std::uint32_t>(count));
     return *this;
   }
-  Packer& map(std::size_t count) {
+  BasicPacker& map(std::size_t count) {
     packer_.pack_map(static_cast<std::uint32_t>(count));
     return *this;
   }
-  Packer& integer(std::uint64_t number) {
+  BasicPacker& integer(std::uint64_t number) {
     packer_.pack_uint64(number);
     return *this;
   }
   template <class Enum>
-  requires std::is_enum_v<Enum> Packer& integer(Enum number) {
+  requires std::is_enum_v<Enum> BasicPacker& integer(Enum number) {
     return integer(static_cast<std::uint64_t>(number));
   }
-  Packer& signed_integer(std::int64_t number) {
+  BasicPacker& signed_integer(std::int64_t number) {
     packer_.pack_int64(number);
     return *this;
   }
   /// Always as float 64: pack_double makes an integer of 1.0, and loses the sign of -0.0.
-  Packer& real(double number) {
+  BasicPacker& real(double number) {
     const auto bits = std::bit_cast<std::uint64_t>(number);
     std::array<char, 9> bytes{'\xCB'};
     for (std::size_t i = 1; i != bytes.size(); ++i)
       bytes[i] = static_cast<char>(bits >> (64 - 8 * i));
     return raw({bytes.data(), bytes.size()});
   }
-  Packer& boolean(bool value) {
+  BasicPacker& boolean(bool value) {
     value ? packer_.pack_true() : packer_.pack_false();
     return *this;
   }
-  Packer& nil() {
+  BasicPacker& nil() {
     packer_.pack_nil();
     return *this;
   }
-  Packer& string(std::string_view text) {
-    packer_.pack_str(static_cast<std::uint32_t>(text.size()));
-    return raw(text);
+  BasicPacker& string(std::string_view text) { return string_head(text.size()).raw(text); }
+  /// What comes before the bytes of a string or binary of this size.
+  BasicPacker& string_head(std::size_t size) {
+    packer_.pack_str(static_cast<std::uint32_t>(size));
+    return *this;
   }
-  Packer& binary(std::string_view bytes) {
-    packer_.pack_bin(static_cast<std::uint32_t>(bytes.size()));
-    return raw(bytes);
+  BasicPacker& binary_head(std::size_t size) {
+    packer_.pack_bin(static_cast<std::uint32_t>(size));
+    return *this;
   }
-  Packer& epoch(const Epoch& epoch) {
+  BasicPacker& binary(std::string_view bytes) { return binary_head(bytes.size()).raw(bytes); }
+  BasicPacker& epoch(const Epoch& epoch) {
     return binary({reinterpret_cast<const char*>(epoch.bytes.data()), epoch.bytes.size()});
   }
   /// What is MessagePack already.
-  Packer& raw(std::string_view bytes) {
-    out_.append(bytes);
+  BasicPacker& raw(std::string_view bytes) {
+    buffer_.write(bytes.data(), bytes.size());
     return *this;
   }
+  [[nodiscard]] std::string_view view() const noexcept { return buffer_.view(); }
 
  private:
-  std::string& out_;
-  StringBuffer buffer_;
-  msgpack::packer<StringBuffer> packer_;
+  Buffer buffer_;
+  msgpack::packer<Buffer> packer_;
 };
+
+using Packer = BasicPacker<StringBuffer>;
+
+/// At most 96 bytes, such as ten numbers or an epoch and eight.
+using HeadPacker = BasicPacker<HeadBuffer>;
 
 }  // namespace bulletin::wire

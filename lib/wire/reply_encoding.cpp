@@ -10,7 +10,12 @@ namespace {
 void pack_outcome(Packer& packer, const Outcome& outcome) {
   switch (outcome.status) {
     case Status::ok:
-      packer.array(3).integer(outcome.status).integer(outcome.revision).array(outcome.sums.size());
+      packer.raw(HeadPacker()
+                     .array(3)
+                     .integer(outcome.status)
+                     .integer(outcome.revision)
+                     .array(outcome.sums.size())
+                     .view());
       for (const std::string& sum : outcome.sums) packer.raw(sum);
       return;
     case Status::unchanged:
@@ -69,7 +74,7 @@ std::string encode(const WriteReply& reply) {
   std::string out;
   out.reserve(size_hint(reply));
   Packer packer(out);
-  packer.array(3).integer(Status::ok).array(reply.outcomes.size());
+  packer.raw(HeadPacker().array(3).integer(Status::ok).array(reply.outcomes.size()).view());
   for (const Outcome& outcome : reply.outcomes) pack_outcome(packer, outcome);
   packer.array(reply.tails.size());
   for (const Tail& tail : reply.tails) {
@@ -102,7 +107,10 @@ std::string encode(const SnapshotReply& reply) {
   packer.array(6).integer(Status::ok).epoch(reply.epoch).integer(reply.revision);
   packer.integer(reply.count).boolean(reply.more).array(reply.attributes.size());
   for (const AttributeState& attribute : reply.attributes) {
-    packer.array(3).string(attribute.name).raw(attribute.value).integer(attribute.revision);
+    out += HeadPacker().array(3).string_head(attribute.name.size()).view();
+    out += attribute.name;
+    out += attribute.value;
+    out += HeadPacker().integer(attribute.revision).view();
   }
   return out;
 }

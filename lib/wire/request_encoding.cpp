@@ -49,12 +49,15 @@ std::string encode(const Goodbye& request) {
 std::string encode(const Write& request) {
   std::string out;
   out.reserve(size_hint(request));
-  Packer packer(out);
-  packer.array(6).integer(RequestKind::write).epoch(request.session.epoch);
-  packer.integer(request.session.number).integer(request.lane).integer(request.number);
-  packer.array(request.items.size());
+  HeadPacker head;
+  head.array(6).integer(RequestKind::write).epoch(request.session.epoch);
+  head.integer(request.session.number).integer(request.lane).integer(request.number);
+  out += head.array(request.items.size()).view();
   for (const WriteItem& item : request.items) {
-    packer.array(3).string(item.space).integer(item.known).binary(item.transaction);
+    out += HeadPacker().array(3).string_head(item.space.size()).view();
+    out += item.space;
+    out += HeadPacker().integer(item.known).binary_head(item.transaction.size()).view();
+    out += item.transaction;
   }
   return out;
 }

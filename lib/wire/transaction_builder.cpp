@@ -43,12 +43,10 @@ Transaction& Transaction::clear() {
 std::string Transaction::encoded() const {
   std::string out;
   out.reserve(conditions_.size() + operations_.size() + 11);
-  wire::Packer(out)
-      .array(2)
-      .array(condition_count_)
-      .raw(conditions_)
-      .array(operation_count_)
-      .raw(operations_);
+  out += wire::HeadPacker().array(2).array(condition_count_).view();
+  out += conditions_;
+  out += wire::HeadPacker().array(operation_count_).view();
+  out += operations_;
   return out;
 }
 
@@ -58,16 +56,23 @@ Transaction& Transaction::set_value(std::string_view name, const Value& value,
   check_ttl(name, options);
   const bool plain = !options.ephemeral && options.ttl.count() == 0;
   const std::size_t before = operations_.size();
-  wire::Packer out(operations_);
-  out.array(plain ? 3 : 5).integer(wire::OperationKind::set).string(name);
+  if (before == 0) operations_.reserve(name.size() + 32);  // most have one operation, on a scalar
+  operations_ += wire::HeadPacker()
+                     .array(plain ? 3 : 5)
+                     .integer(wire::OperationKind::set)
+                     .string_head(name.size())
+                     .view();
+  operations_ += name;
   try {
-    wire::encode_value(value, operations_);
+    wire::encode_value_of(name, value, operations_);
   } catch (...) {
     operations_.resize(before);
     throw;
   }
   if (!plain) {
-    out.integer(static_cast<std::uint64_t>(options.ttl.count())).boolean(options.ephemeral);
+    wire::Packer(operations_)
+        .integer(static_cast<std::uint64_t>(options.ttl.count()))
+        .boolean(options.ephemeral);
   }
   ++operation_count_;
   return *this;

@@ -31,21 +31,16 @@ Update decode_update(std::string_view body) {
 std::string encode(const CommitsUpdate& update) {
   std::string out;
   out.reserve(update.run.bytes.size() + 64);
-  Packer(out).array(6).integer(UpdateKind::commits).epoch(update.epoch);
+  out += HeadPacker().array(6).integer(UpdateKind::commits).epoch(update.epoch).view();
   append_run(out, update.run);
   return out;
 }
 
 std::string encode(const Beat& beat) {
-  std::string out;
-  Packer(out)
-      .array(5)
-      .integer(UpdateKind::beat)
-      .epoch(beat.epoch)
-      .integer(beat.revision)
-      .integer(beat.count)
-      .integer(beat.digest);
-  return out;
+  HeadPacker packer;
+  packer.array(5).integer(UpdateKind::beat).epoch(beat.epoch);
+  packer.integer(beat.revision).integer(beat.count).integer(beat.digest);
+  return std::string(packer.view());
 }
 
 std::string topic_of(std::string_view name) {

@@ -154,6 +154,15 @@ std::string encode_value(const Value& value) {
   return out;
 }
 
+void encode_value_of(std::string_view name, const Value& value, std::string& out) {
+  try {
+    encode_value(value, out);
+  } catch (const Error& error) {
+    throw Error(error.code(), "the value of " + quoted(name) + ": " + error.what(),
+                std::string(name));
+  }
+}
+
 Value decode_value(std::string_view bytes) {
   Decoder decoder(bytes);
   Value value = decoder.one();
