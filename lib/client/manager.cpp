@@ -77,8 +77,8 @@ class Manager::Implementation {
 void Manager::Implementation::start() {
   if (broker) return;
   const std::string program = find_broker(options.broker);
-  std::vector<std::string> arguments{program,         "--bind",      options.bind,
-                                     "--exit-on-eof", "--log-level", "warn"};
+  std::vector<std::string> arguments{program, "--bind",      options.bind, "--exit-on-eof",
+                                     "0",     "--log-level", "warning"};
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
   const auto deadline = std::chrono::steady_clock::now() + options.start_timeout;
   try {
