@@ -46,7 +46,7 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       clock_(options_.beat, started_),
       beats_(options_.beat),
       outbox_(sockets_.commands(), counters_),
-      publisher_(sockets_.updates(), counters_),
+      publisher_(sockets_.updates(), options_.reader_bytes, counters_),
       desk_({authority_, boards_, sessions_, outbox_, counters_, *log_},
             make_welcome(options_, sockets_.commands_endpoint(), sockets_.updates_endpoint())) {}
 
@@ -82,8 +82,7 @@ bool Server::turn() {
   commit();
 
   // A proof that a subscription is live comes after everything that was decided before it.
-  for (const std::string& nonce : news_.nonces)
-    publisher_.answer_nonce(nonce, authority_.options().epoch);
+  publisher_.answer_nonces(news_.nonces, authority_.options().epoch);
   if (desk_.asks_about_system()) refresh_system(now);
   desk_.answer();
   if (somebody_follows_system()) refresh_system(now);
