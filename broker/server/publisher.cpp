@@ -19,9 +19,6 @@ zmq::message_t topic_frame(std::string_view space) {
 
 }  // namespace
 
-Publisher::Publisher(zmq::socket_t& updates, std::size_t reader_bytes, Counters& counters)
-    : updates_(updates), queue_(reader_bytes), counters_(counters) {}
-
 void Publisher::publish(std::span<const authority::Publication> publications,
                         const wire::Epoch& epoch) {
   for (const authority::Publication& publication : publications) {
@@ -34,25 +31,15 @@ void Publisher::beat(std::string_view space, const wire::NamespaceStatus& status
        wire::encode(wire::Beat{status.epoch, status.revision, status.count, status.digest}));
 }
 
-void Publisher::answer_nonces(std::span<const std::string> topics, const wire::Epoch& epoch) {
-  if (topics.empty()) return;
-  // A new connection has the bound that there was when the socket was bound.
-  bound_queues();
-  for (const std::string& topic : topics) {
-    send(zmq::message_t(topic.data(), topic.size()), wire::encode(wire::Beat{epoch, 0, 0, 0}));
-  }
+void Publisher::answer_nonce(const std::string& topic, const wire::Epoch& epoch) {
+  send(zmq::message_t(topic.data(), topic.size()), wire::encode(wire::Beat{epoch, 0, 0, 0}));
 }
 
 void Publisher::send(zmq::message_t&& topic, std::string&& body) {
-  const std::size_t bytes = topic.size() + body.size();
   ++counters_.updates;
-  counters_.bytes += bytes;
-  if (queue_.grown_by(bytes)) bound_queues();
+  counters_.bytes += topic.size() + body.size();
   zmq::message_t frame = to_message(std::move(body));
   if (server::send(updates_, topic, true)) server::send(updates_, frame, false);
 }
-
-/// Takes effect on the connections that there are.
-void Publisher::bound_queues() { updates_.set(zmq::sockopt::sndhwm, queue_.limit()); }
 
 }  // namespace bulletin::server

@@ -1,7 +1,6 @@
 // Sends updates.
 #pragma once
 
-#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,7 +9,6 @@
 
 #include "authority/authority.hpp"
 #include "server/counters.hpp"
-#include "server/reader_queue.hpp"
 #include "wire/epoch.hpp"
 
 namespace bulletin::server {
@@ -19,19 +17,18 @@ namespace bulletin::server {
 /// misses updates, and repairs itself.
 class Publisher {
  public:
-  Publisher(zmq::socket_t& updates, std::size_t reader_bytes, Counters& counters);
+  Publisher(zmq::socket_t& updates, Counters& counters) noexcept
+      : updates_(updates), counters_(counters) {}
 
   void publish(std::span<const authority::Publication> publications, const wire::Epoch& epoch);
   void beat(std::string_view space, const wire::NamespaceStatus& status);
-  /// Proves subscriptions live.
-  void answer_nonces(std::span<const std::string> topics, const wire::Epoch& epoch);
+  /// Proves a subscription live.
+  void answer_nonce(const std::string& topic, const wire::Epoch& epoch);
 
  private:
   void send(zmq::message_t&& topic, std::string&& body);
-  void bound_queues();
 
   zmq::socket_t& updates_;
-  ReaderQueue queue_;
   Counters& counters_;
 };
 

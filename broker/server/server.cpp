@@ -13,6 +13,7 @@ namespace bulletin::server {
 namespace {
 
 constexpr std::chrono::seconds system_interval{1};
+constexpr std::chrono::seconds drops_interval{10};
 
 const BrokerOptions& checked(const BrokerOptions& options) {
   check_options(options);
@@ -42,11 +43,12 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       authority_(authority_options(options_)),
       system_(random_epoch(), first_revision()),
       system_told_(started_ - system_interval),
+      drops_told_(started_ - drops_interval),
       boards_(authority_, system_),
       clock_(options_.beat, started_),
       beats_(options_.beat),
       outbox_(sockets_.commands(), counters_),
-      publisher_(sockets_.updates(), options_.reader_bytes, counters_),
+      publisher_(sockets_.updates(), counters_),
       desk_({authority_, boards_, sessions_, outbox_, counters_, *log_},
             make_welcome(options_, sockets_.commands_endpoint(), sockets_.updates_endpoint())) {}
 
@@ -56,7 +58,7 @@ void Server::serve() {
     if (!turn()) sockets_.wait(wake_up_.descriptor(), next_duty());
   }
   log_->info("event=stopped requests={} commits={} updates={} drops={}", counters_.requests,
-             counters_.commits, counters_.updates, counters_.dropped + inbox_.dropped());
+             counters_.commits, counters_.updates, drops());
 }
 
 void Server::stop() noexcept {
@@ -82,10 +84,12 @@ bool Server::turn() {
   commit();
 
   // A proof that a subscription is live comes after everything that was decided before it.
-  publisher_.answer_nonces(news_.nonces, authority_.options().epoch);
+  for (const std::string& nonce : news_.nonces)
+    publisher_.answer_nonce(nonce, authority_.options().epoch);
   if (desk_.asks_about_system()) refresh_system(now);
   desk_.answer();
   if (somebody_follows_system()) refresh_system(now);
+  report_drops(now);
   beats_.pass(now,
               [this](std::string_view space) { publisher_.beat(space, boards_.status(space)); });
 
@@ -129,6 +133,14 @@ void Server::refresh_system(Time now) {
   publisher_.publish(system_.tell(facts(now)), system_.epoch());
 }
 
+/// A flood of what is dropped makes no flood of the log.
+void Server::report_drops(Time now) {
+  if (drops() == drops_reported_ || now - drops_told_ < drops_interval) return;
+  log_->warn("event=dropped answers={} messages={}", counters_.dropped, inbox_.dropped());
+  drops_reported_ = drops();
+  drops_told_ = now;
+}
+
 Facts Server::facts(Time now) const {
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(now - started_);
   Facts facts;
@@ -137,7 +149,7 @@ Facts Server::facts(Time now) const {
       {"clients", authority_.sessions()}, {"namespaces", authority_.namespaces()},
       {"requests", counters_.requests},   {"malformed", counters_.malformed},
       {"commits", counters_.commits},     {"updates", counters_.updates},
-      {"bytes", counters_.bytes},         {"drops", counters_.dropped + inbox_.dropped()},
+      {"bytes", counters_.bytes},         {"drops", drops()},
   };
   facts.sessions = sessions_.attributes();
   return facts;

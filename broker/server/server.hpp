@@ -49,6 +49,8 @@ class Server {
   void apply_subscriptions(Time now);
   void commit();
   void refresh_system(Time now);
+  void report_drops(Time now);
+  std::uint64_t drops() const noexcept { return counters_.dropped + inbox_.dropped(); }
   Facts facts(Time now) const;
   bool somebody_follows_system() const;
   Time next_duty() const;
@@ -66,6 +68,8 @@ class Server {
   authority::Authority authority_;
   SystemBoard system_;
   Time system_told_;
+  Time drops_told_;
+  std::uint64_t drops_reported_ = 0;
   Boards boards_;
   SessionList sessions_;
   RunningClock clock_;

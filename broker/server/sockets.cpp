@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include "server/reader_queue.hpp"
 #include "wire/limits.hpp"
 
 namespace bulletin::server {
@@ -23,6 +22,12 @@ constexpr std::int64_t subscription_bytes = 4096;
 constexpr int backlog = 1024;
 /// How long answers may take to leave when the broker ends.
 constexpr int linger_ms = 200;
+
+/// How many updates wait for one reader. ZeroMQ counts messages, so this follows from the largest
+/// common one.
+int reader_queue(std::size_t reader_bytes) {
+  return static_cast<int>(std::clamp<std::size_t>(reader_bytes / wire::update_bytes, 16, 1 << 20));
+}
 
 void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
   const int session = static_cast<int>(options.session_time.count());
@@ -48,7 +53,7 @@ void set_commands(zmq::socket_t& socket) {
 void set_updates(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::maxmsgsize, subscription_bytes);
   socket.set(zmq::sockopt::rcvhwm, 0);  // at a reconnect thousands of subscriptions arrive at once
-  socket.set(zmq::sockopt::sndhwm, ReaderQueue(options.reader_bytes).limit());
+  socket.set(zmq::sockopt::sndhwm, reader_queue(options.reader_bytes));
   socket.set(zmq::sockopt::xpub_verbose, true);
 }
 
