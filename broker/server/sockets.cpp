@@ -53,6 +53,8 @@ void set_commands(zmq::socket_t& socket) {
 void set_updates(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::maxmsgsize, subscription_bytes);
   socket.set(zmq::sockopt::rcvhwm, 0);  // at a reconnect thousands of subscriptions arrive at once
+  // Once, before the bind: set anew on a live socket, libzmq 4.3.4 tells the new bound to peers
+  // that may just have gone, and crashes (tried with readers that join and leave).
   socket.set(zmq::sockopt::sndhwm, reader_queue(options.reader_bytes));
   socket.set(zmq::sockopt::xpub_verbose, true);
 }

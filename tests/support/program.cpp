@@ -63,7 +63,7 @@ Program::Program(const std::string& path, const std::vector<std::string>& argume
 }
 
 Program::~Program() {
-  if (exit_code_ == -1000) {
+  if (exit_code_ == running) {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
   }
@@ -78,7 +78,7 @@ std::string Program::read_line(std::chrono::milliseconds deadline) {
       [&] {
         drain();
         end = output_text_.find('\n');
-        return end != std::string::npos || wait(std::chrono::milliseconds(0)) != -1000;
+        return end != std::string::npos || wait(std::chrono::milliseconds(0)) != running;
       },
       deadline);
   if (end == std::string::npos) return {};
@@ -117,8 +117,8 @@ int Program::wait(std::chrono::milliseconds deadline) {
       [&] {
         drain();  // a program whose pipe is full never ends
         int status = 0;
-        if (exit_code_ != -1000 || ::waitpid(pid_, &status, WNOHANG) != pid_)
-          return exit_code_ != -1000;
+        if (exit_code_ != running || ::waitpid(pid_, &status, WNOHANG) != pid_)
+          return exit_code_ != running;
         exit_code_ = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
         return true;
       },

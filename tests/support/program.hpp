@@ -34,7 +34,10 @@ class Program {
   /// Waits while the pipe is full.
   void write_input(std::string_view text);
   void close_input() noexcept;
-  /// The exit code; minus the signal's number if one ended it; -1000 if it did not end in time.
+  /// What `wait` gives for a program that did not end in time.
+  static constexpr int running = -1000;
+
+  /// The exit code; minus the signal's number if one ended it; or `running`.
   int wait(std::chrono::milliseconds deadline = patience);
 
  private:
@@ -44,7 +47,7 @@ class Program {
   int input_ = -1;
   int output_ = -1;
   int errors_ = -1;
-  int exit_code_ = -1000;
+  int exit_code_ = running;
   std::string output_text_;
   std::string error_text_;
 };

@@ -1,6 +1,7 @@
 #include "support/raw_client.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 #include "wire/limits.hpp"
 #include "wire/value_codec.hpp"
@@ -16,7 +17,8 @@ int milliseconds(std::chrono::milliseconds time) { return static_cast<int>(time.
 
 }  // namespace
 
-RawClient::RawClient(const std::string& endpoint) : socket_(context_, zmq::socket_type::req) {
+RawClient::RawClient(const std::string& endpoint, Context context)
+    : context_(std::move(context)), socket_(*context_, zmq::socket_type::req) {
   socket_.set(zmq::sockopt::linger, 0);
   socket_.set(zmq::sockopt::req_relaxed, 1);
   socket_.set(zmq::sockopt::req_correlate, 1);
@@ -85,13 +87,15 @@ const wire::CommitsUpdate* RawUpdate::commits() {
   return std::get_if<wire::CommitsUpdate>(&update_);
 }
 
-RawReader::RawReader(const std::string& updates_endpoint)
-    : socket_(context_, zmq::socket_type::sub) {
+RawReader::RawReader(const std::string& updates_endpoint, Context context)
+    : context_(std::move(context)), socket_(*context_, zmq::socket_type::sub) {
   socket_.set(zmq::sockopt::linger, 0);
   socket_.set(zmq::sockopt::sndhwm, 0);
   socket_.set(zmq::sockopt::rcvhwm, 0);
   socket_.connect(updates_endpoint);
 }
+
+void RawReader::receive_at_most(int messages) { socket_.set(zmq::sockopt::rcvhwm, messages); }
 
 void RawReader::subscribe(std::string_view topic) { socket_.set(zmq::sockopt::subscribe, topic); }
 

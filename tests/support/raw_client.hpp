@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,10 +22,14 @@
 
 namespace bulletin::test {
 
+/// Many sockets may share one: each context has threads.
+using Context = std::shared_ptr<zmq::context_t>;
+inline Context own_context() { return std::make_shared<zmq::context_t>(); }
+
 /// A REQ socket as clients have it.
 class RawClient {
  public:
-  explicit RawClient(const std::string& endpoint);
+  explicit RawClient(const std::string& endpoint, Context context = own_context());
 
   /// Sends and waits. Throws std::runtime_error when no answer comes in time.
   std::string ask(std::string_view request);
@@ -47,7 +52,7 @@ class RawClient {
   void say_goodbye();
 
  private:
-  zmq::context_t context_;
+  Context context_;
   zmq::socket_t socket_;
   wire::SessionId session_;
   std::uint64_t number_ = 0;
@@ -69,8 +74,10 @@ struct RawUpdate {
 /// A SUB socket as clients have it.
 class RawReader {
  public:
-  explicit RawReader(const std::string& updates_endpoint);
+  explicit RawReader(const std::string& updates_endpoint, Context context = own_context());
 
+  /// With few, a reader that pauses makes the broker's queue grow.
+  void receive_at_most(int messages);
   void subscribe(std::string_view topic);
   void unsubscribe(std::string_view topic);
 
@@ -88,7 +95,7 @@ class RawReader {
  private:
   RawUpdate await_kind(std::string_view topic, bool beat);
 
-  zmq::context_t context_;
+  Context context_;
   zmq::socket_t socket_;
   std::uint64_t nonces_ = 0;
 };
