@@ -16,6 +16,8 @@ constexpr std::uint64_t slow_pace_ms = 5000;
 constexpr std::uint64_t nonce_patience = 3;
 /// No broker may have us ask without a pause.
 constexpr std::uint64_t least_pause_ms = 10;
+/// Every repetition gives up an answer that may be on its way: a slow one gets more time.
+constexpr unsigned most_doublings = 3;
 
 wire::Epoch epoch_of(const wire::Update& update) {
   return std::visit([](const auto& any) { return any.epoch; }, update);
@@ -85,7 +87,7 @@ void ClientCore::reply(std::string_view bytes, std::uint64_t now_ms) {
     ++undecodable_;
     // No answer: asked again when it is due. A replica gives its request anew.
     if (Member** member = std::get_if<Member*>(&request.purpose)) {
-      (*member)->postponed_until_ms = now_ms + options_.retry_ms;
+      postpone(**member, now_ms);
     } else {
       request_ = std::move(request);
     }
@@ -148,7 +150,24 @@ void ClientCore::take_keepalive_refusal(const wire::Refusal& refusal) {
 
 void ClientCore::take_part(Member& member, std::string_view bytes, std::uint64_t now_ms) {
   if (member.replica->reply(bytes) == NamespaceReplica::Reception::postponed) {
-    member.postponed_until_ms = now_ms + options_.retry_ms;
+    postpone(member, now_ms);
+  }
+}
+
+void ClientCore::postpone(Member& member, std::uint64_t now_ms) {
+  member.postponed_until_ms = now_ms + options_.retry_ms;
+  postponed_until_ms_ = std::min(postponed_until_ms_, member.postponed_until_ms);
+}
+
+void ClientCore::end_postponements(std::uint64_t now_ms) {
+  if (now_ms < postponed_until_ms_) return;
+  postponed_until_ms_ = never_ms;
+  for (auto& [name, member] : members_) {
+    if (member.postponed_until_ms > now_ms) {
+      postponed_until_ms_ = std::min(postponed_until_ms_, member.postponed_until_ms);
+    } else {
+      member.postponed_until_ms = 0;
+    }
   }
 }
 
@@ -220,6 +239,7 @@ void ClientCore::restart(std::uint64_t) {
   said_goodbye_ = false;
   hello_at_ms_ = 0;
   heard_at_ms_.reset();
+  postponed_until_ms_ = never_ms;
   for (auto& [name, member] : members_) {
     member.postponed_until_ms = 0;
     member.replica->unanswered();
@@ -243,9 +263,11 @@ std::vector<std::string> ClientCore::all_topics() const {
 std::optional<std::string> ClientCore::next_request(std::uint64_t now_ms) {
   if (!request_) request_ = choose(now_ms);
   if (!request_) return std::nullopt;
-  if (!request_->due && now_ms < request_->sent_ms + options_.retry_ms) return std::nullopt;
+  if (!request_->due && now_ms < request_->again_at_ms) return std::nullopt;
   request_->due = false;
   request_->sent_ms = now_ms;
+  request_->again_at_ms = now_ms + (options_.retry_ms << request_->repeats);
+  request_->repeats = std::min(request_->repeats + 1, most_doublings);
   return request_->bytes;
 }
 
@@ -285,12 +307,12 @@ std::optional<ClientCore::Request> ClientCore::choose_call() {
 
 // The next in turn that wants something, so that large joins share the way fairly.
 std::optional<ClientCore::Request> ClientCore::choose_replica(std::uint64_t now_ms) {
+  end_postponements(now_ms);
   auto next = unsettled_.upper_bound(last_served_);
   for (std::size_t left = unsettled_.size(); left != 0; --left) {
     if (next == unsettled_.end()) next = unsettled_.begin();
     Member& member = *next->second;
-    if (now_ms >= member.postponed_until_ms) {
-      member.postponed_until_ms = 0;
+    if (member.postponed_until_ms == 0) {
       if (auto bytes = member.replica->next_request()) {
         last_served_ = next->first;
         return Request{&member, *std::move(bytes)};
@@ -315,14 +337,12 @@ std::optional<std::uint64_t> ClientCore::next_event_ms() const {
   std::optional<std::uint64_t> next = subscriptions_.next_event_ms();
   const auto at = [&](std::uint64_t time_ms) { next = std::min(time_ms, next.value_or(time_ms)); };
   if (request_) {
-    if (!request_->due) at(request_->sent_ms + options_.retry_ms);
+    if (!request_->due) at(request_->again_at_ms);
     return next;
   }
   if (closing_) return next;
   at(welcome_ ? keepalive_due_ms() : hello_at_ms_);
-  for (const auto& [name, member] : unsettled_) {
-    if (member->postponed_until_ms != 0) at(member->postponed_until_ms);
-  }
+  if (postponed_until_ms_ != never_ms) at(postponed_until_ms_);
   return next;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,7 +31,8 @@ struct ClientCoreOptions {
   std::string client_name;
   /// 16 random bytes for a nonce; the core has no randomness of its own.
   std::function<std::array<std::uint8_t, 16>()> random_nonce;
-  /// How long a request may stay unanswered before it is asked again.
+  /// How long a request may stay unanswered before it is asked again; from then on twice as long,
+  /// up to eight times.
   std::uint64_t retry_ms = 1000;
 };
 
@@ -125,9 +127,11 @@ class ClientCore : private RowObserver {
   [[nodiscard]] std::uint64_t undecodable() const noexcept { return undecodable_; }
 
  private:
+  static constexpr std::uint64_t never_ms = std::numeric_limits<std::uint64_t>::max();
+
   struct Member {
     std::shared_ptr<NamespaceReplica> replica;
-    std::uint64_t postponed_until_ms = 0;
+    std::uint64_t postponed_until_ms = 0;  // 0: may be asked for
   };
   struct Hello {};
   struct Keepalive {};
@@ -137,6 +141,8 @@ class ClientCore : private RowObserver {
     std::variant<Hello, Keepalive, Goodbye, Member*, CallId> purpose;
     std::string bytes;
     std::uint64_t sent_ms = 0;
+    std::uint64_t again_at_ms = 0;
+    unsigned repeats = 0;
     bool due = true;  // to be sent at once
   };
   struct Call {
@@ -161,6 +167,8 @@ class ClientCore : private RowObserver {
   void take_hello_refusal(const wire::Refusal& refusal, std::uint64_t now_ms);
   void take_keepalive_refusal(const wire::Refusal& refusal);
   void take_part(Member& member, std::string_view bytes, std::uint64_t now_ms);
+  void postpone(Member& member, std::uint64_t now_ms);
+  void end_postponements(std::uint64_t now_ms);
   void lose_session();
   void give_up_request();
   void check_epoch(const wire::Epoch& epoch);
@@ -171,6 +179,7 @@ class ClientCore : private RowObserver {
   std::map<std::string, Member, std::less<>> members_;
   std::map<std::string_view, Member*> unsettled_;  // those not live, which may want something
   std::string last_served_;                        // the turn goes round
+  std::uint64_t postponed_until_ms_ = never_ms;    // the first of them
   Subscriptions subscriptions_;
 
   std::optional<wire::Welcome> welcome_;

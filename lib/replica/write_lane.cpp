@@ -18,6 +18,9 @@ using Fate = FinishedWrite::Fate;
 constexpr std::size_t gather_bytes = std::size_t{1} << 20;
 constexpr std::size_t gather_elements = 10'000;
 
+/// A repetition gives up the answer that may be on its way: a slow one gets more time.
+constexpr std::uint64_t most_doublings = 3;
+
 /// Conditions and operations. What is no transaction is the broker's to refuse.
 std::size_t elements_of(std::string_view transaction) {
   try {
@@ -94,7 +97,7 @@ std::optional<std::string_view> WriteLane::to_transmit(std::uint64_t now_ms) {
     if (!session_ || queue_.empty()) return std::nullopt;
     request_ = gather();
   }
-  if (!request_->due && now_ms < request_->last_ms + retry_ms_) return std::nullopt;
+  if (!request_->due && now_ms < request_->again_at_ms) return std::nullopt;
   return request_->bytes;
 }
 
@@ -124,8 +127,8 @@ WriteLane::Request WriteLane::gather() {
 
 void WriteLane::transmitted(std::uint64_t now_ms) {
   if (!request_) return;
-  ++request_->transmissions;
-  request_->last_ms = now_ms;
+  const std::uint64_t doublings = std::min(request_->transmissions++, most_doublings);
+  request_->again_at_ms = now_ms + (retry_ms_ << doublings);
   request_->due = false;
 }
 
@@ -260,7 +263,7 @@ std::vector<FinishedWrite> WriteLane::close() {
 
 std::optional<std::uint64_t> WriteLane::next_event_ms() const {
   std::uint64_t next = idle() ? no_deadline : earliest_deadline_ms_;
-  if (request_ && !request_->due) next = std::min(next, request_->last_ms + retry_ms_);
+  if (request_ && !request_->due) next = std::min(next, request_->again_at_ms);
   if (next == no_deadline) return std::nullopt;
   return next;
 }

@@ -72,8 +72,9 @@ class WriteLane {
   std::vector<FinishedWrite> session_ended();
 
   /// The bytes to transmit now, or nullopt: nothing waits, no session, or the request under way was
-  /// transmitted less than `retry_ms` ago. Call `transmitted` when they were handed to the network.
-  /// The view is valid until the next call of a member that is not const.
+  /// transmitted less than `retry_ms` ago (twice as long each time, up to eight times). Call
+  /// `transmitted` when they were handed to the network. The view is valid until the next call of a
+  /// member that is not const.
   std::optional<std::string_view> to_transmit(std::uint64_t now_ms);
   void transmitted(std::uint64_t now_ms);
   /// The connection broke: transmit again at once.
@@ -109,7 +110,7 @@ class WriteLane {
     std::string bytes;
     std::vector<Item> items;
     std::uint64_t transmissions = 0;
-    std::uint64_t last_ms = 0;
+    std::uint64_t again_at_ms = 0;
     bool due = true;       // to be transmitted at once
     bool refused = false;  // because of its session
 

@@ -153,10 +153,8 @@ TEST_CASE("a replica ahead of the stream is checked against the digest that it h
   const std::string update = world.broker.set("b", "2");
   const std::string beat_between = world.broker.beat();
   const std::string last = world.broker.set("c", "3");
-  const wire::Update tail = wire::decode_update(update);
-  world.replica.answered(world.broker.epoch(), std::get<wire::CommitsUpdate>(tail).run);
-  const wire::Update tail2 = wire::decode_update(last);
-  world.replica.answered(world.broker.epoch(), std::get<wire::CommitsUpdate>(tail2).run);
+  world.answer(update);
+  world.answer(last);
   world.require_equal();
 
   SECTION("equal ones pass") {
@@ -187,8 +185,7 @@ TEST_CASE("commits from an answer that leave a hole are asked for") {
   ReplicaWorld world;
   world.join();
   world.broker.set("a", "1");
-  const wire::Update update = wire::decode_update(world.broker.set("b", "2"));
-  world.replica.answered(world.broker.epoch(), std::get<wire::CommitsUpdate>(update).run);
+  world.answer(world.broker.set("b", "2"));
   CHECK(world.settle() == 1);
   world.require_equal();
 }

@@ -17,6 +17,11 @@ struct ReplicaWorld {
   replica::NamespaceReplica replica{"plant", told};
 
   void deliver(const std::string& body) { replica.update(wire::decode_update(body)); }
+  /// Delivers the commits of an update as a write's answer does.
+  void answer(const std::string& body) {
+    const wire::Update update = wire::decode_update(body);
+    replica.answered(broker.epoch(), std::get<wire::CommitsUpdate>(update).run);
+  }
   /// One request and its reply; false: it wants none.
   bool exchange() {
     const auto request = replica.next_request();
