@@ -45,8 +45,8 @@ Exit ping(const Common& common, const PingArguments& arguments) {
                            R"("median_ms": {:.3f}, "most_ms": {:.3f}}})",
                            to_json_string(client.endpoint()), times.size(), least, median, most));
   } else {
-    print_line(fmt::format("{} answers: least {:.3f} ms, median {:.3f} ms, most {:.3f} ms",
-                           times.size(), least, median, most));
+    print_line(fmt::format("{} {}: least {:.3f} ms, median {:.3f} ms, most {:.3f} ms", times.size(),
+                           times.size() == 1 ? "answer" : "answers", least, median, most));
   }
   return Exit::done;
 }
