@@ -95,8 +95,6 @@ RawReader::RawReader(const std::string& updates_endpoint, Context context)
   socket_.connect(updates_endpoint);
 }
 
-void RawReader::receive_at_most(int messages) { socket_.set(zmq::sockopt::rcvhwm, messages); }
-
 void RawReader::subscribe(std::string_view topic) { socket_.set(zmq::sockopt::subscribe, topic); }
 
 void RawReader::unsubscribe(std::string_view topic) {

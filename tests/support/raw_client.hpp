@@ -76,8 +76,6 @@ class RawReader {
  public:
   explicit RawReader(const std::string& updates_endpoint, Context context = own_context());
 
-  /// With few, a reader that pauses makes the broker's queue grow.
-  void receive_at_most(int messages);
   void subscribe(std::string_view topic);
   void unsubscribe(std::string_view topic);
 
