@@ -43,9 +43,9 @@ struct SessionView {
 /// A pure state machine: time and bytes come in as commands, and every authority that is given the
 /// same commands in the same order reaches the same state. One thread at a time.
 ///
-///     Answer answer = authority.apply({user, wire::Write{...}});  // any number of commands: a
-///     turn for (const Publication& update : authority.commit()) ...    // or abandon() std::string
-///     reply = authority.reply(answer);
+///     Answer answer = authority.apply({user, wire::Write{...}});        // a turn: any number
+///     for (const Publication& update : authority.commit()) send(update);  // or abandon()
+///     send(authority.reply(answer));
 ///
 /// The first `apply` begins a turn; `commit` makes all of it visible at once, `abandon` restores
 /// exactly the state before it. What a turn decided is known to the later commands of the same

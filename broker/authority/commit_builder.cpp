@@ -16,7 +16,8 @@ void CommitBuilder::begin(Space& space, std::uint64_t revision) {
 }
 
 CommitBuilder::Place CommitBuilder::find(std::string_view name) const {
-  return find(HashedName{name, wire::name_hash(name)});
+  const HashedName hashed{name, wire::name_hash(name)};
+  return {hashed, space_->attributes.by_name().find(hashed)};
 }
 
 std::string_view CommitBuilder::value(const Place& place) const noexcept {

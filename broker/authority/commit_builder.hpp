@@ -30,9 +30,6 @@ class CommitBuilder {
 
     [[nodiscard]] bool known() const noexcept { return handle != 0; }
   };
-  [[nodiscard]] Place find(const HashedName& name) const {
-    return {name, space_->attributes.by_name().find(name)};
-  }
   [[nodiscard]] Place find(std::string_view name) const;
   /// Empty: absent.
   [[nodiscard]] std::string_view value(const Place& place) const noexcept;

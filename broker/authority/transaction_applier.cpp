@@ -30,18 +30,20 @@ wire::Refusal bad_sum(Status status, std::string_view name) {
 
 }  // namespace
 
-Outcome TransactionApplier::apply(Space& space, const PreparedTransaction& prepared,
+Outcome TransactionApplier::apply(Space& space, const wire::Transaction& transaction,
                                   const TransactionContext& context) {
   space_ = &space;
   context_ = context;
   sums_.clear();
   builder_.begin(space, context.revision);
-  for (const wire::Condition& condition : prepared.transaction().conditions) {
+  for (const wire::Condition& condition : transaction.conditions) {
     if (std::optional<Outcome> failed = check(condition)) return *std::move(failed);
   }
-  if (Refused refused = apply(prepared)) {
-    builder_.rollback();
-    return to_outcome(*std::move(refused));
+  for (const wire::Operation& operation : transaction.operations) {
+    if (Refused refused = apply(operation)) {
+      builder_.rollback();
+      return to_outcome(*std::move(refused));
+    }
   }
   if (!builder_.finish()) return {Status::unchanged, space.revision, {}, {}, {}};
   return {Status::ok, space.revision, std::exchange(sums_, {}), {}, {}};
@@ -54,21 +56,12 @@ std::optional<Outcome> TransactionApplier::check(const wire::Condition& conditio
   return Outcome{Status::lost, space_->revision, {}, {}, std::string(condition.name)};
 }
 
-Refused TransactionApplier::apply(const PreparedTransaction& prepared) {
-  const std::vector<wire::Operation>& operations = prepared.transaction().operations;
-  for (std::size_t i = 0; i != operations.size(); ++i) {
-    prepared.fetch_ahead(space_->attributes.by_name(), i);
-    if (Refused refused = apply(operations[i], prepared.hash(i))) return refused;
-  }
-  return std::nullopt;
-}
-
-Refused TransactionApplier::apply(const wire::Operation& operation, std::uint64_t hash) {
+Refused TransactionApplier::apply(const wire::Operation& operation) {
   if (operation.kind == OperationKind::clear) {
     builder_.clear();
     return std::nullopt;
   }
-  const CommitBuilder::Place place = builder_.find(HashedName{operation.name, hash});
+  const CommitBuilder::Place place = builder_.find(operation.name);
   if (Refused refused = check_name(place)) return refused;
   if (operation.kind == OperationKind::set) return set(operation, place);
   if (operation.kind == OperationKind::add) return add(operation, place);

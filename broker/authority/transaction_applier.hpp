@@ -10,8 +10,9 @@
 #include <bulletin/options.hpp>
 
 #include "authority/commit_builder.hpp"
-#include "authority/prepared_transaction.hpp"
+#include "authority/refusals.hpp"
 #include "wire/replies.hpp"
+#include "wire/transaction.hpp"
 
 namespace bulletin::authority {
 
@@ -30,13 +31,12 @@ class TransactionApplier {
       : builder_(builder), limits_(limits) {}
 
   /// An outcome other than ok has changed nothing.
-  wire::Outcome apply(Space& space, const PreparedTransaction& prepared,
+  wire::Outcome apply(Space& space, const wire::Transaction& transaction,
                       const TransactionContext& context);
 
  private:
   std::optional<wire::Outcome> check(const wire::Condition& condition);
-  Refused apply(const PreparedTransaction& prepared);
-  Refused apply(const wire::Operation& operation, std::uint64_t hash);
+  Refused apply(const wire::Operation& operation);
   Refused set(const wire::Operation& operation, const CommitBuilder::Place& place);
   Refused add(const wire::Operation& operation, const CommitBuilder::Place& place);
   [[nodiscard]] Refused check_name(const CommitBuilder::Place& place) const;

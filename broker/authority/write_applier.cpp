@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "authority/state.hpp"
+#include "wire/decode_error.hpp"
 
 namespace bulletin::authority {
 
@@ -12,67 +13,50 @@ using wire::Status;
 Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64_t session) {
   Outcomes outcomes;
   outcomes.reserve(items.size());
-  while (!items.empty()) {
-    const std::size_t count = prepare(items);
-    for (std::size_t i = 0; i != count; ++i) {
-      outcomes.push_back(apply(items[i], prepared_[i], session));
-    }
-    items = items.subspan(count);
-  }
+  for (const wire::WriteItem& item : items) outcomes.push_back(apply(item, session));
   return outcomes;
 }
 
-/// Decodes the next items, about as many as have operations enough to fetch memory together, and
-/// returns how many they are.
-std::size_t WriteApplier::prepare(std::span<const wire::WriteItem> items) {
-  std::size_t count = 0;
-  for (std::size_t operations = 0; count != items.size() && count != PreparedTransaction::window &&
-                                   operations < PreparedTransaction::window;
-       ++count) {
-    if (count == prepared_.size()) prepared_.emplace_back();
-    prepared_[count].decode(items[count].transaction, options_.limits);
-    operations += prepared_[count].transaction().operations.size();
-    if (const Space* space = board_.find(items[count].space)) {
-      prepared_[count].fetch_slots(space->attributes.by_name());
-    }
-  }
-  for (std::size_t i = 0; i != count; ++i) {
-    if (const Space* space = board_.find(items[i].space)) {
-      prepared_[i].fetch_attributes(space->attributes.by_name());
-    }
-  }
-  return count;
-}
-
-Outcome WriteApplier::apply(const wire::WriteItem& item, const PreparedTransaction& prepared,
-                            std::uint64_t session) {
+Outcome WriteApplier::apply(const wire::WriteItem& item, std::uint64_t session) {
   Space* space = board_.find(item.space);
   if (space == nullptr) {
     if (Refused refused = check_writable(item.space, options_)) {
       return to_outcome(*std::move(refused));
     }
   }
-  if (prepared.refused()) return to_outcome(*prepared.refused());
-  return space == nullptr ? apply_to_new(item, prepared, session)
-                          : apply_to(*space, prepared, session);
+  if (Refused refused = decode(item.transaction)) return to_outcome(*std::move(refused));
+  return space == nullptr ? apply_to_new(item.space, session) : apply_to(*space, session);
 }
 
-Outcome WriteApplier::apply_to_new(const wire::WriteItem& item, const PreparedTransaction& prepared,
-                                   std::uint64_t session) {
+/// Into `transaction_`. Sizes are checked first: a few bytes can ask for much memory.
+Refused WriteApplier::decode(std::string_view bytes) {
+  const Limits& limits = options_.limits;
+  Refused refused = check_size("the transaction", bytes.size(), limits.transaction_bytes, "bytes");
+  if (refused) return refused;
+  try {
+    refused = check_size("the transaction", wire::element_count(bytes),
+                         limits.transaction_operations, "conditions and operations");
+    if (!refused) wire::decode_transaction(bytes, transaction_);
+    return refused;
+  } catch (const wire::DecodeError& error) {
+    return wire::Refusal{Status::malformed, error.what(), {}};
+  }
+}
+
+/// The namespace comes into being only if it is changed.
+Outcome WriteApplier::apply_to_new(std::string_view name, std::uint64_t session) {
   if (board_.size() >= options_.bounds.namespaces) {
     return to_outcome(overloaded("namespaces", options_.bounds.namespaces));
   }
   const std::size_t mark = board_.mark();
-  Space& space = board_.make(item.space, counters_.forgotten);
-  Outcome outcome = apply_to(space, prepared, session);
+  Outcome outcome = apply_to(board_.make(name, counters_.forgotten), session);
   if (outcome.status != Status::ok) board_.rollback(mark);
   return outcome;
 }
 
-Outcome WriteApplier::apply_to(Space& space, const PreparedTransaction& prepared,
-                               std::uint64_t session) {
+Outcome WriteApplier::apply_to(Space& space, std::uint64_t session) {
   Outcome outcome =
-      applier_.apply(space, prepared, {session, counters_.clock_ms, counters_.revision + 1});
+      applier_.apply(space, transaction_, {session, counters_.clock_ms, counters_.revision + 1});
   if (outcome.status == Status::ok) counters_.revision = outcome.revision;
   return outcome;
 }

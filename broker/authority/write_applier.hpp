@@ -1,16 +1,16 @@
 // Decides the transactions of one WRITE.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
+#include <string_view>
 
 #include "authority/command.hpp"
 #include "authority/options.hpp"
-#include "authority/prepared_transaction.hpp"
+#include "authority/refusals.hpp"
 #include "authority/transaction_applier.hpp"
 #include "wire/requests.hpp"
+#include "wire/transaction.hpp"
 
 namespace bulletin::authority {
 
@@ -26,18 +26,16 @@ class WriteApplier {
   Outcomes apply(std::span<const wire::WriteItem> items, std::uint64_t session);
 
  private:
-  std::size_t prepare(std::span<const wire::WriteItem> items);
-  wire::Outcome apply(const wire::WriteItem& item, const PreparedTransaction& prepared,
-                      std::uint64_t session);
-  wire::Outcome apply_to_new(const wire::WriteItem& item, const PreparedTransaction& prepared,
-                             std::uint64_t session);
-  wire::Outcome apply_to(Space& space, const PreparedTransaction& prepared, std::uint64_t session);
+  wire::Outcome apply(const wire::WriteItem& item, std::uint64_t session);
+  Refused decode(std::string_view transaction);
+  wire::Outcome apply_to_new(std::string_view name, std::uint64_t session);
+  wire::Outcome apply_to(Space& space, std::uint64_t session);
 
   const AuthorityOptions& options_;
   Counters& counters_;
   Board& board_;
   TransactionApplier applier_;
-  std::vector<PreparedTransaction> prepared_;
+  wire::Transaction transaction_;  // the one at hand; its memory is used again
 };
 
 }  // namespace bulletin::authority
