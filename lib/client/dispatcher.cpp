@@ -33,7 +33,7 @@ Dispatcher::~Dispatcher() {
 void Dispatcher::add(const std::shared_ptr<detail::Watch>& watch, QueuedRow first) {
   std::scoped_lock lock(mutex_);
   if (stopping_) throw Error(Errc::disconnected, "the client is closed: it cannot watch any more");
-  watch->begin = rows_.sequence();
+  watch->begin = rows_.begin_watch();
   watches_.push_back(watch);
   watch_count_.store(watches_.size(), std::memory_order_relaxed);
   if (first.changes.empty()) return;
@@ -141,7 +141,7 @@ void Dispatcher::tell(const QueuedRow& row, std::unique_lock<std::mutex>& lock) 
 void Dispatcher::tell_watch(detail::Watch& watch, const QueuedRow& row,
                             const std::vector<Value>& values) {
   const bool first_values = row.only != nullptr;
-  watch.carried += row.skipped;
+  watch.carried += row.skipped.after(watch.begin);
   std::vector<std::size_t> wanted;
   for (std::size_t i = 0; i < row.changes.size(); ++i) {
     const QueuedChange& change = row.changes[i];
@@ -155,7 +155,7 @@ void Dispatcher::tell_watch(detail::Watch& watch, const QueuedRow& row,
     const Change change{queued.name,
                         queued.value.empty() ? nullptr : &values[i],
                         Revision(queued.revision),
-                        queued.skipped + std::exchange(watch.carried, 0),
+                        queued.skipped.after(watch.begin) + std::exchange(watch.carried, 0),
                         row.resynced || first_values,
                         i == wanted.back()};
     try {

@@ -21,19 +21,15 @@ struct Registry {
   std::vector<ForkParticipant*> participants;  // in the order of joining; guarded by mutex
 };
 
-void prepare();
-void parent();
-void child();
+// There before any thread, and never destroyed: fork() may be called while the program ends.
+union Everlasting {
+  constexpr Everlasting() : registry{} {}
+  ~Everlasting() {}
+  Registry registry;
+};
+constinit Everlasting everlasting;
 
-// Never destroyed: fork() may be called while the program ends.
-Registry& registry() {
-  static Registry* const instance = [] {
-    auto* made = new Registry;
-    pthread_atfork(prepare, parent, child);
-    return made;
-  }();
-  return *instance;
-}
+Registry& registry() noexcept { return everlasting.registry; }
 
 void prepare() {
   registry().mutex.lock();
@@ -50,6 +46,8 @@ void child() {
   detail::fork_pending.store(!registry().participants.empty(), std::memory_order_relaxed);
   parent();
 }
+
+[[maybe_unused]] const int registered = pthread_atfork(prepare, parent, child);
 
 }  // namespace
 
@@ -76,6 +74,8 @@ void abandon(std::shared_ptr<void> object) {
 void bulletin::detail::resume_after_fork() {
   auto& registry = client::registry();
   std::scoped_lock lock(registry.mutex);
-  if (!fork_pending.exchange(false)) return;
+  if (!fork_pending.load(std::memory_order_relaxed)) return;
   for (client::ForkParticipant* participant : registry.participants) participant->resume();
+  // Only now: what other threads find must not be the parent's any more.
+  fork_pending.store(false, std::memory_order_release);
 }

@@ -10,6 +10,7 @@
 #include "client/endpoint.hpp"
 #include "client/engine.hpp"
 #include "client/namespace_state.hpp"
+#include "wire/decode_error.hpp"
 #include "wire/names.hpp"
 #include "wire/transaction.hpp"
 
@@ -30,6 +31,19 @@ std::array<std::uint8_t, 16> random_nonce() {
 
 std::string default_name() {
   return std::string(program_invocation_short_name) + "/" + std::to_string(getpid());
+}
+
+// A call's reply, decoded. Throws Error when it is a refusal, or no such reply.
+template <class Decode>
+auto decoded(Decode decode, std::string_view reply, const std::string& what) {
+  try {
+    return decode(reply);
+  } catch (const wire::RefusedError& error) {
+    const wire::Refusal& refusal = error.refusal();
+    throw Error(wire::to_errc(refusal.status), what + ": " + refusal.message, refusal.name);
+  } catch (const wire::DecodeError& error) {
+    throw Error(Errc::protocol, what + ": the broker's reply is none: " + error.what());
+  }
 }
 
 ClientOptions completed(ClientOptions options) {
@@ -112,7 +126,8 @@ void Client::Implementation::throw_no_broker(std::string_view what,
 std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string_view name) {
   if (const std::string_view fault = wire::namespace_name_fault(name); !fault.empty()) {
     throw Error(Errc::rejected,
-                "'" + std::string(name) + "' cannot be a namespace: " + std::string(fault));
+                wire::quoted(name) + " cannot be the name of a namespace: " + std::string(fault),
+                std::string(name));
   }
   const std::shared_ptr<client::Engine> engine = this->engine();
   std::shared_ptr<detail::NamespaceState> state;
@@ -142,11 +157,14 @@ std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string
 }
 
 std::vector<std::string> Client::Implementation::list(std::string_view prefix) {
+  const std::string what = "cannot list the namespaces";
+  if (!wire::is_utf8(prefix))
+    throw Error(Errc::rejected, what + ": the prefix " + wire::quoted(prefix) + " is not UTF-8");
   std::vector<std::string> names;
   for (bool more = true; more;) {
     const std::string after = names.empty() ? std::string() : names.back();
-    const std::string reply = call(encode(wire::List{prefix, after}), "cannot list the namespaces");
-    const wire::ListReply part = wire::decode_list_reply(reply);
+    const std::string reply = call(encode(wire::List{prefix, after}), what);
+    const wire::ListReply part = decoded(wire::decode_list_reply, reply, what);
     names.insert(names.end(), part.names.begin(), part.names.end());
     more = part.more && !part.names.empty();
   }
@@ -199,7 +217,7 @@ void Client::Implementation::sync(replica::NamespaceReplica& replica) {
   const auto deadline = write_deadline();
   const std::string what = "cannot synchronise '" + replica.name() + "'";
   const std::string reply = call(encode(wire::StatusRequest{{replica.name()}}), what);
-  const wire::StatusReply status = wire::decode_status_reply(reply);
+  const wire::StatusReply status = decoded(wire::decode_status_reply, reply, what);
   if (status.namespaces.size() != 1)
     throw Error(Errc::protocol, what + ": the broker's STATUS names no namespace");
   const wire::NamespaceStatus newest = status.namespaces.front();
@@ -218,26 +236,28 @@ void Client::Implementation::sync(replica::NamespaceReplica& replica) {
 
 // --- writing ---
 
-std::optional<Error> client::write_error(const replica::FinishedWrite& write) {
-  const std::string& space = write.replica->name();
-  if (write.fate == replica::FinishedWrite::Fate::unsent) {
-    return Error(Errc::disconnected, "the write to '" + space +
-                                         "' was not sent in time: no broker; it was not applied");
-  }
-  if (write.fate == replica::FinishedWrite::Fate::in_doubt) {
-    return Error(Errc::in_doubt,
-                 "the write to '" + space +
-                     "' was sent, and its outcome is not known: it may have been applied");
-  }
+std::optional<Error> client::write_error(const replica::FinishedWrite& write,
+                                         std::string_view name) {
   const wire::Outcome& outcome = write.outcome;
-  switch (outcome.status) {
-    case wire::Status::ok:
-    case wire::Status::unchanged:
-    case wire::Status::lost: return std::nullopt;
-    default:
-      return Error(wire::to_errc(outcome.status),
-                   "the write to '" + space + "' was refused: " + outcome.message, outcome.name);
+  if (write.fate == replica::FinishedWrite::Fate::answered &&
+      (outcome.status == wire::Status::ok || outcome.status == wire::Status::unchanged ||
+       outcome.status == wire::Status::lost)) {
+    return std::nullopt;
   }
+  const std::string what = "the write " + (name.empty() ? "" : "of " + wire::quoted(name) + " ") +
+                           "to '" + write.replica->name() + "' ";
+  switch (write.fate) {
+    case replica::FinishedWrite::Fate::unsent:
+      return Error(Errc::disconnected, what + "was not sent in time: no broker; it was not applied",
+                   std::string(name));
+    case replica::FinishedWrite::Fate::in_doubt:
+      return Error(Errc::in_doubt,
+                   what + "was sent, and its outcome is not known: it may have been applied",
+                   std::string(name));
+    case replica::FinishedWrite::Fate::answered: break;
+  }
+  return Error(wire::to_errc(outcome.status), what + "was refused: " + outcome.message,
+               outcome.name);
 }
 
 void client::fulfil(std::promise<Revision>& promise, const replica::FinishedWrite& write) {
@@ -249,12 +269,13 @@ void client::fulfil(std::promise<Revision>& promise, const replica::FinishedWrit
 }
 
 replica::FinishedWrite Client::Implementation::write(const replica::NamespaceReplica& replica,
-                                                     std::string transaction, bool renewable) {
+                                                     std::string transaction,
+                                                     std::string_view name, bool renewable) {
   const auto deadline = write_deadline();
   const std::shared_ptr<client::Engine> engine = this->engine();
   replica::FinishedWrite finished =
       engine->writer.write({&replica, std::move(transaction), client::to_ms(deadline), renewable});
-  if (const auto error = client::write_error(finished)) throw *error;
+  if (const auto error = client::write_error(finished, name)) throw *error;
   if (replica.revision() >= finished.outcome.revision) return finished;
   // The stream is slower than the answer, and the answer had no room for the commits.
   {
@@ -263,7 +284,7 @@ replica::FinishedWrite Client::Implementation::write(const replica::NamespaceRep
   }
   if (!wait_for(deadline, [&] { return replica.revision() >= finished.outcome.revision; })) {
     finished.fate = replica::FinishedWrite::Fate::in_doubt;
-    throw *client::write_error(finished);
+    throw *client::write_error(finished, name);
   }
   return finished;
 }
@@ -390,7 +411,8 @@ void Client::Implementation::after_fork() {
 
 void Client::Implementation::resume() {
   std::scoped_lock lock(engine_mutex_, apply_mutex);
-  if (engine_ == nullptr) return;
+  // A client that the child itself has made is alive already.
+  if (engine_ == nullptr || engine_->made_in == client::generation()) return;
   client::abandon(std::move(engine_));
   // What the parent's threads wait for is the parent's.
   client::abandon(std::make_shared<std::vector<Settled>>(std::move(settling_)));

@@ -40,8 +40,9 @@ struct Settled {
 
 /// Fulfils the promise of a write as its fate and outcome say.
 void fulfil(std::promise<Revision>& promise, const replica::FinishedWrite& write);
-/// The error for a write that did not succeed; nullopt: it did, or lost its race.
-std::optional<Error> write_error(const replica::FinishedWrite& write);
+/// The error for a write that did not succeed; nullopt: it did, or lost its race. `name`: the one
+/// attribute that it is about, if it is known.
+std::optional<Error> write_error(const replica::FinishedWrite& write, std::string_view name = {});
 
 }  // namespace bulletin::client
 
@@ -73,7 +74,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   void sync(replica::NamespaceReplica& replica);
   /// Writes, and returns when the replica holds what decided it. Throws what `write_error` says.
   replica::FinishedWrite write(const replica::NamespaceReplica& replica, std::string transaction,
-                               bool renewable);
+                               std::string_view name, bool renewable);
   std::future<Revision> write_async(const replica::NamespaceReplica& replica,
                                     std::string transaction);
   /// Waits for progress on this client until the predicate, which is called under the apply lock,

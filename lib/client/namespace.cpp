@@ -17,8 +17,8 @@ using detail::NamespaceState;
 
 [[noreturn]] void reject_private(std::string_view name) {
   throw Error(Errc::rejected,
-              "attribute '" + std::string(name) +
-                  "' is private to this process: names that begin with '_' only get, at, get_or, "
+              "attribute " + wire::quoted(name) +
+                  " is private to this process: names that begin with '_' only get, at, get_or, "
                   "contains, set and erase",
               std::string(name));
 }
@@ -28,7 +28,8 @@ void check_name(std::string_view name) {
   if (wire::is_private(name)) checked.front() = 'x';  // the rest is as for shared names
   const std::string_view fault = wire::attribute_name_fault(checked);
   if (fault.empty()) return;
-  throw Error(Errc::rejected, "'" + checked + "' cannot be an attribute: " + std::string(fault),
+  throw Error(Errc::rejected,
+              wire::quoted(name) + " cannot be the name of an attribute: " + std::string(fault),
               std::string(name));
 }
 
@@ -48,14 +49,15 @@ replica::FinishedWrite write(const NamespaceState& state, const Transaction& tra
                              std::string_view name, bool renewable = false) {
   std::string encoded = transaction.encoded();
   check_size(state, encoded, name);
-  return state.client->write(*state.replica, std::move(encoded), renewable);
+  return state.client->write(*state.replica, std::move(encoded), name, renewable);
 }
 
 Revision set_private(NamespaceState& state, std::string_view name, const Value& value,
                      const SetOptions& options) {
   if (options.ephemeral || options.ttl.count() != 0) reject_private(name);
   check_name(name);
-  const std::string bytes = wire::encode_value(value);
+  std::string bytes;
+  wire::encode_value_of(name, value, bytes);
   std::scoped_lock lock(state.client->apply_mutex);
   state.private_attributes.set(name, wire::name_hash(name), bytes, 0);
   return Revision();
@@ -87,7 +89,10 @@ bool Namespace::contains(std::string_view name) const {
   return false;
 }
 
-std::size_t Namespace::size() const noexcept { return state_->replica->table().size(); }
+std::size_t Namespace::size() const noexcept {
+  detail::notice_fork();
+  return state_->replica->table().size();
+}
 
 std::vector<std::string> Namespace::names() const {
   detail::notice_fork();
@@ -131,14 +136,14 @@ std::shared_ptr<detail::PinnedSlot> Namespace::pin(std::string_view name) const 
 detail::PinnedSlot::~PinnedSlot() { replica::AttributeTable::unpin(slot); }
 
 void Namespace::throw_missing(std::string_view name) const {
-  throw Error(Errc::missing, "'" + this->name() + "' has no attribute '" + std::string(name) + "'",
+  throw Error(Errc::missing, "'" + this->name() + "' has no attribute " + wire::quoted(name),
               std::string(name));
 }
 
 void Namespace::throw_wrong_type(std::string_view name, const detail::Reading& found,
                                  std::string_view wanted) const {
   throw Error(Errc::wrong_type,
-              "attribute '" + std::string(name) + "' of '" + this->name() +
+              "attribute " + wire::quoted(name) + " of '" + this->name() +
                   "' holds a value of type " +
                   std::string(to_string(detail::to_value(found).type())) + "; asked for " +
                   std::string(wanted),
@@ -169,6 +174,7 @@ std::future<Revision> Namespace::set_value_async(std::string_view name, const Va
 bool Namespace::erase(std::string_view name) const {
   detail::notice_fork();
   if (wire::is_private(name)) {
+    check_name(name);
     std::scoped_lock lock(state_->client->apply_mutex);
     return state_->private_attributes.erase(name, wire::name_hash(name), 0);
   }
@@ -219,7 +225,7 @@ client::QueuedRow first_values(const NamespaceState& state,
   row.space = state.replica.get();
   row.resynced = true;
   const auto add = [&](std::string_view name, const auto& found) {
-    row.changes.push_back({std::string(name), std::string(found.value), found.revision});
+    row.changes.push_back({std::string(name), std::string(found.value), found.revision, 0, {}});
   };
   if (only) {
     replica::AttributeTable::Found found;
@@ -280,7 +286,10 @@ bool Namespace::wait_until(std::string_view name,
 
 void Namespace::sync() const { state_->client->sync(*state_->replica); }
 
-Revision Namespace::revision() const noexcept { return Revision(state_->replica->revision()); }
+Revision Namespace::revision() const noexcept {
+  detail::notice_fork();
+  return Revision(state_->replica->revision());
+}
 
 Freshness Namespace::freshness() const noexcept {
   detail::notice_fork();

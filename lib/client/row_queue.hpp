@@ -21,13 +21,31 @@ class Watch;
 
 namespace bulletin::client {
 
+/// How many changes were passed over, for watches that began at different times: what came before a
+/// watch is in its first values.
+class SkippedChanges {
+ public:
+  /// `sequence`: of the row that brought them. `marks`: where watches began, in ascending order.
+  void add(std::uint64_t sequence, std::uint64_t count, const std::vector<std::uint64_t>& marks);
+  void add(const SkippedChanges& others, const std::vector<std::uint64_t>& marks);
+  /// For a watch that began with rows up to `begin` in its first values.
+  [[nodiscard]] std::uint64_t after(std::uint64_t begin) const noexcept;
+
+ private:
+  struct Part {
+    std::uint64_t sequence = 0;  // of the last of them; no watch began between them
+    std::uint64_t count = 0;
+  };
+  std::vector<Part> parts_;  // in the order of the rows
+};
+
 /// One change as it waits for its callbacks.
 struct QueuedChange {
   std::string name;
   std::string value;  ///< encoded; empty: removed
   std::uint64_t revision = 0;
-  std::uint64_t skipped = 0;
   std::uint64_t sequence = 0;  ///< of the row that brought it
+  SkippedChanges skipped;      ///< of this attribute
 };
 
 /// Changes to be told in a row.
@@ -36,14 +54,15 @@ struct QueuedRow {
   std::shared_ptr<detail::Watch>
       only;  ///< the one watch that it is for; null: all of the namespace
   bool resynced = false;
-  std::uint64_t skipped = 0;  ///< of the namespace, by a repair; beside those counted per change
+  SkippedChanges skipped;  ///< of the namespace, by a repair; beside those counted per change
   std::vector<QueuedChange> changes;
 };
 
 /// In order of arrival within a namespace. When the rows waiting take more than the bound, all of
 /// them are merged, for each namespace into one row that holds the newest change of every attribute
 /// and how many were merged into it; what arrives while such a row waits is merged too. Rows for
-/// one watch (its first values) are never merged.
+/// one watch (its first values) are never merged, and come before all that waits: that is older, or
+/// newer for that watch.
 ///
 /// Guarded by its owner's lock.
 class RowQueue {
@@ -51,28 +70,30 @@ class RowQueue {
   explicit RowQueue(std::size_t bound) noexcept : bound_(bound) {}
 
   void push(const void* space, const replica::Row& row);
+  /// A watch begins: the number of the newest row pushed, which is in its first values. Rows count
+  /// from 1.
+  std::uint64_t begin_watch();
   void push_first_values(QueuedRow row);
   [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
-  /// The number of the newest row pushed; rows count from 1.
-  [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
   QueuedRow pop();
   void clear() noexcept;
 
  private:
   struct Merged {
-    std::uint64_t skipped = 0;
+    SkippedChanges skipped;
     std::map<std::string, QueuedChange, std::less<>> changes;
   };
 
   static std::size_t bytes_of(const QueuedRow& row) noexcept;
   void merge_all();
-  static void merge(Merged& merged, QueuedRow row);
+  void merge(Merged& merged, QueuedRow row) const;
 
   const std::size_t bound_;
   std::size_t bytes_ = 0;
   std::uint64_t sequence_ = 0;
   std::deque<QueuedRow> rows_;                      // a merged row is a placeholder without changes
   std::unordered_map<const void*, Merged> merged_;  // by namespace
+  std::vector<std::uint64_t> marks_;  // where watches began while something waited; ascending
 };
 
 }  // namespace bulletin::client

@@ -38,8 +38,8 @@ TEST_CASE("a row queue over its bound keeps the newest change of every name and 
   REQUIRE(merged.changes.size() == 2);
   CHECK(merged.changes[0].name == "a");
   CHECK(merged.changes[0].revision == 100);
-  CHECK(merged.changes[0].skipped == 99);
-  CHECK(merged.changes[1].skipped == 0);
+  CHECK(merged.changes[0].skipped.after(0) == 99);
+  CHECK(merged.changes[1].skipped.after(0) == 0);
 }
 
 TEST_CASE("a merged namespace goes on in order once its row was taken") {
@@ -49,7 +49,7 @@ TEST_CASE("a merged namespace goes on in order once its row was taken") {
   queue.push(&robot, row(101, "a", "y"));
   const QueuedRow next = queue.pop();
   CHECK_FALSE(next.resynced);
-  CHECK(next.changes.at(0).skipped == 0);
+  CHECK(next.changes.at(0).skipped.after(0) == 0);
 }
 
 TEST_CASE("merging keeps the first values of a watch whole and ahead") {
@@ -58,7 +58,7 @@ TEST_CASE("merging keeps the first values of a watch whole and ahead") {
   first.space = &robot;
   first.only = std::shared_ptr<bulletin::detail::Watch>(reinterpret_cast<bulletin::detail::Watch*>(&queue),
                                                         [](auto*) {});
-  first.changes.push_back({"a", "1", 1, 0, 0});
+  first.changes.push_back({"a", "1", 1, 0, {}});
   queue.push_first_values(first);
   for (std::uint64_t revision = 2; revision <= 100; ++revision) queue.push(&robot, row(revision, "a", "x"));
   CHECK(queue.pop().only != nullptr);
@@ -74,7 +74,7 @@ TEST_CASE("two merged namespaces stay apart") {
   const QueuedRow other = queue.pop();
   CHECK(one.space != other.space);
   CHECK(one.changes.size() == 1);
-  CHECK(one.changes[0].skipped + other.changes[0].skipped == 98);
+  CHECK(one.changes[0].skipped.after(0) + other.changes[0].skipped.after(0) == 98);
   CHECK(queue.empty());
 }
 
@@ -83,6 +83,51 @@ TEST_CASE("what a repair skipped survives merging") {
   queue.push(&robot, Row{50, true, 40, {{"a", "1", 50}}});
   for (std::uint64_t revision = 51; revision <= 100; ++revision) queue.push(&robot, row(revision, "a", "x"));
   const QueuedRow merged = queue.pop();
-  CHECK(merged.skipped == 40);
-  CHECK(merged.changes.at(0).skipped == 50);
+  CHECK(merged.skipped.after(0) == 40);
+  CHECK(merged.changes.at(0).skipped.after(0) == 50);
+}
+
+TEST_CASE("what was skipped is counted for each watch from its own beginning") {
+  RowQueue queue(600);
+  const std::uint64_t early = queue.begin_watch();
+  std::uint64_t revision = 0;
+  const auto push = [&](int count) {
+    for (int i = 0; i < count; ++i) queue.push(&robot, row(++revision, "a", "x"));
+  };
+  push(10);
+  const std::uint64_t late = queue.begin_watch();
+  push(20);
+  const std::uint64_t latest = queue.begin_watch();
+  CHECK(queue.begin_watch() == latest);
+  push(5);
+  const QueuedRow merged = queue.pop();
+  CHECK(merged.changes.at(0).skipped.after(early) == 34);
+  CHECK(merged.changes.at(0).skipped.after(late) == 24);
+  CHECK(merged.changes.at(0).skipped.after(latest) == 4);
+}
+
+TEST_CASE("first values come before a merged row that is newer") {
+  RowQueue queue(600);
+  for (std::uint64_t revision = 1; revision <= 100; ++revision) queue.push(&robot, row(revision, "a", "x"));
+  QueuedRow first;
+  first.space = &robot;
+  first.only = std::shared_ptr<bulletin::detail::Watch>(reinterpret_cast<bulletin::detail::Watch*>(&queue),
+                                                        [](auto*) {});
+  first.changes.push_back({"a", "x", 100, queue.begin_watch(), {}});
+  queue.push_first_values(first);
+  queue.push(&robot, row(101, "a", "y"));
+  CHECK(queue.pop().changes.at(0).revision == 100);
+  CHECK(queue.pop().changes.at(0).revision == 101);
+}
+
+TEST_CASE("repairs that were merged are counted for each watch from its own beginning") {
+  RowQueue queue(300);
+  queue.push(&robot, {1, true, 7, {{"a", "1", 1}}});
+  queue.push(&robot, row(2, "b", "1"));
+  const std::uint64_t late = queue.begin_watch();
+  queue.push(&robot, {3, true, 5, {{"a", "2", 3}}});
+  queue.push(&robot, row(4, "c", "1"));
+  const QueuedRow merged = queue.pop();
+  CHECK(merged.skipped.after(0) == 12);
+  CHECK(merged.skipped.after(late) == 5);
 }

@@ -1,0 +1,187 @@
+// A broker that a program starts, and the URIs that it hands out.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/failure.hpp"
+#include "support/board.hpp"
+#include "support/catch.hpp"
+#include "support/program.hpp"
+
+using namespace bulletin::test;
+using bulletin::Errc;
+using bulletin::Manager;
+
+namespace {
+
+const std::string helper = std::string(BULLETIN_BIN_DIR) + "/bulletin-api";
+
+// Whether somebody listens at tcp://127.0.0.1:PORT.
+bool listens(const std::string& endpoint) {
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port =
+      htons(static_cast<std::uint16_t>(std::stoul(endpoint.substr(endpoint.rfind(':') + 1))));
+  const bool connected =
+      ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(descriptor);
+  return connected;
+}
+
+}  // namespace
+
+TEST_CASE("a manager starts a broker and makes fresh namespaces") {
+  Manager manager({.bind = "tcp://127.0.0.1:*"});
+  CHECK(manager.address().empty());
+  CHECK(code_of([&] { manager.make_namespace(); }) == Errc::disconnected);
+  manager.start();
+  manager.start();
+  CHECK(manager.address().starts_with("tcp://127.0.0.1:"));
+  CHECK(listens(manager.address()));
+  const bulletin::Namespace first = manager.make_namespace();
+  const bulletin::Namespace second = manager.make_namespace();
+  CHECK(first.name() != second.name());
+  CHECK(first.empty());
+  first.set("x", 1);
+  CHECK(manager.open(first.name()).at<int>("x") == 1);
+  bulletin::Client client({.endpoint = manager.address()});
+  CHECK(client.open(first.name()).at<int>("x") == 1);
+  CHECK(first.uri() == manager.address() + "#" + first.name());
+}
+
+TEST_CASE("another process opens what a URI names") {
+  Manager manager;
+  manager.start();
+  const bulletin::Namespace space = manager.open("plant/line 1/\xC3\xA4#%");
+  space.set("greeting", "hello");
+  Program reader(helper, {"get", space.uri(), "greeting"});
+  CHECK(reader.read_line() == "\"hello\"");
+  CHECK(reader.wait() == 0);
+  Program writer(helper, {"set", space.uri(), "answer", "hi"});
+  CHECK(writer.read_line() == "set");
+  CHECK(writer.wait() == 0);
+  space.sync();
+  CHECK(space.at<std::string>("answer") == "hi");
+}
+
+TEST_CASE("all that open the same endpoint by URI share one client") {
+  const Board board;
+  const bulletin::Namespace first = bulletin::open(board.endpoint() + "#a");
+  const bulletin::Namespace second = bulletin::open(board.endpoint() + "#a");
+  first.set("_private to the client", 1);
+  CHECK(second.at<int>("_private to the client") == 1);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] { bulletin::open(board.endpoint() + "#b").add("n", 1); });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(bulletin::open(board.endpoint() + "#b").at<int>("n") == 4);
+  bulletin::Client watcher = board.client();
+  CHECK(watcher.open("$sys/sessions")
+            .wait_until("1", [](const bulletin::Value&) { return true; }, patience));
+}
+
+TEST_CASE("shutdown ends the broker, again does nothing, and start begins anew") {
+  Manager manager;
+  manager.shutdown();
+  manager.start();
+  const std::string address = manager.address();
+  const bulletin::Namespace space = manager.make_namespace();
+  space.set("x", 1);
+  manager.shutdown();
+  CHECK_FALSE(listens(address));
+  CHECK(manager.address().empty());
+  CHECK(space.at<int>("x") == 1);
+  CHECK(code_of([&] { space.set("x", 2); }) == Errc::disconnected);
+  CHECK(code_of([&] { manager.make_namespace(); }) == Errc::disconnected);
+  manager.shutdown();
+  manager.start();
+  CHECK(manager.make_namespace().set("x", 1) > bulletin::Revision());
+}
+
+TEST_CASE("the broker ends with its manager") {
+  std::string address;
+  {
+    Manager manager;
+    manager.start();
+    address = manager.address();
+    Manager moved = std::move(manager);
+    CHECK(listens(address));
+    CHECK(moved.address() == address);
+  }
+  CHECK_FALSE(listens(address));
+}
+
+TEST_CASE("the broker ends when its starter is killed") {
+  Program starter(helper, {"manage"});
+  const std::string line = starter.read_line();
+  const std::string address = value_of(line, "address");
+  REQUIRE(address.starts_with("tcp://127.0.0.1:"));
+  CHECK(bulletin::open(value_of(line, "uri")).at<std::string>("greeting") == "hello");
+  starter.signal(SIGKILL);
+  CHECK(starter.wait() == -SIGKILL);
+  CHECK(await([&] { return !listens(address); }));
+}
+
+TEST_CASE("the broker is not of its starter's process group: Ctrl-C is not its end") {
+  Program starter(helper, {"manage", "own group"});
+  const std::string line = starter.read_line();
+  const std::string address = value_of(line, "address");
+  REQUIRE(address.starts_with("tcp://127.0.0.1:"));
+  REQUIRE(::kill(-starter.pid(), SIGINT) == 0);
+  Program writer(helper, {"set", value_of(line, "uri"), "x", "after"});
+  CHECK(writer.read_line() == "set");
+  CHECK(listens(address));
+  starter.close_input();
+  CHECK(starter.wait() == 0);
+  CHECK(await([&] { return !listens(address); }));
+}
+
+TEST_CASE("a broker that cannot start says so") {
+  Manager nobody({.broker = "/no/such/program"});
+  const bulletin::Error missing = failure_of([&] { nobody.start(); });
+  CHECK(missing.code() == Errc::disconnected);
+  CHECK(mentions(missing, "/no/such/program"));
+  CHECK(mentions(missing, "BULLETIN_BROKER"));
+  CHECK(nobody.address().empty());
+
+  const Board board;
+  Manager taken({.bind = board.endpoint()});
+  const bulletin::Error in_use = failure_of([&] { taken.start(); });
+  CHECK(in_use.code() == Errc::disconnected);
+  CHECK(mentions(in_use, "exit status"));
+
+  Manager wrong({.arguments = {"--no-such-option"}});
+  CHECK(mentions(failure_of([&] { wrong.start(); }), "exit status"));
+
+  Manager mute({.broker = "/bin/cat", .start_timeout = std::chrono::milliseconds(200)});
+  CHECK(code_of([&] { mute.start(); }) == Errc::disconnected);
+}
+
+TEST_CASE("the broker is found by option, by the environment or beside the program") {
+  ::setenv("BULLETIN_BROKER", "/no/such/broker", 1);
+  Manager by_environment;
+  CHECK(mentions(failure_of([&] { by_environment.start(); }), "/no/such/broker"));
+  Manager by_option({.broker = std::string(BULLETIN_BIN_DIR) + "/bulletin-broker"});
+  by_option.start();
+  CHECK(listens(by_option.address()));
+  ::unsetenv("BULLETIN_BROKER");
+  Manager beside;
+  beside.start();
+  CHECK(listens(beside.address()));
+}
+
+TEST_CASE("a manager's broker takes more arguments") {
+  Manager manager({.arguments = {"--limit-value-bytes", "100"}});
+  manager.start();
+  const bulletin::Namespace space = manager.make_namespace();
+  CHECK(code_of([&] { space.set("x", std::string(200, 'x')); }) == Errc::rejected);
+}

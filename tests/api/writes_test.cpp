@@ -1,0 +1,246 @@
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "api/failure.hpp"
+#include "support/board.hpp"
+#include "support/catch.hpp"
+
+using namespace bulletin::test;
+using bulletin::Errc;
+using bulletin::Revision;
+using bulletin::Transaction;
+
+namespace {
+
+struct Open {
+  Board board;
+  bulletin::Client client = board.client();
+  bulletin::Client second = board.client();
+  bulletin::Namespace space = client.open("writes");
+  bulletin::Namespace other = second.open("writes");
+};
+
+}  // namespace
+
+TEST_CASE("every commit has a higher revision than the one before, in all namespaces") {
+  Open open;
+  const bulletin::Namespace elsewhere = open.client.open("elsewhere");
+  Revision last;
+  for (int i = 0; i < 20; ++i) {
+    for (const bulletin::Namespace& space : {open.space, open.other, elsewhere}) {
+      const Revision next = space.set("x", i);
+      CHECK(next > last);
+      last = next;
+    }
+  }
+}
+
+TEST_CASE("setting the same value again is a commit") {
+  Open open;
+  const Revision first = open.space.set("x", 1);
+  const Revision second = open.space.set("x", 1);
+  CHECK(second > first);
+  CHECK(open.space.read<int>("x")->revision == second);
+}
+
+TEST_CASE("erasing what is not there commits nothing") {
+  Open open;
+  const Revision before = open.space.set("x", 1);
+  CHECK_FALSE(open.space.erase("y"));
+  CHECK(open.space.revision() == before);
+  CHECK(open.space.set("z", 1).value() == before.value() + 1);
+}
+
+TEST_CASE("compare_and_set sets when the revision is still the expected one") {
+  Open open;
+  const Revision first = *open.space.compare_and_set("x", bulletin::absent, 1);
+  CHECK(open.space.at<int>("x") == 1);
+  const Revision second = *open.space.compare_and_set("x", first, 2);
+  CHECK(second > first);
+  CHECK_FALSE(open.space.compare_and_set("x", first, 3));
+  CHECK_FALSE(open.space.compare_and_set("x", bulletin::absent, 3));
+  CHECK_FALSE(open.space.compare_and_set("y", first, 3));
+  CHECK(open.space.at<int>("x") == 2);
+  CHECK(open.space.revision() == second);
+}
+
+TEST_CASE("a transaction takes effect in the order of its calls") {
+  Open open;
+  open.space.set("old", 1);
+  const auto revision = open.space.commit(
+      Transaction().clear().set("a", 1).add("a", 5).set("b", 1).erase("b").set("c", "x").erase("d"));
+  REQUIRE(revision);
+  CHECK(open.space.names() == std::vector<std::string>{"a", "c"});
+  CHECK(open.space.at<int>("a") == 6);
+  CHECK(open.space.read<int>("a")->revision == *revision);
+  CHECK(open.space.revision() == *revision);
+}
+
+TEST_CASE("a transaction whose condition does not hold changes nothing") {
+  Open open;
+  const Revision x = open.space.set("x", 1);
+  CHECK_FALSE(open.space.commit(Transaction().require("x", bulletin::absent).set("y", 1)));
+  CHECK_FALSE(open.space.commit(
+      Transaction().require("x", x).require("z", Revision(1)).set("x", 2).set("y", 1)));
+  CHECK_FALSE(open.space.contains("y"));
+  CHECK(open.space.read<int>("x")->revision == x);
+  CHECK(open.space.commit(
+      Transaction().require("x", x).require("y", bulletin::absent).set("y", 1)));
+}
+
+TEST_CASE("a transaction that changes nothing returns the newest revision") {
+  Open open;
+  const Revision x = open.space.set("x", 1);
+  CHECK(open.space.commit(Transaction()) == x);
+  CHECK(open.space.commit(Transaction().erase("y")) == x);
+  CHECK(open.space.commit(Transaction().require("x", x)) == x);
+  CHECK(open.space.revision() == x);
+}
+
+TEST_CASE("a transaction can be committed again and again") {
+  Open open;
+  const Transaction once = Transaction().add("n", 2).set("m", "x");
+  CHECK(once.operations() == 2);
+  const Revision first = *open.space.commit(once);
+  const Revision second = *open.space.commit(once);
+  CHECK(second > first);
+  CHECK(open.space.at<int>("n") == 4);
+}
+
+TEST_CASE("a refused transaction changes nothing") {
+  Open open;
+  open.space.set("text", "x");
+  const Revision before = open.space.revision();
+  const bulletin::Error error =
+      failure_of([&] { open.space.commit(Transaction().set("a", 1).add("text", 1)); });
+  CHECK(error.code() == Errc::wrong_type);
+  CHECK(error.name() == "text");
+  CHECK_FALSE(open.space.contains("a"));
+  CHECK(open.space.revision() == before);
+}
+
+TEST_CASE("add counts from nothing, keeps to its kind and refuses to overflow") {
+  Open open;
+  constexpr auto largest = std::numeric_limits<std::int64_t>::max();
+  CHECK(open.space.add("n", 5) == 5);
+  CHECK(open.space.add("n", -7) == -2);
+  CHECK(open.space.at<int>("n") == -2);
+  CHECK(open.space.add("n", 0.5) == -1.5);
+  CHECK(open.space.at<double>("n") == -1.5);
+  CHECK(code_of([&] { open.space.add("n", 1); }) == Errc::wrong_type);
+  CHECK(open.space.add("r", 0.25) == 0.25);
+  open.space.set("max", largest);
+  const bulletin::Error range = failure_of([&] { open.space.add("max", 1); });
+  CHECK(range.code() == Errc::rejected);
+  CHECK(range.name() == "max");
+  CHECK(open.space.at<std::int64_t>("max") == largest);
+  open.space.set("text", "1");
+  CHECK(code_of([&] { open.space.add("text", 1); }) == Errc::wrong_type);
+  CHECK(open.space.add("u", std::uint8_t{200}) == 200);
+}
+
+TEST_CASE("update gives the change what is there, and sets what it returns") {
+  Open open;
+  int calls = 0;
+  CHECK(open.space.update<int>("x", [&](std::optional<int> x) {
+          ++calls;
+          CHECK_FALSE(x);
+          return 5;
+        }) == 5);
+  CHECK(calls == 1);
+  const std::string text = open.space.update<std::string>(
+      "s", [](std::optional<std::string> s) { return s.value_or("") + "!"; });
+  CHECK(text == "!");
+  CHECK(code_of([&] { open.space.update<int>("s", [](auto) { return 1; }); }) ==
+        Errc::wrong_type);
+}
+
+TEST_CASE("update comes again when another writer came between") {
+  Open open;
+  open.space.set("x", 1);
+  int calls = 0;
+  const int result = open.space.update<int>("x", [&](std::optional<int> x) {
+    if (++calls == 1) open.other.set("x", 10);
+    return x.value() + 1;
+  });
+  CHECK(result == 11);
+  CHECK(calls == 2);
+  CHECK(open.space.at<int>("x") == 11);
+}
+
+TEST_CASE("what the change of update throws reaches the caller, and nothing is set") {
+  Open open;
+  CHECK_THROWS_AS(
+      open.space.update<int>("x", [](std::optional<int>) -> int { throw std::string("no"); }),
+      std::string);
+  CHECK_FALSE(open.space.contains("x"));
+}
+
+TEST_CASE("writes of one thread keep their order, waiting or not") {
+  Open open;
+  std::vector<std::future<Revision>> futures;
+  Revision last;
+  for (int i = 0; i < 200; ++i) {
+    futures.push_back(open.space.set_async("x", i));
+    if (i % 20 == 19) {
+      const Revision waited = open.space.set("x", i);
+      for (auto& future : futures) {
+        const Revision next = future.get();
+        CHECK(next > last);
+        last = next;
+      }
+      futures.clear();
+      CHECK(waited > last);
+      last = waited;
+      CHECK(open.space.at<int>("x") == i);
+    }
+  }
+}
+
+TEST_CASE("a future is ready with a revision, or throws what set would throw") {
+  Open open;
+  auto good = open.space.set_async("x", 1);
+  auto bad = open.space.set_async("big", std::string((1u << 20) + 1, 'x'));
+  auto after = open.space.set_async("y", 1);
+  const Revision revision = good.get();
+  CHECK(open.space.read<int>("x")->revision == revision);
+  const bulletin::Error error = failure_of([&] { bad.get(); });
+  CHECK(error.code() == Errc::rejected);
+  CHECK(error.name() == "big");
+  CHECK(after.get() > Revision());
+  CHECK_FALSE(open.space.contains("big"));
+  CHECK(open.space.contains("y"));
+}
+
+TEST_CASE("a future that nobody keeps is a write all the same") {
+  Open open;
+  (void)open.space.set_async("x", 1);
+  CHECK(open.other.wait_until("x", [](const bulletin::Value& x) { return x == 1; }, patience));
+}
+
+TEST_CASE("the proxy sets and gives, also with private names and other types") {
+  Open open;
+  open.space["a"] = 5;
+  open.space["b"] = open.space["a"];
+  CHECK(open.space["b"].as<int>() == 5);
+  open.space["_p"] = "mine";
+  CHECK(open.space["_p"].as<std::string>() == "mine");
+  open.space["c"] = open.space["_p"];
+  CHECK(open.space.at<std::string>("c") == "mine");
+  const bulletin::Error missing = failure_of([&] { open.space["nobody"].as<int>(); });
+  CHECK(missing.code() == Errc::missing);
+  CHECK(missing.name() == "nobody");
+  CHECK(code_of([&] { open.space["a"] = open.space["nobody"]; }) == Errc::missing);
+  CHECK(open.space.at<int>("a") == 5);
+}
+
+TEST_CASE("clear of a namespace that is empty commits nothing") {
+  Open open;
+  const Revision before = open.space.set("x", 1);
+  const Revision cleared = *open.space.commit(Transaction().clear());
+  CHECK(cleared > before);
+  CHECK(open.space.empty());
+  CHECK(open.space.commit(Transaction().clear()) == cleared);
+}
