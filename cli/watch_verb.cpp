@@ -55,12 +55,13 @@ class Lines {
 };
 
 /// Tells people when what they see may be old.
-void tell(ClientEvent event, bool& heard) {
-  if (event == ClientEvent::connected) {
-    if (heard) fmt::print(stderr, "bulletin: the broker is heard again\n");
-    heard = true;
-  } else if (event == ClientEvent::disconnected) {
+void tell(ClientEvent event, bool& away) {
+  if (event == ClientEvent::disconnected) {
     fmt::print(stderr, "bulletin: the broker is not heard; what is shown may be old\n");
+    away = true;
+  } else if (event == ClientEvent::connected && away) {
+    fmt::print(stderr, "bulletin: the broker is heard again\n");
+    away = false;
   }
 }
 
@@ -69,10 +70,10 @@ void tell(ClientEvent event, bool& heard) {
 Exit watch(const Common& common, const WatchArguments& arguments) {
   Interruption interruption;
   Lines lines(common, arguments.count, interruption);
-  bool heard = false;
+  bool away = false;
   Client client({.endpoint = common.endpoint,
                  .open_timeout = common.timeout,
-                 .on_state = [&heard](ClientEvent event) { tell(event, heard); }});
+                 .on_state = [&away](ClientEvent event) { tell(event, away); }});
   const Namespace space = client.open(arguments.space);
   const auto add = [&lines](const Change& change) { lines.add(change); };
   const Subscription subscription =
