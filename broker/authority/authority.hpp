@@ -10,6 +10,7 @@
 
 #include "authority/command.hpp"
 #include "authority/options.hpp"
+#include "authority/views.hpp"
 #include "wire/commit.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
@@ -23,22 +24,7 @@ struct Publication {
   wire::Run run;
 };
 
-/// An attribute as it stands, with what will end it.
-struct AttributeView {
-  std::string_view name;
-  std::string_view value;
-  std::uint64_t revision = 0;
-  std::uint64_t session = 0;   ///< ephemeral: the session that it goes with; else 0
-  std::uint64_t deadline = 0;  ///< time to live: the point on the running clock; else 0
-};
-
-/// A session as an operator may see it.
-struct SessionView {
-  std::uint64_t number = 0;
-  std::string_view user;
-  std::string_view client_name;
-  std::uint64_t deadline = 0;  ///< on the running clock
-};
+class TurnVisitor;
 
 /// A pure state machine: time and bytes come in as commands, and every authority that is given the
 /// same commands in the same order reaches the same state. One thread at a time.
@@ -67,6 +53,9 @@ class Authority {
   /// Ends the turn, if there is one. The views are valid until the next `apply`. The updates of one
   /// namespace are in order, without gaps.
   std::span<const Publication> commit();
+
+  /// Tells all that the turn has touched so far, for a store that keeps it before `commit`.
+  void visit_turn(TurnVisitor& visitor) const;
 
   /// Takes the turn back, if there is one.
   void abandon();

@@ -66,6 +66,20 @@ class Board {
   /// An absent attribute goes out of the table.
   void unlink(Space& space, Handle handle, std::uint64_t hash);
 
+  /// Something that has been changed since the last commit.
+  struct Touched {
+    const Space* space;
+    Handle handle;   // 0: the namespace itself
+    bool forgotten;  // the namespace
+  };
+  /// Calls `visit(Touched)` in the order of the changes, perhaps several times for the same thing.
+  template <class Visitor>
+  void for_each_touched(Visitor&& visit) const {
+    for (const Record& record : records_) {
+      visit(Touched{record.space, record.handle, record.kind == Kind::space_forgotten});
+    }
+  }
+
   [[nodiscard]] std::size_t mark() const noexcept { return records_.size(); }
   void rollback(std::size_t mark);
   /// Nothing is taken back any more. Calls nothing and keeps no pointer to what has gone.

@@ -119,11 +119,7 @@ bool Authority::next(std::string_view name, std::string_view after, AttributeVie
   const auto found = space->attributes.after(after);
   if (found == space->attributes.end()) return false;
   const Attribute& attribute = state_->board.at(*found);
-  view = {attribute.name(), attribute.value(), attribute.revision, 0, 0};
-  if (const Lease* lease = attribute.leased ? state_->leases.find(*found) : nullptr) {
-    view.session = lease->session;
-    view.deadline = lease->deadline;
-  }
+  view = view_of(attribute, attribute.leased ? state_->leases.find(*found) : nullptr);
   return true;
 }
 

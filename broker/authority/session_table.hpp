@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,20 @@ class SessionTable {
   /// All numbers, in order.
   [[nodiscard]] std::vector<std::uint64_t> numbers() const;
   [[nodiscard]] std::uint64_t next_number() const noexcept { return next_number_; }
+
+  /// Something that has been changed since the last commit.
+  struct Touched {
+    std::uint64_t number;
+    std::optional<std::uint64_t> lane;  // none: the session itself
+  };
+  /// Calls `visit(Touched)` in the order of the changes.
+  template <class Visitor>
+  void for_each_touched(Visitor&& visit) const {
+    for (const Record& record : records_) {
+      const bool answered = record.kind == Kind::answered;
+      visit(Touched{record.number, answered ? std::optional(record.lane.lane) : std::nullopt});
+    }
+  }
 
   void commit();
   void abandon();

@@ -27,6 +27,12 @@ struct Counters {
   std::uint64_t forgotten = 0;  ///< the newest commit of any namespace that was forgotten
 };
 
+/// The lease may be null.
+inline AttributeView view_of(const Attribute& attribute, const Lease* lease) noexcept {
+  return {attribute.name(), attribute.value(), attribute.revision,
+          lease == nullptr ? 0 : lease->session, lease == nullptr ? 0 : lease->deadline};
+}
+
 class Authority::State {
  public:
   explicit State(AuthorityOptions given);
@@ -41,6 +47,7 @@ class Authority::State {
   Answer apply(std::string_view user, const Forget& command);
 
   void begin();
+  void visit_turn(TurnVisitor& visitor) const;
   void commit();
   void abandon();
 

@@ -40,8 +40,8 @@ using ModelSpace = std::map<std::string, ModelAttribute>;
 
 class Model {
  public:
-  explicit Model(std::uint64_t first_revision, std::uint64_t session_ms)
-      : revision_(first_revision - 1), session_ms_(session_ms) {}
+  explicit Model(std::uint64_t first, std::uint64_t session_ms)
+      : revision_(first - 1), session_ms_(session_ms) {}
 
   void open(std::uint64_t session) { sessions_[session] = clock_ + session_ms_; }
   void renew(std::uint64_t session) { sessions_.at(session) = clock_ + session_ms_; }

@@ -1,5 +1,5 @@
-// A long and lively sequence from a seed, beside a model, a replica fed by the updates, and a
-// second authority that is given the same commands but never has to take anything back.
+// A long and lively sequence from a seed, beside a model, a store, a replica fed by the updates,
+// and a second authority that is given the same commands but never has to take anything back.
 
 #include <algorithm>
 #include <functional>
@@ -9,6 +9,7 @@
 
 #include "authority/desk.hpp"
 #include "authority/model.hpp"
+#include "authority/store.hpp"
 #include "support/catch.hpp"
 #include "wire/digest.hpp"
 #include "wire/value_codec.hpp"
@@ -67,6 +68,8 @@ class Play {
  public:
   explicit Play(unsigned seed) : random_(seed), desk_(options()), twin_(options()) {
     model_.open(desk_.session);
+    store_ = test::store_of(desk_.authority);
+    store_.newest.revision = desk_.authority.revision();
   }
 
   void run(int turns) {
@@ -231,6 +234,7 @@ class Play {
       REQUIRE(everything() == text);
       return;
     }
+    desk_.authority.visit_turn(store_);
     for (const Publication& update : desk_.authority.commit()) {
       followers_[std::string(update.space)].follow(update.run);
     }
@@ -251,6 +255,11 @@ class Play {
     REQUIRE(desk_.authority.revision() == model_.revision());
     REQUIRE(desk_.authority.sessions() == model_.sessions().size());
     for (const auto& [name, space] : model_.spaces()) check(name, space);
+    const test::Store expected = test::store_of(desk_.authority);
+    REQUIRE(store_.attributes == expected.attributes);
+    REQUIRE(store_.spaces == expected.spaces);
+    REQUIRE(store_.sessions == expected.sessions);
+    REQUIRE(store_.newest.revision == desk_.authority.revision());
     REQUIRE(twin_.authority.describe() == desk_.authority.describe());
   }
 
@@ -279,6 +288,7 @@ class Play {
   Desk twin_;
   Model model_{test::first_revision, 100};
   std::map<std::string, Follower> followers_;
+  test::Store store_;
   std::vector<std::function<void()>> twin_answers_;
   std::uint64_t number_ = 0;
 };

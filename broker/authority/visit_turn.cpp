@@ -1,0 +1,66 @@
+// What a turn has touched, read off the journals.
+
+#include "authority/authority.hpp"
+#include "authority/state.hpp"
+#include "authority/turn_visitor.hpp"
+
+namespace bulletin::authority {
+
+namespace {
+
+SpaceView view_of(const Space& space) noexcept {
+  return {space.name, space.revision, space.count, space.digest};
+}
+
+/// In the order of the journal a name that went and came again is told in that order, too.
+void visit_attribute(const Board& board, const LeaseTable& leases, const Board::Touched& touched,
+                     TurnVisitor& visitor) {
+  const Attribute& attribute = board.at(touched.handle);
+  if (!attribute.present()) {
+    visitor.attribute_removed(touched.space->name, attribute.name());
+    return;
+  }
+  visitor.attribute(touched.space->name,
+                    view_of(attribute, attribute.leased ? leases.find(touched.handle) : nullptr));
+}
+
+void visit_session(const SessionTable& sessions, const SessionTable::Touched& touched,
+                   TurnVisitor& visitor) {
+  const Session* session = sessions.find(touched.number);
+  if (session == nullptr) {
+    visitor.session_ended(touched.number);
+    return;
+  }
+  if (touched.lane) {
+    const Lane& lane = *session->find(*touched.lane);
+    visitor.lane(touched.number, lane.lane, lane.number, *lane.outcomes);
+    return;
+  }
+  visitor.session({touched.number, session->user, session->client_name, session->deadline});
+}
+
+}  // namespace
+
+void Authority::visit_turn(TurnVisitor& visitor) const { state_->visit_turn(visitor); }
+
+void Authority::State::visit_turn(TurnVisitor& visitor) const {
+  if (!in_turn) return;
+  visitor.counters(
+      {counters.revision, counters.clock_ms, counters.forgotten, sessions.next_number()});
+  board.for_each_touched([&](const Board::Touched& touched) {
+    if (touched.handle != 0) {
+      visit_attribute(board, leases, touched, visitor);
+    } else if (touched.forgotten) {
+      visitor.space_forgotten(touched.space->name);
+    } else {
+      visitor.space(view_of(*touched.space));
+    }
+  });
+  for (const SpaceCommits& commits : commits_.all()) {
+    if (!commits.space().forgotten) visitor.space(view_of(commits.space()));
+  }
+  sessions.for_each_touched(
+      [&](const SessionTable::Touched& touched) { visit_session(sessions, touched, visitor); });
+}
+
+}  // namespace bulletin::authority

@@ -1,0 +1,42 @@
+// A store as a broker could have one: it keeps what turns touch, and nothing else tells it
+// anything.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "authority/authority.hpp"
+#include "authority/turn_visitor.hpp"
+
+namespace bulletin::test {
+
+class Store : public authority::TurnVisitor {
+ public:
+  using Key = std::pair<std::string, std::string>;
+  using Attribute = std::tuple<std::string, std::uint64_t, std::uint64_t, std::uint64_t>;
+
+  void counters(const authority::CountersView& counters) override { newest = counters; }
+  void space(const authority::SpaceView& space) override;
+  void space_forgotten(std::string_view name) override;
+  void attribute(std::string_view space, const authority::AttributeView& attribute) override;
+  void attribute_removed(std::string_view space, std::string_view name) override;
+  void session(const authority::SessionView& session) override;
+  void session_ended(std::uint64_t number) override;
+  void lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number,
+            const authority::Outcomes& outcomes) override;
+
+  authority::CountersView newest;
+  std::map<std::string, std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>> spaces;
+  std::map<Key, Attribute> attributes;  // value, revision, session, deadline
+  std::map<std::uint64_t, std::tuple<std::string, std::string, std::uint64_t>> sessions;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> lanes;  // the last number
+};
+
+/// What a store that has missed nothing holds; `lanes` is left empty.
+Store store_of(const authority::Authority& authority);
+
+}  // namespace bulletin::test
