@@ -49,7 +49,7 @@ bool Inbox::receive_rest(zmq::socket_t& commands, Request& request) {
     }
     zmq::message_t frame;
     if (!server::receive(commands, frame)) return false;
-    const bool delimiter = frame.size() == 0;
+    const bool delimiter = frame.empty();
     request.envelope.push_back(std::move(frame));
     if (!delimiter) continue;
     if (!request.envelope.back().more() || !server::receive(commands, request.body)) return true;
