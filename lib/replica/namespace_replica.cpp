@@ -358,10 +358,13 @@ void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
         row_.changes.push_back({name, keep(wanted.value), wanted.revision});
       });
   const std::size_t set = row_.changes.size();
+  // A broker that begins anew may know nothing of the namespace: told revisions do not go back for
+  // it.
+  const std::uint64_t removed_at = std::max(intake.position(), revision());
   table_.for_each([&](std::string_view name, std::uint64_t hash, const AttributeTable::Found&) {
     AttributeTable::Found found;
     if (intake.table().find(name, hash, found, scratch)) return;
-    row_.changes.push_back({keep(name), {}, intake.position()});
+    row_.changes.push_back({keep(name), {}, removed_at});
   });
   for (std::size_t i = set; i != row_.changes.size(); ++i) {
     const std::string_view name = row_.changes[i].name;
