@@ -70,6 +70,7 @@ void AttributeTable::set(std::string_view name, std::uint64_t name_hash, std::st
   slot->publish(after.kind, after.bits, revision);
   if (before.kind == Kind::absent) {
     size_.store(size() + 1, std::memory_order_relaxed);
+    --absent_slots_;
   } else {
     subtract(before, name_hash);
     release_value(before);
@@ -91,7 +92,10 @@ void AttributeTable::erase(const Place& place, std::uint64_t name_hash,
   size_.store(size() - 1, std::memory_order_relaxed);
   subtract(before, name_hash);
   release_value(before);
-  if (place.slot->pinned()) return;
+  if (place.slot->pinned()) {
+    ++absent_slots_;
+    return;
+  }
   directory_.remove(place.position);
   recycle(place.slot);
 }
@@ -121,6 +125,17 @@ std::size_t AttributeTable::footprint() const noexcept {
   return sizeof(*this) + directory_.footprint() + slots_.footprint() + values_.footprint();
 }
 
+void AttributeTable::fetch_slot(std::uint64_t name_hash) const noexcept {
+  __builtin_prefetch(directory_.probe(name_hash).next());
+}
+
+void AttributeTable::fetch_value(std::uint64_t name_hash) const noexcept {
+  const NamedSlot* slot = directory_.probe(name_hash).next();
+  if (slot == nullptr) return;
+  const Scalar held = slot->load();
+  if (held.kind == Kind::encoded) __builtin_prefetch(ValueBlock(held.bits).memory());
+}
+
 AttributeTable::Place AttributeTable::place_of(std::string_view name,
                                                std::uint64_t name_hash) const noexcept {
   SlotDirectory::Probe probe = directory_.probe(name_hash);
@@ -137,24 +152,30 @@ NamedSlot* AttributeTable::slot_for(std::string_view name, std::uint64_t name_ha
   slot->rename(name);
   slot->publish(Kind::absent, 0, 0);
   directory_.insert(slot, name_hash);
+  ++absent_slots_;
   return slot;
 }
 
-// Drops the slots that were kept for a pin that has ended, and makes the directory as large as the
-// others need: larger, or the same without the marks of removed entries.
+// Makes the directory as large as the slots in use need: larger, or the same without the marks of
+// removed entries.
 void AttributeTable::make_room() {
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i != directory_.capacity(); ++i) {
-    NamedSlot* slot = directory_.at(i);
-    if (slot == nullptr) continue;
-    if (slot->load().kind != Kind::absent || slot->pinned()) {
-      ++kept;
-    } else {
-      directory_.remove(i);
-      recycle(slot);
-    }
-  }
+  drop_unpinned();
+  const std::size_t kept = size() + absent_slots_;
   directory_.rebuild(SlotDirectory::capacity_for(kept + kept / 3));
+}
+
+// Drops the slots that were kept for a pin that has ended.
+void AttributeTable::drop_unpinned() noexcept {
+  std::size_t left = absent_slots_;
+  for (std::size_t i = 0; left != 0 && i != directory_.capacity(); ++i) {
+    NamedSlot* slot = directory_.at(i);
+    if (slot == nullptr || slot->load().kind != Kind::absent) continue;
+    --left;
+    if (slot->pinned()) continue;
+    directory_.remove(i);
+    recycle(slot);
+    --absent_slots_;
+  }
 }
 
 void AttributeTable::recycle(NamedSlot* slot) noexcept { slots_.release(slot, slot->bytes()); }

@@ -54,6 +54,12 @@ class AttributeTable {
   /// Erases everything.
   void clear(std::uint64_t revision);
 
+  /// Hints that a name of this hash will be looked up soon. Each step needs what the one before has
+  /// fetched, so let some other work lie between them.
+  void fetch_entry(std::uint64_t name_hash) const noexcept { directory_.fetch(name_hash); }
+  void fetch_slot(std::uint64_t name_hash) const noexcept;
+  void fetch_value(std::uint64_t name_hash) const noexcept;
+
   /// The digest of all attributes.
   [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
 
@@ -82,6 +88,7 @@ class AttributeTable {
   [[nodiscard]] Place place_of(std::string_view name, std::uint64_t name_hash) const noexcept;
   NamedSlot* slot_for(std::string_view name, std::uint64_t name_hash);
   void make_room();
+  void drop_unpinned() noexcept;
   void recycle(NamedSlot* slot) noexcept;
   void erase(const Place& place, std::uint64_t name_hash, std::uint64_t revision) noexcept;
   /// Takes what a slot holds out of the digest. `release_value` gives its block back.
@@ -93,6 +100,7 @@ class AttributeTable {
   BlockPool slots_;
   BlockPool values_;
   std::atomic<std::size_t> size_{0};
+  std::size_t absent_slots_ = 0;  // in the directory, kept for a pin or since
   std::uint64_t digest_ = 0;
   std::string scratch_;
 };

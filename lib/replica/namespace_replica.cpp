@@ -6,10 +6,10 @@
 #include <utility>
 #include <variant>
 
+#include "replica/fetch_ahead.hpp"
 #include "wire/commit.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/digest.hpp"
-#include "wire/reader.hpp"
 #include "wire/requests.hpp"
 
 namespace bulletin::replica {
@@ -229,39 +229,42 @@ void NamespaceReplica::repair(const wire::Beat& beat) {
 
 // Of the run, what is new. It begins at or before the own revision.
 void NamespaceReplica::apply(const wire::Run& run, Way way) {
+  run_.parse(run, revision());
   const bool tell = observer_.wants_rows(*this);
   const bool remember = way == Way::other || !ahead_.empty();
   if (remember && ahead_.empty()) ahead_.remember(revision(), digest());
-  wire::Reader reader(run.bytes);
-  for (std::size_t i = 0; i != run.commits; ++i) {
-    const wire::CommitHeader header = wire::read_commit_header(reader);
-    changes_.clear();
-    for (std::size_t k = 0; k != header.changes; ++k) changes_.push_back(wire::read_change(reader));
-    if (header.revision <= revision()) continue;
-    apply_commit(header, tell);
+  for (const ParsedRun::Commit& commit : run_.commits()) {
+    apply_commit(commit, tell);
     if (remember) ahead_.remember(revision(), digest());
   }
   count_ = run.count;
   if (way == Way::stream) ahead_.forget_before(run.revision);
 }
 
-void NamespaceReplica::apply_commit(const wire::CommitHeader& header, bool tell) {
-  for (const wire::Change& change : changes_) {
-    const std::uint64_t hash = wire::name_hash(change.name);
-    if (change.value.empty()) {
-      table_.erase(change.name, hash, header.revision);
-    } else {
-      table_.set(change.name, hash, change.value, header.revision);
-    }
-  }
-  std::string removed;
-  if (header.cleared) erase_older(header.revision, removed);
-  revision_.store(header.revision, std::memory_order_release);
-  if (tell) tell_commit(header.revision);
+void NamespaceReplica::apply_commit(const ParsedRun::Commit& commit, bool tell) {
+  for (std::size_t i = commit.begin; i != commit.end; ++i) apply_change(i, commit.revision);
+  std::string names;
+  std::vector<std::string_view> removed;
+  if (commit.cleared) erase_older(commit.revision, names, removed);
+  revision_.store(commit.revision, std::memory_order_release);
+  if (tell) tell_commit(commit, removed);
 }
 
-// Erases what is older than the revision, and adds it to the changes; `names` keeps the names.
-void NamespaceReplica::erase_older(std::uint64_t revision, std::string& names) {
+void NamespaceReplica::apply_change(std::size_t index, std::uint64_t revision) {
+  const std::vector<ParsedRun::Change>& changes = run_.changes();
+  const auto hash_of = [&](std::size_t i) { return changes[i].name_hash; };
+  fetch_ahead(table_, index, changes.size(), hash_of);
+  const ParsedRun::Change& change = changes[index];
+  if (change.value.empty()) {
+    table_.erase(change.name, change.name_hash, revision);
+  } else {
+    table_.set(change.name, change.name_hash, change.value, revision);
+  }
+}
+
+// Erases what is older than the revision; `names` holds the names of what was removed.
+void NamespaceReplica::erase_older(std::uint64_t revision, std::string& names,
+                                   std::vector<std::string_view>& removed) {
   std::vector<std::size_t> sizes;
   table_.for_each([&](std::string_view name, std::uint64_t, const AttributeTable::Found& found) {
     if (found.revision >= revision) return;
@@ -270,21 +273,22 @@ void NamespaceReplica::erase_older(std::uint64_t revision, std::string& names) {
   });
   std::size_t begin = 0;
   for (const std::size_t size : sizes) {
-    const std::string_view name = std::string_view(names).substr(begin, size);
+    removed.push_back(std::string_view(names).substr(begin, size));
     begin += size;
-    table_.erase(name, wire::name_hash(name), revision);
-    changes_.push_back({name, {}});
+    table_.erase(removed.back(), wire::name_hash(removed.back()), revision);
   }
 }
 
-void NamespaceReplica::tell_commit(std::uint64_t revision) {
-  row_.revision = revision;
+void NamespaceReplica::tell_commit(const ParsedRun::Commit& commit,
+                                   const std::vector<std::string_view>& removed) {
+  row_.revision = commit.revision;
   row_.resynced = false;
   row_.skipped = 0;
   row_.changes.clear();
-  for (const wire::Change& change : changes_) {
-    row_.changes.push_back({change.name, change.value, revision});
+  for (const ParsedRun::Change& change : run_.changes_of(commit)) {
+    row_.changes.push_back({change.name, change.value, commit.revision});
   }
+  for (const std::string_view name : removed) row_.changes.push_back({name, {}, commit.revision});
   observer_.applied(*this, row_);
 }
 

@@ -12,6 +12,7 @@
 #include "replica/attribute_table.hpp"
 #include "replica/digest_memory.hpp"
 #include "replica/kept_updates.hpp"
+#include "replica/parsed_run.hpp"
 #include "replica/row.hpp"
 #include "replica/snapshot_intake.hpp"
 #include "wire/epoch.hpp"
@@ -124,9 +125,11 @@ class NamespaceReplica {
   void repair(const wire::Beat& beat);
 
   void apply(const wire::Run& run, Way way);
-  void apply_commit(const wire::CommitHeader& header, bool tell);
-  void erase_older(std::uint64_t revision, std::string& names);
-  void tell_commit(std::uint64_t revision);
+  void apply_commit(const ParsedRun::Commit& commit, bool tell);
+  void apply_change(std::size_t index, std::uint64_t revision);
+  void erase_older(std::uint64_t revision, std::string& names,
+                   std::vector<std::string_view>& removed);
+  void tell_commit(const ParsedRun::Commit& commit, const std::vector<std::string_view>& removed);
 
   void take_snapshot();
   void finish_if_whole();
@@ -154,7 +157,7 @@ class NamespaceReplica {
   std::unique_ptr<AttributeTable> staged_;  // a repair's
   std::unique_ptr<SnapshotIntake> intake_;
   // Of the commit or repair being applied; their memory is used again.
-  std::vector<wire::Change> changes_;
+  ParsedRun run_;
   Row row_;
 };
 

@@ -65,6 +65,10 @@ class SlotDirectory {
 
   // --- the writer ---
 
+  void fetch(std::uint64_t hash) const noexcept {
+    const Word array = array_.load(std::memory_order_relaxed);
+    __builtin_prefetch(entries_of(array) + (hash & (capacity_of(array) - 1)));
+  }
   /// True: call `rebuild` before the next `insert`.
   [[nodiscard]] bool full() const noexcept { return full_for(capacity(), used_ + 1); }
   /// Of a slot that is not in here yet.

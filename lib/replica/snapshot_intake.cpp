@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "replica/fetch_ahead.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/digest.hpp"
 #include "wire/reader.hpp"
@@ -18,8 +19,14 @@ void SnapshotIntake::take(const wire::SnapshotReply& part) {
     count_ = part.count;
   }
   expect(part.revision);
+  hashes_.clear();
   for (const wire::AttributeState& attribute : part.attributes) {
-    set(attribute.name, attribute.value, attribute.revision);
+    hashes_.push_back(wire::name_hash(attribute.name));
+  }
+  for (std::size_t i = 0; i != hashes_.size(); ++i) {
+    fetch_ahead(table_, i, hashes_.size(), [&](std::size_t k) { return hashes_[k]; });
+    const wire::AttributeState& attribute = part.attributes[i];
+    set(attribute.name, hashes_[i], attribute.value, attribute.revision);
   }
   if (!part.attributes.empty()) last_name_ = part.attributes.back().name;
   parts_complete_ = !part.more;
@@ -59,7 +66,7 @@ void SnapshotIntake::take_commit(wire::Reader& reader, std::uint64_t behind) {
     if (change.value.empty()) {
       erase(change.name, header.revision);
     } else {
-      set(change.name, change.value, header.revision);
+      set(change.name, wire::name_hash(change.name), change.value, header.revision);
     }
   }
 }
@@ -68,8 +75,8 @@ void SnapshotIntake::expect(std::uint64_t revision) noexcept {
   reach_ = std::max(reach_, revision);
 }
 
-void SnapshotIntake::set(std::string_view name, std::string_view value, std::uint64_t revision) {
-  const std::uint64_t hash = wire::name_hash(name);
+void SnapshotIntake::set(std::string_view name, std::uint64_t hash, std::string_view value,
+                         std::uint64_t revision) {
   if (commits_taken_) {
     if (revision < cleared_) return;
     const auto erased = erased_.find(name);

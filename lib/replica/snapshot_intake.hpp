@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "replica/attribute_table.hpp"
 #include "wire/commit.hpp"
@@ -52,7 +53,8 @@ class SnapshotIntake {
  private:
   void check_order(const wire::SnapshotReply& part) const;
   void take_commit(wire::Reader& reader, std::uint64_t behind);
-  void set(std::string_view name, std::string_view value, std::uint64_t revision);
+  void set(std::string_view name, std::uint64_t hash, std::string_view value,
+           std::uint64_t revision);
   void erase(std::string_view name, std::uint64_t revision);
   void clear(std::uint64_t revision);
 
@@ -68,6 +70,7 @@ class SnapshotIntake {
   // What was removed, and when: what comes later may be older.
   std::uint64_t cleared_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> erased_;
+  std::vector<std::uint64_t> hashes_;  // of a part's names
   std::string scratch_;
 };
 
