@@ -4,6 +4,7 @@
 
 #include <bulletin/transaction.hpp>
 
+#include "replica/namespace_replica.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/reader.hpp"
 #include "wire/value_codec.hpp"
@@ -30,6 +31,11 @@ std::string renewal(const std::string& name, const std::string& value, std::uint
 }
 
 }  // namespace
+
+bool Ephemerals::ByName::operator()(const NamespaceReplica* left,
+                                    const NamespaceReplica* right) const noexcept {
+  return left->name() < right->name();
+}
 
 void Ephemerals::committed(const NamespaceReplica* replica, std::string_view transaction,
                            bool renewable) {

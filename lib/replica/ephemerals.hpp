@@ -33,9 +33,14 @@ class Ephemerals {
   };
   using Names = std::map<std::string, Made, std::less<>>;
 
+  /// Not by address: whoever replays a client sees the same order.
+  struct ByName {
+    bool operator()(const NamespaceReplica* left, const NamespaceReplica* right) const noexcept;
+  };
+
   static void note(Names& names, const wire::Operation& operation, bool made);
 
-  std::map<const NamespaceReplica*, Names> made_;
+  std::map<const NamespaceReplica*, Names, ByName> made_;
   wire::Transaction decoded_;  // its memory is used again
 };
 

@@ -115,3 +115,11 @@ TEST_CASE("the newest value of an ephemeral is the one set again") {
   wire::decode_transaction(write.items[0].transaction, transaction);
   CHECK(transaction.operations[0].value == "\x06");
 }
+
+TEST_CASE("the namespaces' ephemerals are set again in the order of the namespaces' names") {
+  Lane lane;
+  lane.lane.session_started(first_session, false);
+  commit(lane, ephemeral("p"), true, &lane.plant);  // at the lower address
+  commit(lane, ephemeral("o"), true, &lane.other);
+  CHECK(names_in(renewed(lane)) == Names{"o", "p", "marker"});
+}
