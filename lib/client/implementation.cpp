@@ -64,6 +64,7 @@ Client::Implementation::Implementation(ClientOptions given)
 Client::Implementation::~Implementation() { close(); }
 
 void Client::Implementation::start() {
+  detail::notice_fork();
   client::join_forks(*this);
   std::scoped_lock lock(engine_mutex_, apply_mutex);
   start_engine();
@@ -269,8 +270,8 @@ void client::fulfil(std::promise<Revision>& promise, const replica::FinishedWrit
 }
 
 replica::FinishedWrite Client::Implementation::write(const replica::NamespaceReplica& replica,
-                                                     std::string transaction,
-                                                     std::string_view name, bool renewable) {
+                                                     std::string transaction, std::string_view name,
+                                                     bool renewable) {
   const auto deadline = write_deadline();
   const std::shared_ptr<client::Engine> engine = this->engine();
   replica::FinishedWrite finished =

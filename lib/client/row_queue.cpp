@@ -63,8 +63,8 @@ std::uint64_t RowQueue::begin_watch() {
 }
 
 void RowQueue::push_first_values(QueuedRow row) {
-  const auto others = std::find_if(rows_.begin(), rows_.end(),
-                                   [](const QueuedRow& waiting) { return waiting.only == nullptr; });
+  const auto others = std::find_if(
+      rows_.begin(), rows_.end(), [](const QueuedRow& waiting) { return waiting.only == nullptr; });
   rows_.insert(others, std::move(row));
 }
 

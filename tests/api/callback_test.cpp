@@ -91,7 +91,8 @@ TEST_CASE("set, sync, wait_until and every other call may be made in a callback"
       open.space.update<int>("u", [](std::optional<int> u) { return u.value_or(0) + 1; });
       open.space.sync();
       open.space.set("question", 41);
-      if (!open.space.wait_until("answer", [](const Value& x) { return x == 42; }, patience))
+      if (!open.space.wait_until(
+              "answer", [](const Value& x) { return x == 42; }, patience))
         throw std::runtime_error("no answer");
       open.client.open("another").set("x", 1);
       if (open.client.namespaces("another").size() != 1) throw std::runtime_error("not listed");
@@ -111,9 +112,8 @@ TEST_CASE("a watch may be begun in a callback") {
   Open open;
   Recorder inner;
   Subscription nested;
-  const auto outer = open.space.watch("start", [&](const Change&) {
-    nested = open.space.watch("x", inner.watcher());
-  });
+  const auto outer = open.space.watch(
+      "start", [&](const Change&) { nested = open.space.watch("x", inner.watcher()); });
   open.space.set("x", 1);
   open.space.set("start", 1);
   CHECK(inner.wait_for(1).at(0).value == Value(1));
@@ -142,16 +142,15 @@ TEST_CASE("destroying a subscription returns when its callback does not run any 
   Latch release;
   std::atomic<bool> inside{false};
   std::atomic<int> calls{0};
-  std::optional<Subscription> subscription(
-      open.space.watch("x", [&](const Change& change) {
-        ++calls;
-        if (change.value != nullptr && *change.value == 1) {
-          inside = true;
-          running.open();
-          release.wait();
-          inside = false;
-        }
-      }));
+  std::optional<Subscription> subscription(open.space.watch("x", [&](const Change& change) {
+    ++calls;
+    if (change.value != nullptr && *change.value == 1) {
+      inside = true;
+      running.open();
+      release.wait();
+      inside = false;
+    }
+  }));
   open.space.set("x", 1);
   REQUIRE(running.wait());
   std::atomic<bool> destroyed{false};
@@ -308,6 +307,21 @@ TEST_CASE("an exception that leaves a callback goes to on_error, and the watch g
     return errors.size() == 3;
   }));
   CHECK(errors == std::vector<std::string>{"thrown for a", "7", "thrown for c"});
+}
+
+TEST_CASE("an exception that leaves on_state goes to on_error") {
+  const Board board;
+  std::atomic<int> errors{0};
+  bulletin::ClientOptions options;
+  options.on_error = [&](std::exception_ptr) { ++errors; };
+  options.on_state = [](bulletin::ClientEvent) { throw std::runtime_error("on_state"); };
+  bulletin::Client client = board.client(options);
+  const bulletin::Namespace space = client.open("callbacks");
+  CHECK(await([&] { return errors > 0; }));
+  Recorder recorder;
+  const auto subscription = space.watch("x", recorder.watcher());
+  space.set("x", 1);
+  CHECK(recorder.wait_for(1).size() == 1);
 }
 
 TEST_CASE("without on_error an exception of a callback is one line on standard error") {

@@ -100,15 +100,17 @@ TEST_CASE("writes and waits through a handle whose client has ended throw discon
   check("proxy", [&] { space["x"] = 2; });
   check("sync", [&] { space.sync(); });
   check("watch", [&] { (void)space.watch([](const bulletin::Change&) {}); });
-  check("wait_until",
-        [&] { space.wait_until("x", [](const Value& x) { return x == 2; }, patience); });
+  check("wait_until", [&] {
+    space.wait_until(
+        "x", [](const Value& x) { return x == 2; }, patience);
+  });
   CHECK(space.at<int>("x") == 1);
 }
 
 TEST_CASE("a client that never met a broker ends at once, and its writes were not sent") {
   const auto before = std::chrono::steady_clock::now();
-  std::optional<bulletin::Client> client(bulletin::Client({.endpoint = nobody,
-                                                           .open_timeout = 20ms}));
+  std::optional<bulletin::Client> client(
+      bulletin::Client({.endpoint = nobody, .open_timeout = 20ms}));
   CHECK(code_of([&] { client->open("x"); }) == Errc::disconnected);
   client.reset();
   CHECK(std::chrono::steady_clock::now() - before < patience / 2);
@@ -207,11 +209,15 @@ TEST_CASE("calls of other threads end when their client does") {
   start(0, [&] { space.set("x", 1); });
   start(1, [&] { space.set("x", 2); });
   start(2, [&] { space.sync(); });
-  start(3, [&] { space.wait_until("x", [](const Value& x) { return x == 9; }, patience); });
+  start(3, [&] {
+    space.wait_until(
+        "x", [](const Value& x) { return x == 9; }, patience);
+  });
   start(4, [&] { net.client->namespaces(); });
   REQUIRE(await([&] { return begun == 5; }));
   // Long enough for each to be inside its call, whatever the machine does.
-  CHECK_FALSE(space.wait_until("x", [](const Value& x) { return x == 9; }, 100ms));
+  CHECK_FALSE(space.wait_until(
+      "x", [](const Value& x) { return x == 9; }, 100ms));
   bulletin::Client ended = std::move(*net.client);
   ended = bulletin::Client({.endpoint = nobody});
   for (std::thread& thread : threads) thread.join();

@@ -19,30 +19,44 @@ using bulletin::Value;
 namespace {
 
 template <class T>
-concept CanSet = requires(const Namespace& space, const T& value) { space.set("x", value); };
+concept CanSet = requires(const Namespace& space, const T& value) {
+  space.set("x", value);
+};
 template <class T>
-concept CanSetAsync = requires(const Namespace& space, const T& v) { space.set_async("x", v); };
+concept CanSetAsync = requires(const Namespace& space, const T& v) {
+  space.set_async("x", v);
+};
 template <class T>
-concept CanGetOr = requires(const Namespace& space, const T& value) { space.get_or("x", value); };
+concept CanGetOr = requires(const Namespace& space, const T& value) {
+  space.get_or("x", value);
+};
 template <class T>
 concept CanCompareAndSet = requires(const Namespace& space, const T& value) {
   space.compare_and_set("x", bulletin::absent, value);
 };
 template <class T>
-concept CanTransact = requires(bulletin::Transaction& group, const T& v) { group.set("x", v); };
+concept CanTransact = requires(bulletin::Transaction& group, const T& v) {
+  group.set("x", v);
+};
 template <class T>
-concept CanAdd = requires(const Namespace& space, T value) { space.add("x", value); };
+concept CanAdd = requires(const Namespace& space, T value) {
+  space.add("x", value);
+};
 template <class T>
-concept CanAssign = requires(const Namespace& space, const T& value) { space["x"] = value; };
+concept CanAssign = requires(const Namespace& space, const T& value) {
+  space["x"] = value;
+};
 template <class T>
-concept CanHold = requires(const Namespace& space) { space.attribute<T>("x"); };
+concept CanHold = requires(const Namespace& space) {
+  space.attribute<T>("x");
+};
 template <class T>
 concept IsSettable = CanSet<T> && CanSetAsync<T> && CanGetOr<T> && CanCompareAndSet<T> &&
     CanTransact<T> && CanAssign<T> && std::constructible_from<Value, T>;
 template <class T>
-concept IsNowhereSettable = !CanSet<T> && !CanSetAsync<T> && !CanGetOr<T> &&
-    !CanCompareAndSet<T> && !CanTransact<T> && !CanAssign<T> && !CanAdd<T> && !CanHold<T> &&
-    !std::constructible_from<Value, T>;
+concept IsNowhereSettable =
+    !CanSet<T> && !CanSetAsync<T> && !CanGetOr<T> && !CanCompareAndSet<T> && !CanTransact<T> &&
+    !CanAssign<T> && !CanAdd<T> && !CanHold<T> && !std::constructible_from<Value, T>;
 
 // bool, numbers, text and the library's own types.
 static_assert(IsSettable<bool>);
@@ -74,9 +88,13 @@ static_assert(IsNowhereSettable<std::byte> && IsNowhereSettable<std::vector<char
 
 // Braced lists.
 template <class T>
-concept CanSetBraced = requires(const T& space) { space.set("x", {1, 2}); };
+concept CanSetBraced = requires(const T& space) {
+  space.set("x", {1, 2});
+};
 template <class T>
-concept CanSetBracedOne = requires(const T& space) { space.set("x", {1}); };
+concept CanSetBracedOne = requires(const T& space) {
+  space.set("x", {1});
+};
 static_assert(!CanSetBraced<Namespace> && !CanSetBracedOne<Namespace>);
 static_assert(!std::is_constructible_v<Value, int, int>);
 static_assert(!std::is_constructible_v<Value, std::initializer_list<int>>);
@@ -89,18 +107,22 @@ static_assert(std::same_as<decltype(std::declval<Namespace>().add("x", 1.0F)), d
 
 // get_or returns what a set of the fallback would store.
 static_assert(std::same_as<decltype(std::declval<Namespace>().get_or("m", "idle")), std::string>);
-static_assert(std::same_as<decltype(std::declval<Namespace>().get_or("m", std::string_view())),
-                           std::string>);
+static_assert(
+    std::same_as<decltype(std::declval<Namespace>().get_or("m", std::string_view())), std::string>);
 static_assert(std::same_as<decltype(std::declval<Namespace>().get_or("m", 1)), int>);
 static_assert(std::same_as<decltype(std::declval<Namespace>().get_or("m", true)), bool>);
-static_assert(std::same_as<decltype(std::declval<bulletin::Snapshot>().get_or("m", "idle")),
-                           std::string>);
+static_assert(
+    std::same_as<decltype(std::declval<bulletin::Snapshot>().get_or("m", "idle")), std::string>);
 
 // A named proxy is inert.
 template <class Proxy>
-concept CanAssignTo = requires(Proxy proxy) { static_cast<Proxy>(proxy) = 5; };
+concept CanAssignTo = requires(Proxy proxy) {
+  static_cast<Proxy>(proxy) = 5;
+};
 template <class Proxy>
-concept CanReadFrom = requires(Proxy proxy) { static_cast<Proxy>(proxy).template as<int>(); };
+concept CanReadFrom = requires(Proxy proxy) {
+  static_cast<Proxy>(proxy).template as<int>();
+};
 template <class To, class From>
 concept CanAssignProxy = requires(To to, From from) {
   static_cast<To>(to) = static_cast<From>(from);
@@ -146,7 +168,9 @@ static_assert(std::is_aggregate_v<bulletin::Limits>);
 
 // A change of update has to return what is stored.
 template <class F>
-concept CanUpdate = requires(const Namespace& space, F f) { space.update<double>("x", f); };
+concept CanUpdate = requires(const Namespace& space, F f) {
+  space.update<double>("x", f);
+};
 static_assert(CanUpdate<double (*)(std::optional<double>)>);
 static_assert(!CanUpdate<std::string (*)(std::optional<double>)>);
 static_assert(!CanUpdate<double (*)(std::string)>);

@@ -49,7 +49,8 @@ TEST_CASE("no snapshot shows half of a transaction") {
   {
     Background transfers([&](int i) {
       Transaction transfer;
-      transfer.set("a", i).set("b", -i).set("c", std::string(static_cast<std::size_t>(i % 500), 'c'));
+      transfer.set("a", i).set("b", -i).set("c",
+                                            std::string(static_cast<std::size_t>(i % 500), 'c'));
       if (i % 2 == 0) transfer.set("even", i);
       if (i % 2 == 1) transfer.erase("even");
       writer.commit(transfer);

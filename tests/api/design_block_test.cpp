@@ -86,8 +86,8 @@ TEST_CASE("the design's lines about writes") {
   std::int64_t n = robot.add("count", 1);
   CHECK(n == 1);
   CHECK(robot.add("count", 2) == 3);
-  double next = robot.update<double>("speed",
-                                     [](std::optional<double> x) { return x.value_or(0) + 1; });
+  double next =
+      robot.update<double>("speed", [](std::optional<double> x) { return x.value_or(0) + 1; });
   CHECK(next == 5.0);
   r = robot.read<double>("speed")->revision;
   std::optional<bulletin::Revision> c = robot.commit(
@@ -122,7 +122,8 @@ TEST_CASE("the design's lines about typed handles, watches and the sugar") {
   bulletin::Subscription a = robot.watch("speed", one.watcher());
   bulletin::Subscription b = robot.watch(every.watcher());
   robot.set("ready", true);
-  bool ok = robot.wait_until("ready", [](const bulletin::Value& x) { return x == true; }, 5s);
+  bool ok = robot.wait_until(
+      "ready", [](const bulletin::Value& x) { return x == true; }, 5s);
   CHECK(ok);
   robot.sync();
   CHECK(robot.freshness().state == bulletin::Freshness::State::connected);

@@ -73,8 +73,8 @@ TEST_CASE("an ephemeral attribute goes when the client ends, the others stay") {
   Recorder recorder;
   const auto subscription = pair.watcher.watch("gone", recorder.watcher());
   pair.owner.reset();
-  for (const char* name : {"gone", "gone too", "gone as well", "gone async", "gone by handle",
-                           "gone by update"}) {
+  for (const char* name :
+       {"gone", "gone too", "gone as well", "gone async", "gone by handle", "gone by update"}) {
     CAPTURE(name);
     CHECK(gone(pair.watcher, name));
   }
@@ -183,14 +183,14 @@ TEST_CASE("after a lost session the client sets its ephemerals again, and tells 
   CHECK(watcher.names() == std::vector<std::string>{"plain", "plain now", "taken"});
 
   net.commands.open();
-  CHECK(net.events.saw({ClientEvent::connected, ClientEvent::session_lost,
-                        ClientEvent::connected}));
+  CHECK(
+      net.events.saw({ClientEvent::connected, ClientEvent::session_lost, ClientEvent::connected}));
   CHECK(there(watcher, "again"));
   CHECK(there(watcher, "again async"));
   space.set("barrier", 1);
   watcher.sync();
-  CHECK(watcher.names() == std::vector<std::string>{"again", "again async", "barrier", "plain",
-                                                    "plain now", "taken"});
+  CHECK(watcher.names() ==
+        std::vector<std::string>{"again", "again async", "barrier", "plain", "plain now", "taken"});
   CHECK(watcher.at<int>("again") == 2);
   CHECK(watcher.at<int>("plain now") == 2);
   CHECK(watcher.at<std::string>("taken") == "by another");

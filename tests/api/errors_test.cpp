@@ -148,8 +148,7 @@ TEST_CASE("answers that are no answers to sync and namespaces are a broken proto
   });
   bulletin::Client client = client_of(broker.endpoint());
   const bulletin::Namespace space = client.open("errors");
-  for (const Errc code :
-       {code_of([&] { space.sync(); }), code_of([&] { client.namespaces(); })}) {
+  for (const Errc code : {code_of([&] { space.sync(); }), code_of([&] { client.namespaces(); })}) {
     CHECK((code == Errc::protocol || code == Errc::disconnected));
   }
 }

@@ -71,30 +71,29 @@ void FakeBroker::answer_one() {
 }
 
 std::string FakeBroker::usual(const wire::Request& request) const {
-  return std::visit(
-      Overloaded{
-          [&](const wire::Hello&) {
-            wire::Welcome welcome;
-            welcome.session = {epoch_, 1};
-            welcome.updates_port = updates_port_;
-            welcome.beat_ms = 50;
-            welcome.session_ms = 5000;
-            return wire::encode(welcome);
-          },
-          [&](const wire::SnapshotRequest&) {
-            return wire::encode(wire::SnapshotReply{epoch_, 0, 0, false, {}});
-          },
-          [&](const wire::Since&) {
-            return wire::encode(wire::SinceReply{epoch_, true, false, {}});
-          },
-          [&](const wire::StatusRequest& status) {
-            return wire::encode(wire::StatusReply{
-                std::vector<wire::NamespaceStatus>(status.spaces.size(), {epoch_, 0, 0, 0})});
-          },
-          [&](const wire::List&) { return wire::encode(wire::ListReply{}); },
-          [&](const auto&) { return wire::encode_done(); },
-      },
-      request);
+  return std::visit(Overloaded{
+                        [&](const wire::Hello&) {
+                          wire::Welcome welcome;
+                          welcome.session = {epoch_, 1};
+                          welcome.updates_port = updates_port_;
+                          welcome.beat_ms = 50;
+                          welcome.session_ms = 5000;
+                          return wire::encode(welcome);
+                        },
+                        [&](const wire::SnapshotRequest&) {
+                          return wire::encode(wire::SnapshotReply{epoch_, 0, 0, false, {}});
+                        },
+                        [&](const wire::Since&) {
+                          return wire::encode(wire::SinceReply{epoch_, true, false, {}});
+                        },
+                        [&](const wire::StatusRequest& status) {
+                          return wire::encode(wire::StatusReply{std::vector<wire::NamespaceStatus>(
+                              status.spaces.size(), {epoch_, 0, 0, 0})});
+                        },
+                        [&](const wire::List&) { return wire::encode(wire::ListReply{}); },
+                        [&](const auto&) { return wire::encode_done(); },
+                    },
+                    request);
 }
 
 // Answers a subscription to a nonce with a beat there.

@@ -1,9 +1,11 @@
-// The other process in the tests of tests/api: does one thing, and tells what came of it on standard output.
+// The other process in the tests of tests/api: does one thing, and tells what came of it on
+// standard output.
 //
 //   bulletin-api get URI NAME            prints the value
 //   bulletin-api set URI NAME TEXT       sets it
-//   bulletin-api manage [GROUP]          starts a Manager, prints "address=A uri=U", waits for the end of standard input
-//   bulletin-api crowd ENDPOINT N        N clients: each says that it is there and sees all of its process
+//   bulletin-api manage [GROUP]          starts a Manager, prints "address=A uri=U", waits for the
+//   end of standard input bulletin-api crowd ENDPOINT N        N clients: each says that it is
+//   there and sees all of its process
 #include <unistd.h>
 
 #include <csignal>

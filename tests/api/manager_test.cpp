@@ -86,7 +86,8 @@ TEST_CASE("all that open the same endpoint by URI share one client") {
   CHECK(bulletin::open(board.endpoint() + "#b").at<int>("n") == 4);
   bulletin::Client watcher = board.client();
   CHECK(watcher.open("$sys/sessions")
-            .wait_until("1", [](const bulletin::Value&) { return true; }, patience));
+            .wait_until(
+                "1", [](const bulletin::Value&) { return true; }, patience));
 }
 
 TEST_CASE("shutdown ends the broker, again does nothing, and start begins anew") {

@@ -35,24 +35,23 @@ const std::vector<std::pair<const char*, Call>> shared_only{
     {"attribute", [](const Namespace& s, const std::string& n) { s.attribute<int>(n); }},
     {"set ephemeral",
      [](const Namespace& s, const std::string& n) { s.set(n, 1, {.ephemeral = true}); }},
-    {"set with ttl",
-     [](const Namespace& s, const std::string& n) {
-       s.set(n, 1, {.ttl = std::chrono::seconds(9)});
-     }},
+    {"set with ttl", [](const Namespace& s,
+                        const std::string& n) { s.set(n, 1, {.ttl = std::chrono::seconds(9)}); }},
     {"set_async", [](const Namespace& s, const std::string& n) { s.set_async(n, 1).get(); }},
     {"compare_and_set",
      [](const Namespace& s, const std::string& n) { s.compare_and_set(n, bulletin::absent, 1); }},
     {"add integer", [](const Namespace& s, const std::string& n) { s.add(n, 1); }},
     {"add real", [](const Namespace& s, const std::string& n) { s.add(n, 1.0); }},
-    {"update", [](const Namespace& s,
-                  const std::string& n) { s.update<int>(n, [](auto) { return 1; }); }},
+    {"update",
+     [](const Namespace& s, const std::string& n) { s.update<int>(n, [](auto) { return 1; }); }},
     {"watch",
      [](const Namespace& s, const std::string& n) {
        const auto subscription = s.watch(n, [](const bulletin::Change&) {});
      }},
     {"wait_until",
      [](const Namespace& s, const std::string& n) {
-       s.wait_until(n, [](const bulletin::Value&) { return true; }, std::chrono::seconds(9));
+       s.wait_until(
+           n, [](const bulletin::Value&) { return true; }, std::chrono::seconds(9));
      }},
     {"Transaction::set", [](const Namespace&, const std::string& n) { Transaction().set(n, 1); }},
     {"Transaction::erase", [](const Namespace&, const std::string& n) { Transaction().erase(n); }},
@@ -86,7 +85,7 @@ TEST_CASE("a name that is not allowed is rejected by every call, and named") {
     for (const auto& [what, call] : *calls) {
       for (const std::string& name : illegal_names) {
         CAPTURE(what, name.substr(0, 20));
-        const bulletin::Error error = failure_of([&] { call(open.space, name); });
+        const bulletin::Error error = failure_of([&, &call = call] { call(open.space, name); });
         CHECK(error.code() == Errc::rejected);
         CHECK(error.name() == name);
         CHECK_FALSE(error.retryable());
@@ -102,7 +101,7 @@ TEST_CASE("a private name that is not allowed is rejected as well") {
        {std::string("_\0", 2), std::string("_\xFF"), "_" + std::string(1024, 'n')}) {
     for (const auto& [what, call] : also_private) {
       CAPTURE(what, illegal.substr(0, 20));
-      const bulletin::Error error = failure_of([&] { call(open.space, illegal); });
+      const bulletin::Error error = failure_of([&, &call = call] { call(open.space, illegal); });
       CHECK(error.code() == Errc::rejected);
       CHECK(error.name() == illegal);
     }
@@ -163,10 +162,28 @@ TEST_CASE("namespaces whose names begin alike are different") {
 TEST_CASE("the broker's own namespaces can be opened and not written") {
   Open open;
   const Namespace broker = open.client.open("$sys/broker");
-  CHECK(broker.wait_until("version", [](const bulletin::Value&) { return true; }, patience));
+  CHECK(broker.wait_until(
+      "version", [](const bulletin::Value&) { return true; }, patience));
   const bulletin::Error error = failure_of([&] { broker.set("version", "mine"); });
   CHECK((error.code() == Errc::rejected || error.code() == Errc::denied));
   CHECK(code_of([&] { broker.commit(Transaction().clear()); }) == error.code());
+}
+
+TEST_CASE("a client is shown by its name to operators") {
+  Open open;
+  bulletin::Client named = open.board.client({.name = "arm/7"});
+  const Namespace space = named.open("names");
+  const Namespace sessions = open.client.open("$sys/sessions");
+  CHECK(await([&] {
+    bool own = false;
+    bool given = false;
+    for (const auto& session : sessions.snapshot()) {
+      const std::string name = session.value.as<bulletin::Map>().at("name").as<std::string>();
+      if (name == "arm/7") given = true;
+      if (name.starts_with("test_api/")) own = true;
+    }
+    return own && given;
+  }));
 }
 
 TEST_CASE("a private name takes part in get, at, get_or, contains, set and erase") {
@@ -194,7 +211,7 @@ TEST_CASE("a private name is rejected by every other call, and named") {
   open.space.set("_x", 1);
   for (const auto& [what, call] : shared_only) {
     CAPTURE(what);
-    const bulletin::Error error = failure_of([&] { call(open.space, "_x"); });
+    const bulletin::Error error = failure_of([&, &call = call] { call(open.space, "_x"); });
     CHECK(error.code() == Errc::rejected);
     CHECK(error.name() == "_x");
     CHECK(mentions(error, "_x"));

@@ -184,8 +184,7 @@ TEST_CASE("what a read returns is the caller's own") {
   auto list = open.space.at<bulletin::Array>("list");
   list[0] = 99;
   list.emplace_back("more");
-  CHECK(open.space.at<bulletin::Array>("list") ==
-        bulletin::Array{1, bulletin::Map{{"k", "v"}}});
+  CHECK(open.space.at<bulletin::Array>("list") == bulletin::Array{1, bulletin::Map{{"k", "v"}}});
   bulletin::Array given{1, 2};
   open.space.set("given", given);
   given[0] = 3;

@@ -54,8 +54,8 @@ TEST_CASE("signals disturb no call") {
     other.sync();
     if (other.at<int>("x") != i) return true;
     space.set_async("y", i).get();
-    space.wait_until("z", [](const bulletin::Value&) { return true; },
-                     std::chrono::milliseconds(2));
+    space.wait_until(
+        "z", [](const bulletin::Value&) { return true; }, std::chrono::milliseconds(2));
     return alarms > 300;
   }));
   CHECK(alarms > 300);

@@ -173,7 +173,5 @@ TEST_CASE("updates that were lost with their connection are found and told") {
   std::uint64_t counted = 0;
   for (const Told& change : told) counted += 1 + change.skipped;
   CHECK(counted == 16);
-  CHECK(await([&] {
-    return space.freshness().state == bulletin::Freshness::State::connected;
-  }));
+  CHECK(await([&] { return space.freshness().state == bulletin::Freshness::State::connected; }));
 }

@@ -70,7 +70,8 @@ TEST_CASE("a transaction takes effect in the order of its calls") {
   Open open;
   open.space.set("old", 1);
   const auto revision = open.space.commit(
-      Transaction().clear().set("a", 1).add("a", 5).set("b", 1).erase("b").set("c", "x").erase("d"));
+      Transaction().clear().set("a", 1).add("a", 5).set("b", 1).erase("b").set("c", "x").erase(
+          "d"));
   REQUIRE(revision);
   CHECK(open.space.names() == std::vector<std::string>{"a", "c"});
   CHECK(open.space.at<int>("a") == 6);
@@ -86,8 +87,8 @@ TEST_CASE("a transaction whose condition does not hold changes nothing") {
       Transaction().require("x", x).require("z", Revision(1)).set("x", 2).set("y", 1)));
   CHECK_FALSE(open.space.contains("y"));
   CHECK(open.space.read<int>("x")->revision == x);
-  CHECK(open.space.commit(
-      Transaction().require("x", x).require("y", bulletin::absent).set("y", 1)));
+  CHECK(
+      open.space.commit(Transaction().require("x", x).require("y", bulletin::absent).set("y", 1)));
 }
 
 TEST_CASE("a transaction that changes nothing returns the newest revision") {
@@ -145,16 +146,15 @@ TEST_CASE("update gives the change what is there, and sets what it returns") {
   Open open;
   int calls = 0;
   CHECK(open.space.update<int>("x", [&](std::optional<int> x) {
-          ++calls;
-          CHECK_FALSE(x);
-          return 5;
-        }) == 5);
+    ++calls;
+    CHECK_FALSE(x);
+    return 5;
+  }) == 5);
   CHECK(calls == 1);
   const std::string text = open.space.update<std::string>(
       "s", [](std::optional<std::string> s) { return s.value_or("") + "!"; });
   CHECK(text == "!");
-  CHECK(code_of([&] { open.space.update<int>("s", [](auto) { return 1; }); }) ==
-        Errc::wrong_type);
+  CHECK(code_of([&] { open.space.update<int>("s", [](auto) { return 1; }); }) == Errc::wrong_type);
 }
 
 TEST_CASE("update comes again when another writer came between") {
@@ -217,7 +217,8 @@ TEST_CASE("a future is ready with a revision, or throws what set would throw") {
 TEST_CASE("a future that nobody keeps is a write all the same") {
   Open open;
   (void)open.space.set_async("x", 1);
-  CHECK(open.other.wait_until("x", [](const bulletin::Value& x) { return x == 1; }, patience));
+  CHECK(open.other.wait_until(
+      "x", [](const bulletin::Value& x) { return x == 1; }, patience));
 }
 
 TEST_CASE("the proxy sets and gives, also with private names and other types") {

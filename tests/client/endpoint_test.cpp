@@ -19,8 +19,9 @@ TEST_CASE("an endpoint is the given one, the environment's or the default") {
 }
 
 TEST_CASE("what cannot be an endpoint is rejected, and named") {
-  for (const char* wrong : {"robot7", "tcp://", "tcp://robot7", "tcp://:5570", "tcp://robot7:", "tcp://robot7:0",
-                            "tcp://robot7:65536", "tcp://robot7:55x", "tcp://*:5570", "ipc://", "http://robot7:80"}) {
+  for (const char* wrong :
+       {"robot7", "tcp://", "tcp://robot7", "tcp://:5570", "tcp://robot7:", "tcp://robot7:0",
+        "tcp://robot7:65536", "tcp://robot7:55x", "tcp://*:5570", "ipc://", "http://robot7:80"}) {
     CAPTURE(wrong);
     try {
       choose_endpoint(wrong);

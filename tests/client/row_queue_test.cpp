@@ -28,9 +28,11 @@ TEST_CASE("a row queue gives rows back in the order they came") {
   CHECK(queue.empty());
 }
 
-TEST_CASE("a row queue over its bound keeps the newest change of every name and counts the others") {
+TEST_CASE(
+    "a row queue over its bound keeps the newest change of every name and counts the others") {
   RowQueue queue(600);
-  for (std::uint64_t revision = 1; revision <= 100; ++revision) queue.push(&robot, row(revision, "a", "x"));
+  for (std::uint64_t revision = 1; revision <= 100; ++revision)
+    queue.push(&robot, row(revision, "a", "x"));
   queue.push(&robot, row(101, "b", "y"));
   const QueuedRow merged = queue.pop();
   CHECK(queue.empty());
@@ -44,7 +46,8 @@ TEST_CASE("a row queue over its bound keeps the newest change of every name and 
 
 TEST_CASE("a merged namespace goes on in order once its row was taken") {
   RowQueue queue(600);
-  for (std::uint64_t revision = 1; revision <= 100; ++revision) queue.push(&robot, row(revision, "a", "x"));
+  for (std::uint64_t revision = 1; revision <= 100; ++revision)
+    queue.push(&robot, row(revision, "a", "x"));
   queue.pop();
   queue.push(&robot, row(101, "a", "y"));
   const QueuedRow next = queue.pop();
@@ -56,11 +59,12 @@ TEST_CASE("merging keeps the first values of a watch whole and ahead") {
   RowQueue queue(600);
   QueuedRow first;
   first.space = &robot;
-  first.only = std::shared_ptr<bulletin::detail::Watch>(reinterpret_cast<bulletin::detail::Watch*>(&queue),
-                                                        [](auto*) {});
+  first.only = std::shared_ptr<bulletin::detail::Watch>(
+      reinterpret_cast<bulletin::detail::Watch*>(&queue), [](auto*) {});
   first.changes.push_back({"a", "1", 1, 0, {}});
   queue.push_first_values(first);
-  for (std::uint64_t revision = 2; revision <= 100; ++revision) queue.push(&robot, row(revision, "a", "x"));
+  for (std::uint64_t revision = 2; revision <= 100; ++revision)
+    queue.push(&robot, row(revision, "a", "x"));
   CHECK(queue.pop().only != nullptr);
   CHECK(queue.pop().changes.at(0).revision == 100);
 }
@@ -81,7 +85,8 @@ TEST_CASE("two merged namespaces stay apart") {
 TEST_CASE("what a repair skipped survives merging") {
   RowQueue queue(600);
   queue.push(&robot, Row{50, true, 40, {{"a", "1", 50}}});
-  for (std::uint64_t revision = 51; revision <= 100; ++revision) queue.push(&robot, row(revision, "a", "x"));
+  for (std::uint64_t revision = 51; revision <= 100; ++revision)
+    queue.push(&robot, row(revision, "a", "x"));
   const QueuedRow merged = queue.pop();
   CHECK(merged.skipped.after(0) == 40);
   CHECK(merged.changes.at(0).skipped.after(0) == 50);
@@ -108,11 +113,12 @@ TEST_CASE("what was skipped is counted for each watch from its own beginning") {
 
 TEST_CASE("first values come before a merged row that is newer") {
   RowQueue queue(600);
-  for (std::uint64_t revision = 1; revision <= 100; ++revision) queue.push(&robot, row(revision, "a", "x"));
+  for (std::uint64_t revision = 1; revision <= 100; ++revision)
+    queue.push(&robot, row(revision, "a", "x"));
   QueuedRow first;
   first.space = &robot;
-  first.only = std::shared_ptr<bulletin::detail::Watch>(reinterpret_cast<bulletin::detail::Watch*>(&queue),
-                                                        [](auto*) {});
+  first.only = std::shared_ptr<bulletin::detail::Watch>(
+      reinterpret_cast<bulletin::detail::Watch*>(&queue), [](auto*) {});
   first.changes.push_back({"a", "x", 100, queue.begin_watch(), {}});
   queue.push_first_values(first);
   queue.push(&robot, row(101, "a", "y"));

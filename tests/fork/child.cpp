@@ -80,8 +80,8 @@ std::string Child::line(std::chrono::milliseconds deadline) {
       text_.erase(0, at + 1);
       return line;
     }
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        end - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     pollfd item{output_, POLLIN, 0};
     if (left.count() <= 0 || ::poll(&item, 1, static_cast<int>(left.count())) == 0)
       return "(the child says nothing)";
@@ -92,9 +92,7 @@ std::string Child::line(std::chrono::milliseconds deadline) {
   }
 }
 
-void Child::tell() const {
-  [[maybe_unused]] const auto written = ::write(input_, "\n", 1);
-}
+void Child::tell() const { [[maybe_unused]] const auto written = ::write(input_, "\n", 1); }
 
 int Child::wait(std::chrono::milliseconds deadline) {
   if (exit_code_ == -1000) exit_code_ = wait_for(pid_, deadline);

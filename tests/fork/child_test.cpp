@@ -89,7 +89,8 @@ TEST_CASE("every first call of a child brings it back: it is stale, joins, and f
       {"private erase", [](const auto& space, const auto&) { space.erase("_p"); }},
       {"wait_until",
        [](const auto& space, const auto&) {
-         space.wait_until("x", [](const Value&) { return true; }, 0ms);
+         space.wait_until(
+             "x", [](const Value&) { return true; }, 0ms);
        }},
       {"freshness", [](const auto& space, const auto&) { (void)space.freshness(); }},
       {"watch", [](const auto& space, const auto&) { (void)space.watch([](const auto&) {}); }},
@@ -126,7 +127,8 @@ TEST_CASE("a child is stale until it has joined, then follows updates") {
   Child child([&](const Parent& parent) {
     parent.tell(state(family.space));
     parent.tell(text(connected(family.space)));
-    parent.tell(text(family.space.wait_until("x", [](const Value& x) { return x == 2; }, patience)));
+    parent.tell(text(family.space.wait_until(
+        "x", [](const Value& x) { return x == 2; }, patience)));
     family.space.sync();
     parent.tell(std::to_string(family.space.at<int>("x")));
   });
@@ -260,7 +262,8 @@ TEST_CASE("a child forked before its client was ever connected joins on its own"
   CHECK(space.at<int>("child") == 1);
 }
 
-TEST_CASE("a child forked while the broker is away reads, cannot write, and joins when it is back") {
+TEST_CASE(
+    "a child forked while the broker is away reads, cannot write, and joins when it is back") {
   Family family;
   bulletin::Client impatient_client = family.broker.client(impatient());
   const bulletin::Namespace space = impatient_client.open("family");
@@ -425,7 +428,8 @@ TEST_CASE("a child of a process with an embedded broker is that broker's client"
   Child child([&](const Parent& parent) {
     parent.tell(std::to_string(space.at<int>("x")));
     parent.tell(std::to_string(space.add("x", 1)));
-    parent.tell(text(space.wait_until("x", [](const Value& x) { return x == 5; }, patience)));
+    parent.tell(text(space.wait_until(
+        "x", [](const Value& x) { return x == 5; }, patience)));
   });
   CHECK(child.line() == "1");
   CHECK(child.line() == "2");

@@ -1,5 +1,6 @@
-// A program with a Manager, a client, a watch and an ephemeral attribute, that forks; the child ends as it is told to: by
-// returning from main or by exit(), having used its parent's client or not. Then the parent tells what is left.
+// A program with a Manager, a client, a watch and an ephemeral attribute, that forks; the child
+// ends as it is told to: by returning from main or by exit(), having used its parent's client or
+// not. Then the parent tells what is left.
 //
 //   bulletin-fork return|exit|"used return"|"used exit"
 //   bulletin-fork descriptors     prints how many descriptors it was started with

@@ -1,4 +1,5 @@
-// main() for a fuzz target without libFuzzer: runs the target once for each file it is given, in folders too.
+// main() for a fuzz target without libFuzzer: runs the target once for each file it is given, in
+// folders too.
 
 #include <cstddef>
 #include <cstdint>
