@@ -1,0 +1,298 @@
+#include "simulation/model.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <variant>
+
+#include "simulation/failure.hpp"
+#include "wire/reader.hpp"
+
+namespace bulletin::simulation {
+namespace {
+
+using wire::Status;
+
+unsigned number_of(Status status) { return static_cast<unsigned>(status); }
+
+bool same(const Delta& left, const Delta& right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [](const auto& a, const auto& b) {
+                      return a.first == b.first && !a.second == !b.second &&
+                             (!a.second || *a.second == *b.second);
+                    });
+}
+
+}  // namespace
+
+void Model::begin(const authority::AuthorityOptions& options) {
+  options_ = options;
+  history_.begin(options.epoch);
+  clock_ms_ = 0;
+  check(options.first_revision > revision_, "an epoch begins at {}, below {}",
+        options.first_revision, revision_);
+  revision_ = options.first_revision - 1;
+  sessions_.clear();
+  boards_.clear();
+  known_.clear();
+}
+
+void Model::committed(std::span<const Applied> commands,
+                      std::span<const authority::Publication> updates) {
+  std::vector<Expected> expected;
+  expected.reserve(commands.size());
+  for (const Applied& applied : commands) {
+    expected.push_back(apply(applied));
+    if (!expected.back().forgotten.empty()) hide(expected.back().forgotten, expected);
+  }
+
+  const std::vector<Published> published = read(updates);
+  Commits commits = published;
+  for (Expected& one : expected) match(std::move(one), commits);
+  check(commits.empty(), "nobody asked for commit {} of '{}'",
+        commits.empty() ? 0 : commits.front().revision,
+        commits.empty() ? std::string_view() : commits.front().space);
+}
+
+Model::Expected Model::apply(const Applied& applied) {
+  const authority::Answer& answer = applied.answer;
+  return std::visit(
+      [&]<class Request>(const Request& request) -> Expected {
+        Expected expected;
+        if constexpr (std::is_same_v<Request, authority::OpenSession>) {
+          open(request, answer);
+        } else if constexpr (std::is_same_v<Request, authority::Renew>) {
+          enter(request.session, answer);
+        } else if constexpr (std::is_same_v<Request, authority::CloseSession>) {
+          if (enter(request.session, answer) != nullptr) {
+            end_session(request.session.number, expected.ends);
+          }
+        } else if constexpr (std::is_same_v<Request, authority::Advance>) {
+          return advance(request.milliseconds);
+        } else if constexpr (std::is_same_v<Request, authority::Forget>) {
+          if (boards_[std::string(request.space)].empty()) expected.forgotten = request.space;
+        } else if constexpr (std::is_same_v<Request, wire::Write>) {
+          return write(request, answer);
+        }
+        return expected;
+      },
+      applied.command.what);
+}
+
+void Model::open(const authority::OpenSession& request, const authority::Answer& answer) {
+  check(!answer.refused(), "HELLO of '{}' was refused: {}", request.client_name,
+        answer.refusal.message);
+  const bool fresh =
+      sessions_.emplace(answer.session, Session{std::string(request.client_name), clock_ms_, {}})
+          .second;
+  check(fresh, "session {} was opened twice", answer.session);
+}
+
+Model::Session* Model::enter(const wire::SessionId& id, const authority::Answer& answer) {
+  Status expected = Status::ok;
+  const auto found = sessions_.find(id.number);
+  if (id.epoch != options_.epoch) {
+    expected = Status::wrong_epoch;
+  } else if (found == sessions_.end()) {
+    expected = Status::unknown_session;
+  }
+  if (expected == Status::ok) {
+    found->second.heard_ms = clock_ms_;
+    return &found->second;
+  }
+  check(answer.refusal.status == expected, "session {} was answered with status {}, not {}",
+        id.number, number_of(answer.refusal.status), number_of(expected));
+  return nullptr;
+}
+
+void Model::end_session(std::uint64_t number, Ends& ends) {
+  Ends own;
+  for (const auto& [space, board] : boards_) {
+    for (const auto& [name, held] : board) {
+      if (held.session == number) own.emplace(space, name);
+    }
+  }
+  for (const auto& [space, name] : own) boards_[space].erase(name);
+  ends.merge(own);
+  sessions_.erase(number);
+}
+
+Model::Expected Model::advance(std::uint64_t milliseconds) {
+  Expected expected;
+  clock_ms_ += milliseconds;
+  std::vector<std::uint64_t> silent;
+  for (const auto& [number, session] : sessions_) {
+    if (session.heard_ms + options_.session_ms <= clock_ms_) silent.push_back(number);
+  }
+  for (const std::uint64_t number : silent) end_session(number, expected.ends);
+  for (auto& [space, board] : boards_) {
+    std::erase_if(board, [&](const auto& attribute) {
+      const bool due = attribute.second.deadline != 0 && attribute.second.deadline <= clock_ms_;
+      if (due) expected.ends.emplace(space, attribute.first);
+      return due;
+    });
+  }
+  return expected;
+}
+
+Model::Expected Model::write(const wire::Write& request, const authority::Answer& answer) {
+  Session* session = enter(request.session, answer);
+  if (session == nullptr) return {};
+  Lane& lane = session->lanes[request.lane];
+  if (request.number < lane.number) {
+    check(answer.refusal.status == Status::old_number, "an old request got status {}",
+          number_of(answer.refusal.status));
+    return {};
+  }
+  check(!answer.refused() && answer.outcomes, "a write of {} was refused: {}", session->client,
+        answer.refusal.message);
+  check(answer.outcomes->size() == request.items.size(), "{} writes got {} outcomes",
+        request.items.size(), answer.outcomes->size());
+  if (request.number == lane.number) {
+    check(answer.outcomes == lane.outcomes, "a request sent again got another answer");
+    return {};
+  }
+  lane = {request.number, answer.outcomes};
+  Expected expected;
+  for (std::size_t i = 0; i < request.items.size(); ++i) {
+    execute(request.items[i], *session, request.session.number, answer.outcomes->at(i), expected);
+  }
+  return expected;
+}
+
+void Model::execute(const wire::WriteItem& item, const Session& session, std::uint64_t number,
+                    const wire::Outcome& outcome, Expected& expected) {
+  ledger_.decided(session.client, item.space, item.transaction, options_.epoch, outcome);
+  wire::Transaction transaction;
+  wire::decode_transaction(item.transaction, transaction);
+  Board& board = boards_[std::string(item.space)];
+  const Decision decision = decide(board, transaction, number, clock_ms_);
+  check_outcome(item, decision, outcome);
+  if (decision.status != Status::ok) return;
+  expected.writes.push_back(
+      {outcome.revision, std::string(item.space), carry_out(board, decision, outcome.revision)});
+}
+
+void Model::check_outcome(const wire::WriteItem& item, const Decision& decision,
+                          const wire::Outcome& outcome) const {
+  check(decision.status == outcome.status, "a write to '{}' came to status {}, not {}", item.space,
+        number_of(outcome.status), number_of(decision.status));
+  if (decision.status == Status::ok) {
+    check(decision.sums == outcome.sums, "an addition in '{}' came to another sum", item.space);
+  } else if (decision.status == Status::lost) {
+    check(decision.name == outcome.name, "in '{}' the condition on '{}' was lost, not on '{}'",
+          item.space, decision.name, outcome.name);
+  }
+}
+
+std::vector<Model::Published> Model::read(std::span<const authority::Publication> updates) {
+  std::vector<Published> result;
+  for (const authority::Publication& update : updates) read(update, result);
+  std::sort(result.begin(), result.end(), [](const Published& left, const Published& right) {
+    return left.revision < right.revision;
+  });
+  return result;
+}
+
+void Model::read(const authority::Publication& update, std::vector<Published>& out) {
+  wire::Reader reader(update.run.bytes);
+  for (std::size_t i = 0; i < update.run.commits; ++i) {
+    const wire::CommitHeader header = wire::read_commit_header(reader);
+    Published commit{
+        update.space, header.revision, i == 0 ? update.run.previous : 0, 0, header.cleared, {}};
+    for (std::size_t n = 0; n < header.changes; ++n) {
+      const wire::Change change = wire::read_change(reader);
+      const bool once =
+          commit.changes
+              .emplace(change.name,
+                       change.value.empty() ? nullptr : to_bytes(std::string(change.value)))
+              .second;
+      check(once, "commit {} names '{}' twice", header.revision, change.name);
+    }
+    out.push_back(std::move(commit));
+  }
+  check(reader.empty() && out.back().revision == update.run.revision,
+        "the update of '{}' does not end at {}", update.space, update.run.revision);
+  out.back().count = update.run.count;
+}
+
+/// The commits of a namespace that is forgotten in the same turn are not published.
+void Model::hide(const std::string& space, std::vector<Expected>& turn) {
+  for (Expected& expected : turn) {
+    std::erase_if(expected.writes, [&](const Write& write) { return write.space == space; });
+    std::erase_if(expected.ends, [&](const auto& end) { return end.first == space; });
+  }
+}
+
+/// It is empty; if unpublished commits made it so, nobody is ever between them.
+void Model::forget(const std::string& space) {
+  known_.erase(space);
+  SpaceHistory& past = history_.of(options_.epoch, space);
+  Delta rest;
+  for (const auto& [name, attribute] : past.attributes()) {
+    if (past.find(name) != nullptr) rest.emplace(name, nullptr);
+  }
+  if (!rest.empty()) past.append(past.newest().revision + 1, 0, rest);
+}
+
+void Model::match(Expected expected, Commits& commits) {
+  const auto next = [&]() -> const Published& {
+    check(!commits.empty(), "a commit was decided, but not published");
+    const Published& front = commits.front();
+    commits = commits.subspan(1);
+    return front;
+  };
+  if (!expected.forgotten.empty()) forget(expected.forgotten);
+  for (const Write& write : expected.writes) {
+    const Published& commit = next();
+    check(commit.revision == write.revision && commit.space == write.space,
+          "commit {} of '{}' was published instead of {} of '{}'", commit.revision, commit.space,
+          write.revision, write.space);
+    check(same(record(commit), write.delta), "commit {} of '{}' changes something else",
+          commit.revision, commit.space);
+  }
+  while (!expected.ends.empty()) {
+    const Published& commit = next();
+    for (const auto& [name, value] : record(commit)) {
+      check(!value && expected.ends.erase({std::string(commit.space), name}) == 1,
+            "commit {} ends '{}' of '{}', whose time has not come", commit.revision, name,
+            commit.space);
+    }
+  }
+}
+
+Delta Model::record(const Published& commit) {
+  check(commit.revision > revision_, "commit {} follows {}", commit.revision, revision_);
+  revision_ = commit.revision;
+  ++commits_;
+  SpaceHistory& past = history_.of(options_.epoch, commit.space);
+  const Delta delta = effect(commit, past);
+  check(!delta.empty(), "commit {} of '{}' changes nothing", commit.revision, commit.space);
+
+  const auto known = known_.find(commit.space);
+  const Point before = known == known_.end() ? Point{} : known->second;
+  const std::uint64_t count = before.count + delta.size();
+  check(commit.previous == 0 || before.revision == 0 || commit.previous == before.revision,
+        "commit {} of '{}' says that it follows {}, not {}", commit.revision, commit.space,
+        commit.previous, before.revision);
+  check(commit.count == 0 || commit.count == count, "after commit {} '{}' counts {}, not {}",
+        commit.revision, commit.space, commit.count, count);
+  past.append(commit.revision, count, delta);
+  known_.insert_or_assign(std::string(commit.space), past.newest());
+  return delta;
+}
+
+Delta Model::effect(const Published& commit, const SpaceHistory& before) const {
+  Delta delta;
+  for (const auto& [name, value] : commit.changes) {
+    check(value || before.find(name) != nullptr, "commit {} removes '{}', which was absent",
+          commit.revision, name);
+    delta.emplace(name, value);
+  }
+  if (!commit.cleared) return delta;
+  for (const auto& [name, attribute] : before.attributes()) {
+    if (attribute.versions.back().value) delta.emplace(name, nullptr);
+  }
+  return delta;
+}
+
+}  // namespace bulletin::simulation

@@ -1,0 +1,115 @@
+#include "simulation/replica_view.hpp"
+
+#include <utility>
+
+#include "simulation/failure.hpp"
+#include "wire/digest.hpp"
+
+namespace bulletin::simulation {
+namespace {
+
+const SpaceHistory nothing;
+
+std::uint64_t newest_revision(const History& history, const wire::Epoch& epoch,
+                              std::string_view space) {
+  const SpaceHistory* past = history.find(epoch, space);
+  return past == nullptr ? 0 : past->newest().revision;
+}
+
+}  // namespace
+
+ReplicaView::ReplicaView(const History& history, std::shared_ptr<replica::NamespaceReplica> replica,
+                         const wire::Epoch& epoch)
+    : history_(history),
+      replica_(std::move(replica)),
+      opened_epoch_(epoch),
+      opened_revision_(newest_revision(history, epoch, replica_->name())) {}
+
+const SpaceHistory& ReplicaView::past() const {
+  const SpaceHistory* past = history_.find(replica_->epoch(), replica_->name());
+  return past == nullptr ? nothing : *past;
+}
+
+void ReplicaView::applied(const replica::Row& row) {
+  changed_ = true;
+  if (mirror_) mirror_->take(*replica_, row, past());
+}
+
+void ReplicaView::watch(bool wanted) {
+  if (!wanted) {
+    mirror_.reset();
+  } else if (!mirror_ && replica_->complete()) {
+    mirror_.emplace(*replica_);
+  }
+}
+
+void ReplicaView::check_contents(bool thorough) {
+  check_order();
+  if (!replica_->complete() || !(changed_ || thorough)) return;
+  changed_ = false;
+  check_complete();
+  const SpaceHistory& past = this->past();
+  const Point point = past.at(replica_->revision());
+  check(replica_->table().size() == point.size, "'{}' at {} has {} attributes, not {}",
+        replica_->name(), replica_->revision(), replica_->table().size(), point.size);
+  check_attributes(past);
+  check(replica_->digest() == point.digest, "'{}' at {} has another digest", replica_->name(),
+        replica_->revision());
+  // A namespace that was forgotten, because it was empty, counts from 0.
+  check(replica_->count() == point.count || (point.size == 0 && replica_->count() == 0),
+        "'{}' at {} counts {}, not {}", replica_->name(), replica_->revision(), replica_->count(),
+        point.count);
+  check_pairs();
+  if (mirror_) mirror_->compare(*replica_);
+}
+
+/// Neither revisions nor epochs go back.
+void ReplicaView::check_order() {
+  const wire::Epoch& epoch = replica_->epoch();
+  if (epoch == last_epoch_) {
+    check(replica_->revision() >= last_revision_, "'{}' goes back from {} to {}", replica_->name(),
+          last_revision_, replica_->revision());
+  } else {
+    check(history_.number_of(epoch) > history_.number_of(last_epoch_),
+          "'{}' goes back from epoch {} to {}", replica_->name(), last_epoch_, epoch);
+  }
+  last_epoch_ = epoch;
+  last_revision_ = replica_->revision();
+}
+
+/// What `open` returns holds everything that was committed before it was called.
+void ReplicaView::check_complete() {
+  if (std::exchange(was_complete_, true)) return;
+  check(replica_->epoch() != opened_epoch_ || replica_->revision() >= opened_revision_,
+        "'{}' was opened at {}, and is complete at {}", replica_->name(), opened_revision_,
+        replica_->revision());
+}
+
+void ReplicaView::check_attributes(const SpaceHistory& past) const {
+  std::string scratch;
+  replica::AttributeTable::Found found;
+  for (const auto& [name, attribute] : past.attributes()) {
+    const Version* version = attribute.at(replica_->revision());
+    const bool there = replica_->table().find(name, attribute.name_hash, found, scratch);
+    const bool expected = version != nullptr && version->value;
+    check(there == expected, "'{}' at {} {} '{}'", replica_->name(), replica_->revision(),
+          there ? "has" : "lacks", name);
+    if (!there) continue;
+    if (found.value == *version->value && found.revision == version->revision) continue;
+    fail("in '{}' at {} '{}' is {} of {}, not {} of {}", replica_->name(), replica_->revision(),
+         name, to_string(found.value), found.revision, to_string(*version->value),
+         version->revision);
+  }
+}
+
+void ReplicaView::check_pairs() const {
+  std::string scratches[2];
+  replica::AttributeTable::Found found[2];
+  for (std::size_t i = 0; i < 2; ++i) {
+    replica_->table().find(pair_names[i], wire::name_hash(pair_names[i]), found[i], scratches[i]);
+  }
+  check(found[0].value == found[1].value && found[0].revision == found[1].revision,
+        "'{}' at {} shows half of a transaction", replica_->name(), replica_->revision());
+}
+
+}  // namespace bulletin::simulation
