@@ -70,6 +70,7 @@ std::string NamespaceReplica::ask_since(const wire::Epoch& epoch, std::uint64_t 
   asked_ = Asked::since;
   since_proves_ = subscribed_;
   since_reach_ = reach();
+  since_from_ = revision;
   return wire::encode(wire::Since{name_, epoch, revision});
 }
 
@@ -108,7 +109,9 @@ void NamespaceReplica::take_since(const wire::SinceReply& reply) {
   take({reply.epoch, reply.run}, Way::other);
   const bool moved = position() != before;
   if (reply.more) {
-    if (!moved) throw wire::DecodeError("since: nothing new, and more to come");
+    // The stream may have brought the same meanwhile.
+    const bool nothing_new = reply.run.revision <= since_from_;
+    if (nothing_new) throw wire::DecodeError("since: nothing new, and more to come");
     return;
   }
   if (since_proves_) since_due_ = false;

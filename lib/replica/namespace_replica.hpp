@@ -149,6 +149,7 @@ class NamespaceReplica {
   bool since_due_ = false;         // something may be missing that nothing here tells of
   bool since_proves_ = false;      // the SINCE under way was asked after `subscribed`
   std::uint64_t since_reach_ = 0;  // what was expected when it was asked
+  std::uint64_t since_from_ = 0;   // the revision that it asked to go on from
   Asked asked_ = Asked::nothing;
   std::optional<wire::Refusal> refusal_;
   KeptUpdates kept_;

@@ -317,3 +317,18 @@ TEST_CASE("a reply that nobody asked for is passed over") {
   world.deliver(world.broker.set("a", "1"));
   world.require_equal();
 }
+
+TEST_CASE("a part of a SINCE that the stream has overtaken is an answer") {
+  ReplicaWorld world;
+  world.join();
+  const std::uint64_t before = world.broker.revision();
+  for (int i = 0; i < 6; ++i) world.broker.set("a", std::to_string(i));
+  world.replica.require(world.broker.revision());
+  const auto request = world.replica.next_request();
+  REQUIRE(request);
+  const std::string part = world.broker.answer(*request);
+  world.deliver(world.broker.run_after(before));
+  CHECK_NOTHROW(world.replica.reply(part));
+  world.settle();
+  world.require_equal();
+}
