@@ -9,8 +9,8 @@ namespace bulletin::authority {
 namespace {
 
 // Every number fits without a block of its own, and so does an address.
-constexpr std::size_t least_capacity = 9;
-constexpr std::size_t most_capacity = 255;
+constexpr std::size_t least_value_capacity = 9;
+constexpr std::size_t most_value_capacity = 255;
 
 std::size_t block_size(std::size_t name_size, std::size_t capacity) noexcept {
   return sizeof(Attribute) + name_size + capacity;
@@ -19,11 +19,11 @@ std::size_t block_size(std::size_t name_size, std::size_t capacity) noexcept {
 }  // namespace
 
 Handle AttributePool::make(std::string_view name, std::size_t value_size) {
-  const std::size_t wanted = value_size > most_capacity ? least_capacity : value_size;
+  const std::size_t wanted = value_size > most_value_capacity ? least_value_capacity : value_size;
   const std::size_t size =
-      Arena::rounded(block_size(name.size(), std::max(wanted, least_capacity)));
+      Arena::rounded(block_size(name.size(), std::max(wanted, least_value_capacity)));
   const Handle handle = arena_.allocate(size);
-  const std::size_t capacity = std::min(size - block_size(name.size(), 0), most_capacity);
+  const std::size_t capacity = std::min(size - block_size(name.size(), 0), most_value_capacity);
   auto* attribute = new (arena_.at(handle)) Attribute{0, 0, static_cast<std::uint16_t>(name.size()),
                                                       static_cast<std::uint8_t>(capacity), false};
   std::memcpy(attribute->room() - name.size(), name.data(), name.size());

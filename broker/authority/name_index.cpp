@@ -7,7 +7,7 @@ namespace bulletin::authority {
 
 namespace {
 
-constexpr std::size_t least_capacity = 8;
+constexpr std::size_t least_slots = 8;
 
 }  // namespace
 
@@ -15,7 +15,7 @@ void NameIndex::insert(Handle handle, std::uint64_t hash) {
   const std::size_t capacity = slots_ == nullptr ? 0 : std::size_t{mask_} + 1;
   // At most three quarters full.
   if ((std::size_t{size_} + 1) * 4 > capacity * 3) {
-    resize(capacity == 0 ? least_capacity : capacity * 2);
+    resize(capacity == 0 ? least_slots : capacity * 2);
   }
   put({tag_of(hash), handle});
   ++size_;
@@ -36,7 +36,7 @@ void NameIndex::erase(Handle handle, std::uint64_t hash) {
   slots_[hole] = {};
   --size_;
   const std::size_t capacity = std::size_t{mask_} + 1;
-  if (capacity > least_capacity && std::size_t{size_} * 8 < capacity) resize(capacity / 2);
+  if (capacity > least_slots && std::size_t{size_} * 8 < capacity) resize(capacity / 2);
 }
 
 void NameIndex::put(Slot slot) noexcept {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "api/failure.hpp"
+#include "api/open_board.hpp"
 #include "api/recorder.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
@@ -36,14 +37,6 @@ class Latch {
  private:
   std::promise<void> promise_;
   std::shared_future<void> future_ = promise_.get_future().share();
-};
-
-struct Open {
-  Board board;
-  bulletin::Client client = board.client();
-  bulletin::Client second = board.client();
-  bulletin::Namespace space = client.open("callbacks");
-  bulletin::Namespace other = second.open("callbacks");
 };
 
 // What is written to standard error during its life.
@@ -74,7 +67,7 @@ class CapturedErrors {
 }  // namespace
 
 TEST_CASE("set, sync, wait_until and every other call may be made in a callback") {
-  Open open;
+  OpenBoard open;
   std::atomic<int> done{0};
   std::string failure;
   const auto answer = open.other.watch("question", [&](const Change& change) {
@@ -109,7 +102,7 @@ TEST_CASE("set, sync, wait_until and every other call may be made in a callback"
 }
 
 TEST_CASE("a watch may be begun in a callback") {
-  Open open;
+  OpenBoard open;
   Recorder inner;
   Subscription nested;
   const auto outer = open.space.watch(
@@ -122,7 +115,7 @@ TEST_CASE("a watch may be begun in a callback") {
 }
 
 TEST_CASE("a callback that answers what it is told meets its own writes later") {
-  Open open;
+  OpenBoard open;
   Recorder recorder;
   const auto subscription = open.space.watch("x", [&](const Change& change) {
     recorder.add(change);
@@ -137,7 +130,7 @@ TEST_CASE("a callback that answers what it is told meets its own writes later") 
 }
 
 TEST_CASE("destroying a subscription returns when its callback does not run any more") {
-  Open open;
+  OpenBoard open;
   Latch running;
   Latch release;
   std::atomic<bool> inside{false};
@@ -175,7 +168,7 @@ TEST_CASE("destroying a subscription returns when its callback does not run any 
 }
 
 TEST_CASE("destroying a subscription in its own callback returns at once and ends the row") {
-  Open open;
+  OpenBoard open;
   std::atomic<int> calls{0};
   std::optional<Subscription> subscription;
   subscription.emplace(open.space.watch([&](const Change&) {
@@ -193,7 +186,7 @@ TEST_CASE("destroying a subscription in its own callback returns at once and end
 }
 
 TEST_CASE("the callback's own state may go when it destroys its subscription") {
-  Open open;
+  OpenBoard open;
   auto state = std::make_shared<std::string>("kept by the callback");
   const std::weak_ptr<std::string> seen = state;
   std::atomic<bool> done{false};
@@ -209,7 +202,7 @@ TEST_CASE("the callback's own state may go when it destroys its subscription") {
 }
 
 TEST_CASE("a subscription destroyed in another callback is told nothing more of the same row") {
-  Open open;
+  OpenBoard open;
   std::atomic<int> second_calls{0};
   std::atomic<int> first_calls{0};
   std::optional<Subscription> second;
@@ -228,7 +221,7 @@ TEST_CASE("a subscription destroyed in another callback is told nothing more of 
 }
 
 TEST_CASE("subscriptions are moved, cancelled and begun by several threads") {
-  Open open;
+  OpenBoard open;
   std::atomic<bool> stop{false};
   std::thread writer([&] {
     for (int i = 0; !stop; ++i) open.other.set("x", i);
@@ -260,7 +253,7 @@ TEST_CASE("subscriptions are moved, cancelled and begun by several threads") {
 }
 
 TEST_CASE("a subscription that was moved from is empty") {
-  Open open;
+  OpenBoard open;
   Recorder recorder;
   Subscription first = open.space.watch("x", recorder.watcher());
   Subscription second = std::move(first);
@@ -326,7 +319,7 @@ TEST_CASE("an exception that leaves on_state goes to on_error") {
 
 TEST_CASE("without on_error an exception of a callback is one line on standard error") {
   const CapturedErrors captured;
-  Open open;
+  OpenBoard open;
   Recorder recorder;
   const auto subscription = open.space.watch([&](const Change& change) {
     recorder.add(change);

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "api/failure.hpp"
+#include "api/open_board.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 
@@ -14,16 +15,6 @@ using bulletin::Transaction;
 using bulletin::Value;
 
 namespace {
-
-struct Open {
-  explicit Open(bulletin::BrokerOptions options = short_times()) : board(std::move(options)) {}
-
-  Board board;
-  bulletin::Client client = board.client();
-  bulletin::Client second = board.client();
-  bulletin::Namespace space = client.open("limits");
-  bulletin::Namespace other = second.open("limits");
-};
 
 // The value limit counts the encoded bytes: five more than the text or bytes of this size.
 constexpr std::size_t header = 5;
@@ -50,7 +41,7 @@ void check_too_large(const bulletin::Error& error, const std::string& name) {
 }  // namespace
 
 TEST_CASE("values of no bytes are values") {
-  Open open;
+  OpenBoard open;
   open.space.set("text", "");
   open.space.set("bytes", Bytes{});
   open.other.sync();
@@ -60,7 +51,7 @@ TEST_CASE("values of no bytes are values") {
 }
 
 TEST_CASE("a value as large as the limit goes through, one byte more is rejected") {
-  Open open;
+  OpenBoard open;
   const std::size_t most = open.client.limits().value_bytes;
   REQUIRE(most == 1u << 20);
   open.space.set("text", std::string(most - header, 't'));
@@ -80,7 +71,7 @@ TEST_CASE("a value as large as the limit goes through, one byte more is rejected
 }
 
 TEST_CASE("a transaction as large as the limit goes through, a larger one is rejected") {
-  Open open;
+  OpenBoard open;
   Transaction many;
   const std::string chunk(1'000'000, 'c');
   int parts = 0;
@@ -100,7 +91,7 @@ TEST_CASE("a transaction as large as the limit goes through, a larger one is rej
 }
 
 TEST_CASE("a transaction of as many operations as the limit goes through, one more is rejected") {
-  Open open;
+  OpenBoard open;
   const std::size_t most = open.client.limits().transaction_operations;
   Transaction many;
   for (std::size_t i = 0; i < most; ++i) many.set("n" + std::to_string(i), i);
@@ -116,7 +107,7 @@ TEST_CASE("a transaction of as many operations as the limit goes through, one mo
 }
 
 TEST_CASE("a value may be 64 deep and not deeper") {
-  Open open;
+  OpenBoard open;
   open.space.set("arrays", nested_arrays(64));
   open.space.set("maps", nested_maps(64));
   CHECK(open.space.at<Value>("arrays") == nested_arrays(64));
@@ -134,7 +125,7 @@ TEST_CASE("a value may be 64 deep and not deeper") {
 }
 
 TEST_CASE("text that is no UTF-8 is rejected, and its attribute named") {
-  Open open;
+  OpenBoard open;
   for (const Value& value : {Value("\xFF"), Value(Array{"\xC3"}), Value(Map{{"\xFF", 1}})}) {
     for (const char* name : {"text", "_private"}) {
       const bulletin::Error error = failure_of([&] { open.space.set(name, value); });
@@ -152,7 +143,7 @@ TEST_CASE("the limits are the broker's, and told") {
                     .value_bytes = 100,
                     .transaction_bytes = 1000,
                     .transaction_operations = 3};
-  Open open(options);
+  OpenBoard open(options);
   CHECK(open.client.limits() == options.limits);
   open.space.set(std::string(10, 'n'), std::string(98, 'v'));
   check_too_large(failure_of([&] { open.space.set(std::string(11, 'n'), 1); }),
@@ -172,7 +163,7 @@ TEST_CASE("before the broker was heard the limits are the defaults") {
 }
 
 TEST_CASE("a namespace larger than one message is opened complete") {
-  Open open;
+  OpenBoard open;
   for (int part = 0; part < 5; ++part) {
     Transaction many;
     for (int i = 0; i < 4'000; ++i) {
@@ -182,7 +173,7 @@ TEST_CASE("a namespace larger than one message is opened complete") {
   }
   open.space.set("large", std::string(1'000'000, 'l'));
   bulletin::Client late = open.board.client();
-  const bulletin::Namespace space = late.open("limits");
+  const bulletin::Namespace space = late.open("board");
   CHECK(space.size() == 20'001);
   CHECK(space.names() == open.space.names());
   CHECK(space.at<std::string>("4/3999") == std::string(200, 'x'));

@@ -4,24 +4,15 @@
 #include <vector>
 
 #include "api/failure.hpp"
+#include "api/open_board.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 
 using namespace bulletin::test;
 using bulletin::Errc;
 
-namespace {
-
-struct Open {
-  Board board;
-  bulletin::Client client = board.client();
-  bulletin::Namespace space = client.open("reads");
-};
-
-}  // namespace
-
 TEST_CASE("integers convert when they fit, and to real always") {
-  Open open;
+  OpenBoard open;
   open.space.set("small", 200);
   CHECK(open.space.at<std::uint8_t>("small") == 200);
   CHECK(open.space.at<std::uint64_t>("small") == 200);
@@ -41,7 +32,7 @@ TEST_CASE("integers convert when they fit, and to real always") {
 }
 
 TEST_CASE("a real is no integer, a bool no number, and text none of them") {
-  Open open;
+  OpenBoard open;
   open.space.set("real", 1.0);
   open.space.set("flag", true);
   open.space.set("text", "1");
@@ -61,11 +52,11 @@ TEST_CASE("a real is no integer, a bool no number, and text none of them") {
 }
 
 TEST_CASE("an error of a read names the attribute, the namespace and both types") {
-  Open open;
+  OpenBoard open;
   open.space.set("speed", "fast");
   const bulletin::Error error = failure_of([&] { open.space.get<double>("speed"); });
   CHECK(error.name() == "speed");
-  for (const char* word : {"speed", "reads", "string", "real"}) {
+  for (const char* word : {"speed", "board", "string", "real"}) {
     CAPTURE(word, error.what());
     CHECK(mentions(error, word));
   }
@@ -74,7 +65,7 @@ TEST_CASE("an error of a read names the attribute, the namespace and both types"
 }
 
 TEST_CASE("names come in order, whatever the order of their making") {
-  Open open;
+  OpenBoard open;
   for (const char* name : {"b", "a/b", "B", "ab", "a", "\xC3\xA4"}) open.space.set(name, 1);
   const std::vector<std::string> sorted{"B", "a", "a/b", "ab", "b", "\xC3\xA4"};
   CHECK(open.space.names() == sorted);
@@ -86,7 +77,7 @@ TEST_CASE("names come in order, whatever the order of their making") {
 }
 
 TEST_CASE("a snapshot stays what it was") {
-  Open open;
+  OpenBoard open;
   const bulletin::Revision x = open.space.set("x", 1);
   const bulletin::Revision y = open.space.set("y", "two");
   const bulletin::Snapshot before = open.space.snapshot();
@@ -104,7 +95,7 @@ TEST_CASE("a snapshot stays what it was") {
   const bulletin::Error missing = failure_of([&] { before.at<int>("z"); });
   CHECK(missing.code() == Errc::missing);
   CHECK(missing.name() == "z");
-  CHECK(mentions(missing, "reads"));
+  CHECK(mentions(missing, "board"));
 }
 
 TEST_CASE("an empty snapshot has nothing and revision 0") {
@@ -113,13 +104,13 @@ TEST_CASE("an empty snapshot has nothing and revision 0") {
   CHECK(nothing.revision() == bulletin::Revision());
   CHECK(nothing.begin() == nothing.end());
   CHECK_FALSE(nothing.contains("x"));
-  Open open;
+  OpenBoard open;
   CHECK(open.space.empty());
   CHECK(open.space.snapshot().empty());
 }
 
 TEST_CASE("a typed handle follows its attribute as it comes, changes its type, goes and comes") {
-  Open open;
+  OpenBoard open;
   const auto handle = open.space.attribute<double>("x");
   const auto text = open.space.attribute<std::string>("x");
   CHECK_FALSE(handle.get());
@@ -151,7 +142,7 @@ TEST_CASE("a typed handle follows its attribute as it comes, changes its type, g
 }
 
 TEST_CASE("a typed handle keeps its attribute when thousands come and go around it") {
-  Open open;
+  OpenBoard open;
   const auto handle = open.space.attribute<int>("kept");
   handle.set(1);
   bulletin::Transaction many;
@@ -168,8 +159,8 @@ TEST_CASE("a typed handle keeps its attribute when thousands come and go around 
 }
 
 TEST_CASE("two handles on one namespace are the same replica") {
-  Open open;
-  const bulletin::Namespace again = open.client.open("reads");
+  OpenBoard open;
+  const bulletin::Namespace again = open.client.open("board");
   const bulletin::Namespace copy = again;
   open.space.set("x", 1);
   CHECK(again.at<int>("x") == 1);
@@ -179,7 +170,7 @@ TEST_CASE("two handles on one namespace are the same replica") {
 }
 
 TEST_CASE("what a read returns is the caller's own") {
-  Open open;
+  OpenBoard open;
   open.space.set("list", bulletin::Array{1, bulletin::Map{{"k", "v"}}});
   auto list = open.space.at<bulletin::Array>("list");
   list[0] = 99;

@@ -36,7 +36,7 @@ struct Cut {
   RawClient raw{board.endpoint()};
 };
 
-std::uint64_t accounted(const std::vector<Told>& told) {
+std::uint64_t all_accounted(const std::vector<Told>& told) {
   std::uint64_t changes = 0;
   for (const Told& change : told) changes += 1 + change.skipped;
   return changes;
@@ -74,7 +74,7 @@ TEST_CASE("what the broker does not keep any more is told as one row, removals i
     CHECK(told[i].last == (i == 3));
     CHECK((told[i].skipped == 0 || i == 0));
   }
-  CHECK(accounted(told) == 25);
+  CHECK(all_accounted(told) == 25);
   CHECK(space.names() == std::vector<std::string>{"back", "changed", "kept", "new"});
   CHECK(space.at<int>("kept") == 1);
 }

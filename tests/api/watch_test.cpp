@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/failure.hpp"
+#include "api/open_board.hpp"
 #include "api/recorder.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
@@ -17,14 +18,6 @@ using bulletin::Transaction;
 using bulletin::Value;
 
 namespace {
-
-struct Open {
-  Board board;
-  bulletin::Client client = board.client();
-  bulletin::Client second = board.client();
-  bulletin::Namespace space = client.open("watched");
-  bulletin::Namespace other = second.open("watched");
-};
 
 // The rows: changes up to one with `last`.
 std::vector<std::vector<Told>> rows_of(const std::vector<Told>& told) {
@@ -41,7 +34,7 @@ std::vector<std::vector<Told>> rows_of(const std::vector<Told>& told) {
 }  // namespace
 
 TEST_CASE("a watch first tells the current values, in one row") {
-  Open open;
+  OpenBoard open;
   std::map<std::string, Revision> revisions;
   for (const char* name : {"b", "a", "c"}) revisions[name] = open.space.set(name, name);
   Recorder recorder;
@@ -63,7 +56,7 @@ TEST_CASE("a watch first tells the current values, in one row") {
 }
 
 TEST_CASE("a watch of one attribute tells that one only") {
-  Open open;
+  OpenBoard open;
   open.space.set("x", 1);
   open.space.set("xx", 2);
   Recorder recorder;
@@ -86,7 +79,7 @@ TEST_CASE("a watch of one attribute tells that one only") {
 }
 
 TEST_CASE("a watch of an attribute that does not exist tells it when it comes") {
-  Open open;
+  OpenBoard open;
   Recorder recorder;
   const auto subscription = open.space.watch("x", recorder.watcher());
   const Revision revision = open.other.set("x", 1);
@@ -97,7 +90,7 @@ TEST_CASE("a watch of an attribute that does not exist tells it when it comes") 
 }
 
 TEST_CASE("the changes of a commit come in a row with one revision") {
-  Open open;
+  OpenBoard open;
   open.space.set("old", 1);
   open.space.set("x", 0);
   Recorder mine;
@@ -126,7 +119,7 @@ TEST_CASE("the changes of a commit come in a row with one revision") {
 }
 
 TEST_CASE("a removal is told as a null value, and clear as a row of them") {
-  Open open;
+  OpenBoard open;
   open.space.commit(Transaction().set("a", 1).set("b", 2).set("c", 3));
   Recorder recorder;
   const auto subscription = open.other.watch(recorder.watcher());
@@ -147,7 +140,7 @@ TEST_CASE("a removal is told as a null value, and clear as a row of them") {
 }
 
 TEST_CASE("every commit is told, in order, also the client's own") {
-  Open open;
+  OpenBoard open;
   Recorder mine;
   Recorder others;
   const auto first = open.space.watch("x", mine.watcher());
@@ -168,7 +161,7 @@ TEST_CASE("every commit is told, in order, also the client's own") {
 }
 
 TEST_CASE("a watch that begins while others write misses nothing and is told nothing twice") {
-  Open open;
+  OpenBoard open;
   std::atomic<bool> stop{false};
   std::thread writer([&] {
     for (int i = 1; !stop; ++i) open.other.set("x", i);
@@ -189,7 +182,7 @@ TEST_CASE("a watch that begins while others write misses nothing and is told not
 }
 
 TEST_CASE("all watches of a client are told, each what it asked for") {
-  Open open;
+  OpenBoard open;
   const bulletin::Namespace elsewhere = open.client.open("elsewhere");
   Recorder all;
   Recorder all_again;
@@ -209,7 +202,7 @@ TEST_CASE("all watches of a client are told, each what it asked for") {
 }
 
 TEST_CASE("what a callback reads is at least as new as what it is told") {
-  Open open;
+  OpenBoard open;
   std::atomic<int> told{0};
   std::atomic<int> older{0};
   const auto subscription = open.space.watch("x", [&](const bulletin::Change& change) {
@@ -223,7 +216,7 @@ TEST_CASE("what a callback reads is at least as new as what it is told") {
 }
 
 TEST_CASE("values of every size reach a watch") {
-  Open open;
+  OpenBoard open;
   Recorder recorder;
   const auto subscription = open.space.watch(recorder.watcher());
   for (const std::size_t size : {0U, 1U, 1'000U, 70'000U, 1'000'000U}) {
@@ -234,13 +227,13 @@ TEST_CASE("values of every size reach a watch") {
 }
 
 TEST_CASE("a watch without a callback is rejected") {
-  Open open;
+  OpenBoard open;
   CHECK(code_of([&] { (void)open.space.watch(nullptr); }) == Errc::rejected);
   CHECK(code_of([&] { (void)open.space.watch("x", nullptr); }) == Errc::rejected);
 }
 
 TEST_CASE("wait_until returns when the value is there, and false when the time is over") {
-  Open open;
+  OpenBoard open;
   using namespace std::chrono_literals;
   CHECK_FALSE(open.space.wait_until(
       "x", [](const Value&) { return true; }, 30ms));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/failure.hpp"
+#include "api/open_board.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 
@@ -12,20 +13,8 @@ using bulletin::Errc;
 using bulletin::Revision;
 using bulletin::Transaction;
 
-namespace {
-
-struct Open {
-  Board board;
-  bulletin::Client client = board.client();
-  bulletin::Client second = board.client();
-  bulletin::Namespace space = client.open("writes");
-  bulletin::Namespace other = second.open("writes");
-};
-
-}  // namespace
-
 TEST_CASE("every commit has a higher revision than the one before, in all namespaces") {
-  Open open;
+  OpenBoard open;
   const bulletin::Namespace elsewhere = open.client.open("elsewhere");
   Revision last;
   for (int i = 0; i < 20; ++i) {
@@ -38,7 +27,7 @@ TEST_CASE("every commit has a higher revision than the one before, in all namesp
 }
 
 TEST_CASE("setting the same value again is a commit") {
-  Open open;
+  OpenBoard open;
   const Revision first = open.space.set("x", 1);
   const Revision second = open.space.set("x", 1);
   CHECK(second > first);
@@ -46,7 +35,7 @@ TEST_CASE("setting the same value again is a commit") {
 }
 
 TEST_CASE("erasing what is not there commits nothing") {
-  Open open;
+  OpenBoard open;
   const Revision before = open.space.set("x", 1);
   CHECK_FALSE(open.space.erase("y"));
   CHECK(open.space.revision() == before);
@@ -54,7 +43,7 @@ TEST_CASE("erasing what is not there commits nothing") {
 }
 
 TEST_CASE("compare_and_set sets when the revision is still the expected one") {
-  Open open;
+  OpenBoard open;
   const Revision first = *open.space.compare_and_set("x", bulletin::absent, 1);
   CHECK(open.space.at<int>("x") == 1);
   const Revision second = *open.space.compare_and_set("x", first, 2);
@@ -67,7 +56,7 @@ TEST_CASE("compare_and_set sets when the revision is still the expected one") {
 }
 
 TEST_CASE("a transaction takes effect in the order of its calls") {
-  Open open;
+  OpenBoard open;
   open.space.set("old", 1);
   const auto revision = open.space.commit(
       Transaction().clear().set("a", 1).add("a", 5).set("b", 1).erase("b").set("c", "x").erase(
@@ -80,7 +69,7 @@ TEST_CASE("a transaction takes effect in the order of its calls") {
 }
 
 TEST_CASE("a transaction whose condition does not hold changes nothing") {
-  Open open;
+  OpenBoard open;
   const Revision x = open.space.set("x", 1);
   CHECK_FALSE(open.space.commit(Transaction().require("x", bulletin::absent).set("y", 1)));
   CHECK_FALSE(open.space.commit(
@@ -92,7 +81,7 @@ TEST_CASE("a transaction whose condition does not hold changes nothing") {
 }
 
 TEST_CASE("a transaction that changes nothing returns the newest revision") {
-  Open open;
+  OpenBoard open;
   const Revision x = open.space.set("x", 1);
   CHECK(open.space.commit(Transaction()) == x);
   CHECK(open.space.commit(Transaction().erase("y")) == x);
@@ -101,7 +90,7 @@ TEST_CASE("a transaction that changes nothing returns the newest revision") {
 }
 
 TEST_CASE("a transaction can be committed again and again") {
-  Open open;
+  OpenBoard open;
   const Transaction once = Transaction().add("n", 2).set("m", "x");
   CHECK(once.operations() == 2);
   const Revision first = *open.space.commit(once);
@@ -111,7 +100,7 @@ TEST_CASE("a transaction can be committed again and again") {
 }
 
 TEST_CASE("a refused transaction changes nothing") {
-  Open open;
+  OpenBoard open;
   open.space.set("text", "x");
   const Revision before = open.space.revision();
   const bulletin::Error error =
@@ -123,7 +112,7 @@ TEST_CASE("a refused transaction changes nothing") {
 }
 
 TEST_CASE("add counts from nothing, keeps to its kind and refuses to overflow") {
-  Open open;
+  OpenBoard open;
   constexpr auto largest = std::numeric_limits<std::int64_t>::max();
   CHECK(open.space.add("n", 5) == 5);
   CHECK(open.space.add("n", -7) == -2);
@@ -143,7 +132,7 @@ TEST_CASE("add counts from nothing, keeps to its kind and refuses to overflow") 
 }
 
 TEST_CASE("update gives the change what is there, and sets what it returns") {
-  Open open;
+  OpenBoard open;
   int calls = 0;
   CHECK(open.space.update<int>("x", [&](std::optional<int> x) {
     ++calls;
@@ -158,7 +147,7 @@ TEST_CASE("update gives the change what is there, and sets what it returns") {
 }
 
 TEST_CASE("update comes again when another writer came between") {
-  Open open;
+  OpenBoard open;
   open.space.set("x", 1);
   int calls = 0;
   const int result = open.space.update<int>("x", [&](std::optional<int> x) {
@@ -171,7 +160,7 @@ TEST_CASE("update comes again when another writer came between") {
 }
 
 TEST_CASE("what the change of update throws reaches the caller, and nothing is set") {
-  Open open;
+  OpenBoard open;
   CHECK_THROWS_AS(
       open.space.update<int>("x", [](std::optional<int>) -> int { throw std::string("no"); }),
       std::string);
@@ -179,7 +168,7 @@ TEST_CASE("what the change of update throws reaches the caller, and nothing is s
 }
 
 TEST_CASE("writes of one thread keep their order, waiting or not") {
-  Open open;
+  OpenBoard open;
   std::vector<std::future<Revision>> futures;
   Revision last;
   for (int i = 0; i < 200; ++i) {
@@ -200,7 +189,7 @@ TEST_CASE("writes of one thread keep their order, waiting or not") {
 }
 
 TEST_CASE("a future is ready with a revision, or throws what set would throw") {
-  Open open;
+  OpenBoard open;
   auto good = open.space.set_async("x", 1);
   auto bad = open.space.set_async("big", std::string((1u << 20) + 1, 'x'));
   auto after = open.space.set_async("y", 1);
@@ -215,14 +204,14 @@ TEST_CASE("a future is ready with a revision, or throws what set would throw") {
 }
 
 TEST_CASE("a future that nobody keeps is a write all the same") {
-  Open open;
+  OpenBoard open;
   (void)open.space.set_async("x", 1);
   CHECK(open.other.wait_until(
       "x", [](const bulletin::Value& x) { return x == 1; }, patience));
 }
 
 TEST_CASE("the proxy sets and gives, also with private names and other types") {
-  Open open;
+  OpenBoard open;
   open.space["a"] = 5;
   open.space["b"] = open.space["a"];
   CHECK(open.space["b"].as<int>() == 5);
@@ -238,7 +227,7 @@ TEST_CASE("the proxy sets and gives, also with private names and other types") {
 }
 
 TEST_CASE("clear of a namespace that is empty commits nothing") {
-  Open open;
+  OpenBoard open;
   const Revision before = open.space.set("x", 1);
   const Revision cleared = *open.space.commit(Transaction().clear());
   CHECK(cleared > before);

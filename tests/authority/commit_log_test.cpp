@@ -24,7 +24,7 @@ std::string commits(std::initializer_list<std::uint64_t> revisions) {
 }
 
 /// A namespace with its count.
-struct Space {
+struct LoggedSpace {
   KeptCommits kept{0};
   std::uint64_t revision = 0;
   std::uint64_t count = 0;
@@ -42,7 +42,7 @@ struct Space {
 
 TEST_CASE("commits are taken from a segment's start and from within") {
   CommitLog log;
-  Space space;
+  LoggedSpace space;
   space.append(log, {1, 2, 3});
   space.append(log, {5, 8});
   std::string scratch;
@@ -66,7 +66,7 @@ TEST_CASE("commits are taken from a segment's start and from within") {
 
 TEST_CASE("a part ends between segments and has at least one") {
   CommitLog log;
-  Space space;
+  LoggedSpace space;
   space.append(log, {1, 2});
   space.append(log, {3, 4});
   space.append(log, {5, 6});
@@ -81,7 +81,7 @@ TEST_CASE("a part ends between segments and has at least one") {
 
 TEST_CASE("all is taken if it fits, else nothing") {
   CommitLog log;
-  Space space;
+  LoggedSpace space;
   space.append(log, {1, 2, 3});
   space.append(log, {4});
   std::string scratch;
@@ -94,8 +94,8 @@ TEST_CASE("all is taken if it fits, else nothing") {
 
 TEST_CASE("the oldest segments of all namespaces go first") {
   CommitLog log;
-  Space a;
-  Space b;
+  LoggedSpace a;
+  LoggedSpace b;
   a.append(log, {1});
   b.append(log, {2});
   a.append(log, {3});
@@ -116,7 +116,7 @@ TEST_CASE("the oldest segments of all namespaces go first") {
 
 TEST_CASE("a queue that goes on for long keeps exactly what fits") {
   CommitLog log;
-  Space space;
+  LoggedSpace space;
   const std::size_t one = commit(1).size() + CommitLog::segment_price;
   for (std::uint64_t revision = 1; revision <= 100; ++revision) {
     space.append(log, {revision});
@@ -129,10 +129,10 @@ TEST_CASE("a queue that goes on for long keeps exactly what fits") {
 
 TEST_CASE("the commits of a namespace that was dropped take no part any more") {
   CommitLog log;
-  Space kept;
+  LoggedSpace kept;
   kept.append(log, {1});
   {
-    Space dropped;
+    LoggedSpace dropped;
     dropped.append(log, {2});
     dropped.append(log, {3});
     log.drop(dropped.kept);

@@ -9,7 +9,7 @@ using bulletin::replica::Subscriptions;
 
 namespace {
 
-struct World {
+struct SubscriptionWorld {
   std::uint8_t nonces = 0;
   Subscriptions subscriptions{[this] {
                                 std::array<std::uint8_t, 16> nonce{};
@@ -42,7 +42,7 @@ using Names = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("nothing is proven without a connection") {
-  World world;
+  SubscriptionWorld world;
   world.subscriptions.add("a");
   world.subscriptions.advance(0);
   CHECK(world.changes() == Names{"+a"});
@@ -50,7 +50,7 @@ TEST_CASE("nothing is proven without a connection") {
 }
 
 TEST_CASE("a nonce follows what it proves and is taken back when it has") {
-  World world;
+  SubscriptionWorld world;
   world.subscriptions.add("a");
   world.subscriptions.add("b");
   world.subscriptions.connected(0);
@@ -62,7 +62,7 @@ TEST_CASE("a nonce follows what it proves and is taken back when it has") {
 }
 
 TEST_CASE("what is added during a proof waits for the next") {
-  World world;
+  SubscriptionWorld world;
   world.subscriptions.add("a");
   world.subscriptions.connected(0);
   world.subscriptions.add("b");
@@ -76,7 +76,7 @@ TEST_CASE("what is added during a proof waits for the next") {
 }
 
 TEST_CASE("a new connection proves everything again, with a new nonce") {
-  World world;
+  SubscriptionWorld world;
   world.subscriptions.add("a");
   world.subscriptions.connected(0);
   world.prove(1);
@@ -91,7 +91,7 @@ TEST_CASE("a new connection proves everything again, with a new nonce") {
 }
 
 TEST_CASE("a nonce that stays unanswered is replaced, and covers what came meanwhile") {
-  World world;
+  SubscriptionWorld world;
   world.subscriptions.add("a");
   world.subscriptions.connected(0);
   CHECK(world.subscriptions.next_event_ms() == 1000U);

@@ -7,7 +7,7 @@ using namespace bulletin::server;
 
 namespace {
 
-std::string complaint(const std::string& text) {
+std::string endpoint_complaint(const std::string& text) {
   try {
     parse_endpoint(text, "bind");
   } catch (const Error& error) {
@@ -29,20 +29,22 @@ TEST_CASE("Endpoints are taken apart and put together again") {
 }
 
 TEST_CASE("What is wrong with an endpoint is said, with the option's name") {
-  CHECK(complaint("udp://127.0.0.1:5570").find("bind: 'udp://127.0.0.1:5570' is no endpoint") == 0);
-  CHECK(complaint("tcp://127.0.0.1").find("no port") != std::string::npos);
-  CHECK(complaint("tcp://:5570").find("no address") != std::string::npos);
-  CHECK(complaint("tcp://127.0.0.1:").find("the port ''") != std::string::npos);
-  CHECK(complaint("tcp://127.0.0.1:0").find("the port '0'") != std::string::npos);
-  CHECK(complaint("tcp://127.0.0.1:65536").find("the port '65536'") != std::string::npos);
-  CHECK(complaint("tcp://127.0.0.1:5570x").find("the port '5570x'") != std::string::npos);
-  CHECK(complaint("tcp://::1:5570").find("brackets") != std::string::npos);
-  CHECK(complaint("tcp://eth0;127.0.0.1:1").find("legal") != std::string::npos);
-  CHECK(complaint("ipc://").find("no path") != std::string::npos);
-  CHECK(complaint("ipc://*").find("no path") != std::string::npos);
-  CHECK(complaint("ipc://@name").find("abstract") != std::string::npos);
-  CHECK(complaint("ipc://" + std::string(108, 'x')).find("at most 107") != std::string::npos);
-  CHECK(complaint("ipc://" + std::string(107, 'x')).empty());
+  CHECK(endpoint_complaint("udp://127.0.0.1:5570")
+            .find("bind: 'udp://127.0.0.1:5570' is no endpoint") == 0);
+  CHECK(endpoint_complaint("tcp://127.0.0.1").find("no port") != std::string::npos);
+  CHECK(endpoint_complaint("tcp://:5570").find("no address") != std::string::npos);
+  CHECK(endpoint_complaint("tcp://127.0.0.1:").find("the port ''") != std::string::npos);
+  CHECK(endpoint_complaint("tcp://127.0.0.1:0").find("the port '0'") != std::string::npos);
+  CHECK(endpoint_complaint("tcp://127.0.0.1:65536").find("the port '65536'") != std::string::npos);
+  CHECK(endpoint_complaint("tcp://127.0.0.1:5570x").find("the port '5570x'") != std::string::npos);
+  CHECK(endpoint_complaint("tcp://::1:5570").find("brackets") != std::string::npos);
+  CHECK(endpoint_complaint("tcp://eth0;127.0.0.1:1").find("legal") != std::string::npos);
+  CHECK(endpoint_complaint("ipc://").find("no path") != std::string::npos);
+  CHECK(endpoint_complaint("ipc://*").find("no path") != std::string::npos);
+  CHECK(endpoint_complaint("ipc://@name").find("abstract") != std::string::npos);
+  CHECK(endpoint_complaint("ipc://" + std::string(108, 'x')).find("at most 107") !=
+        std::string::npos);
+  CHECK(endpoint_complaint("ipc://" + std::string(107, 'x')).empty());
 }
 
 TEST_CASE("Updates are one port further on, or beside the path") {

@@ -8,14 +8,15 @@ using std::chrono::milliseconds;
 
 namespace {
 
-const RunningClock::Time start{std::chrono::hours(1)};
+const RunningClock::Time clock_start{std::chrono::hours(1)};
 
 }  // namespace
 
 TEST_CASE("The clock advances by what has passed, and loses nothing to rounding") {
-  RunningClock clock(milliseconds(1000), start);
+  RunningClock clock(milliseconds(1000), clock_start);
   std::uint64_t total = 0;
-  for (auto now = start; now <= start + std::chrono::seconds(10); now += microseconds(1500)) {
+  for (auto now = clock_start; now <= clock_start + std::chrono::seconds(10);
+       now += microseconds(1500)) {
     total += clock.advance(now);
   }
   CHECK(total > 9'890);
@@ -23,15 +24,15 @@ TEST_CASE("The clock advances by what has passed, and loses nothing to rounding"
 }
 
 TEST_CASE("Short times are saved up") {
-  RunningClock clock(milliseconds(1000), start);
-  CHECK(clock.advance(start + milliseconds(99)) == 0);
-  CHECK(clock.next() == start + milliseconds(100));
-  CHECK(clock.advance(start + milliseconds(100)) == 100);
+  RunningClock clock(milliseconds(1000), clock_start);
+  CHECK(clock.advance(clock_start + milliseconds(99)) == 0);
+  CHECK(clock.next() == clock_start + milliseconds(100));
+  CHECK(clock.advance(clock_start + milliseconds(100)) == 100);
 }
 
 TEST_CASE("A broker that was away advances by one beat, and nothing is made up for later") {
-  RunningClock clock(milliseconds(1000), start);
-  const auto back = start + std::chrono::hours(3);
+  RunningClock clock(milliseconds(1000), clock_start);
+  const auto back = clock_start + std::chrono::hours(3);
   CHECK(clock.advance(back) == 1000);
   CHECK(clock.advance(back + milliseconds(1)) == 0);
   CHECK(clock.advance(back + milliseconds(100)) == 100);

@@ -103,12 +103,12 @@ TEST_CASE("a name that is not allowed is rejected with its name and the reason")
 }
 
 TEST_CASE("a long name is cut in messages, between characters") {
-  CHECK(quoted("speed") == "'speed'");
-  CHECK(quoted("") == "''");
-  const std::string message = quoted(std::string(2000, 'x'));
+  CHECK(bulletin::wire::quoted("speed") == "'speed'");
+  CHECK(bulletin::wire::quoted("") == "''");
+  const std::string message = bulletin::wire::quoted(std::string(2000, 'x'));
   CHECK(message.size() < 100);
   CHECK(message.ends_with("...'"));
   std::string umlauts;
   for (int i = 0; i != 100; ++i) umlauts += "ö";
-  CHECK(is_utf8(quoted("x" + umlauts)));
+  CHECK(is_utf8(bulletin::wire::quoted("x" + umlauts)));
 }

@@ -37,7 +37,7 @@ Errc code_of(F&& call) {
 
 TEST_CASE("a transaction arrives as it was built") {
   const std::string bytes =
-      Transaction()
+      bulletin::Transaction()
           .require("speed", Revision(7))
           .require("lock", absent)
           .set("x", 1.5)
@@ -65,18 +65,18 @@ TEST_CASE("a transaction arrives as it was built") {
 }
 
 TEST_CASE("a transaction counts its conditions and operations") {
-  Transaction transaction;
+  bulletin::Transaction transaction;
   CHECK(transaction.conditions() == 0);
   CHECK(transaction.operations() == 0);
   transaction.require("a", absent).set("a", 1).set("b", 2).erase("c");
   CHECK(transaction.conditions() == 1);
   CHECK(transaction.operations() == 3);
   CHECK(wire::element_count(transaction.encoded()) == 4);
-  CHECK(wire::element_count(Transaction().encoded()) == 0);
+  CHECK(wire::element_count(bulletin::Transaction().encoded()) == 0);
 }
 
 TEST_CASE("large transactions keep every operation in order") {
-  Transaction transaction;
+  bulletin::Transaction transaction;
   for (int i = 0; i != 10'000; ++i) transaction.set("n" + std::to_string(i), i);
   const std::string bytes = transaction.encoded();
   const wire::Transaction decoded = decode(bytes);
@@ -92,13 +92,13 @@ TEST_CASE("values of every kind travel unchanged") {
   test::RandomValues values(11);
   for (int i = 0; i != 500; ++i) {
     const Value value = values.next();
-    const std::string bytes = Transaction().set("name", value).encoded();
+    const std::string bytes = bulletin::Transaction().set("name", value).encoded();
     REQUIRE(decode(bytes).operations.at(0).value == wire::encode_value(value));
   }
 }
 
 TEST_CASE("illegal names are rejected by every call, and leave the transaction as it was") {
-  Transaction transaction;
+  bulletin::Transaction transaction;
   transaction.set("good", 1);
   const std::string before = transaction.encoded();
   for (const std::string& name : {std::string(), std::string("_private"), std::string("a\0b", 3),
@@ -113,13 +113,13 @@ TEST_CASE("illegal names are rejected by every call, and leave the transaction a
 
 TEST_CASE("a private name is refused with the reason") {
   CHECK_THROWS_WITH(
-      Transaction().set("_pid", 1),
+      bulletin::Transaction().set("_pid", 1),
       "'_pid' cannot be the name of a shared attribute: names that begin with '_' are "
       "private and never travel");
 }
 
 TEST_CASE("a value that cannot be stored is rejected, and leaves the transaction as it was") {
-  Transaction transaction;
+  bulletin::Transaction transaction;
   const std::string before = transaction.encoded();
   CHECK(code_of([&] { transaction.set("name", Array{1, "\xFF"}); }) == Errc::rejected);
   CHECK(code_of([&] { transaction.set("name", 1, {.ttl = std::chrono::milliseconds(-1)}); }) ==
@@ -130,10 +130,11 @@ TEST_CASE("a value that cannot be stored is rejected, and leaves the transaction
 
 TEST_CASE("decoding reuses the memory that is there") {
   wire::Transaction transaction;
-  const std::string large = Transaction().set("a", 1).set("b", 2).require("c", absent).encoded();
+  const std::string large =
+      bulletin::Transaction().set("a", 1).set("b", 2).require("c", absent).encoded();
   wire::decode_transaction(large, transaction);
   const auto* memory = transaction.operations.data();
-  const std::string small = Transaction().set("a", 1).encoded();
+  const std::string small = bulletin::Transaction().set("a", 1).encoded();
   wire::decode_transaction(small, transaction);
   CHECK(transaction.operations.data() == memory);
   CHECK(transaction.operations.size() == 1);

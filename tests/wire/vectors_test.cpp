@@ -162,19 +162,20 @@ TEST_CASE("transactions equal their vectors") {
 }
 
 TEST_CASE("a transaction built with the public API equals its vector") {
-  const Transaction built = Transaction()
-                                .require("speed", Revision(1'790'000'000'000'000))
-                                .require("lock", absent)
-                                .set("x", 1)
-                                .set("owner", "cell-7", {.ephemeral = true})
-                                .set("hint", Value(), {.ttl = std::chrono::milliseconds(1500)})
-                                .erase("old")
-                                .add("count", 1)
-                                .add("sum", -0.5)
-                                .clear();
+  const bulletin::Transaction built =
+      bulletin::Transaction()
+          .require("speed", Revision(1'790'000'000'000'000))
+          .require("lock", absent)
+          .set("x", 1)
+          .set("owner", "cell-7", {.ephemeral = true})
+          .set("hint", Value(), {.ttl = std::chrono::milliseconds(1500)})
+          .erase("old")
+          .add("count", 1)
+          .add("sum", -0.5)
+          .clear();
   const json vectors = load_vectors("transactions");
   CHECK(to_hex(built.encoded()) == vectors.at(2).at("hex"));
-  CHECK(to_hex(Transaction().encoded()) == vectors.at(0).at("hex"));
+  CHECK(to_hex(bulletin::Transaction().encoded()) == vectors.at(0).at("hex"));
 }
 
 TEST_CASE("values equal their vectors") {
