@@ -48,9 +48,9 @@ endif()
 function(bulletin_target target)
   set_target_properties(${target} PROPERTIES
     CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
-  # A constructor's parameter may have its member's name, which g++ calls a shadow and clang does not.
+  # Only local shadows: a constructor's parameter may have its member's name.
   target_compile_options(${target} PRIVATE
-    -Wall -Wextra -Wpedantic $<IF:$<CXX_COMPILER_ID:GNU>,-Wshadow=local,-Wshadow> -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+    -Wall -Wextra -Wpedantic $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
     $<$<BOOL:${BULLETIN_WERROR}>:-Werror>)
 endfunction()
 

@@ -125,7 +125,7 @@ Model::Expected Model::advance(std::uint64_t milliseconds) {
   }
   for (const std::uint64_t number : silent) end_session(number, expected.ends);
   for (auto& [space, board] : boards_) {
-    std::erase_if(board, [&](const auto& attribute) {
+    std::erase_if(board, [&, &space = space](const auto& attribute) {
       const bool due = attribute.second.deadline != 0 && attribute.second.deadline <= clock_ms_;
       if (due) expected.ends.emplace(space, attribute.first);
       return due;

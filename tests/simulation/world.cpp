@@ -184,7 +184,10 @@ void World::check_all(bool thorough) {
 
 /// The authority holds what the model holds.
 void World::check_authority() const {
-  for (const auto& [space, board] : environment_.model.boards()) {
+  for (const auto& entry : environment_.model.boards()) {
+    // Not structured bindings: clang 14 does not let a lambda capture them.
+    const auto& space = entry.first;
+    const auto& board = entry.second;
     auto expected = board.begin();
     broker_->authority().visit(space, [&](const authority::AttributeView& view) {
       check(expected != board.end() && expected->first == view.name,
@@ -253,10 +256,11 @@ void World::check_sessions() const {
         authority.sessions());
   for (const auto& [space, board] : environment_.model.boards()) {
     for (const auto& [name, held] : board) {
-      const bool owned = held.session == 0 ||
-                         std::any_of(clients_.begin(), clients_.end(), [&](const auto& client) {
-                           return client->session() == held.session;
-                         });
+      const bool owned =
+          held.session == 0 || std::any_of(clients_.begin(), clients_.end(),
+                                           [session = held.session](const auto& client) {
+                                             return client->session() == session;
+                                           });
       check(owned, "'{}' in '{}' has outlived session {}", name, space, held.session);
     }
   }
