@@ -48,7 +48,7 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       clock_(options_.beat, started_),
       beats_(options_.beat),
       outbox_(sockets_.commands(), counters_),
-      publisher_(sockets_.updates(), counters_),
+      publisher_(sockets_.updates(), boards_, options_.reader_bytes, counters_),
       desk_({authority_, boards_, sessions_, outbox_, counters_, *log_},
             make_welcome(options_, sockets_.commands_endpoint(), sockets_.updates_endpoint())) {}
 
@@ -90,8 +90,7 @@ bool Server::turn() {
   desk_.answer();
   if (somebody_follows_system()) refresh_system(now);
   report_drops(now);
-  beats_.pass(now,
-              [this](std::string_view space) { publisher_.beat(space, boards_.status(space)); });
+  beats_.pass(now, [this](std::string_view space) { publisher_.beat(space); });
 
   return !requests.empty() || inbox_.dropped() != dropped_before || news_.messages > 0 ||
          counters_.updates != updates_before;
@@ -136,7 +135,8 @@ void Server::refresh_system(Time now) {
 /// A flood of what is dropped makes no flood of the log.
 void Server::report_drops(Time now) {
   if (drops() == drops_reported_ || now - drops_told_ < drops_interval) return;
-  log_->warn("event=dropped answers={} messages={}", counters_.dropped, inbox_.dropped());
+  log_->warn("event=dropped answers={} messages={} updates={} withheld={}", counters_.dropped,
+             inbox_.dropped(), counters_.missed, counters_.withheld);
   drops_reported_ = drops();
   drops_told_ = now;
 }

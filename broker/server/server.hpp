@@ -50,7 +50,9 @@ class Server {
   void commit();
   void refresh_system(Time now);
   void report_drops(Time now);
-  std::uint64_t drops() const noexcept { return counters_.dropped + inbox_.dropped(); }
+  std::uint64_t drops() const noexcept {
+    return counters_.dropped + inbox_.dropped() + counters_.missed + counters_.withheld;
+  }
   Facts facts(Time now) const;
   bool somebody_follows_system() const;
   Time next_duty() const;

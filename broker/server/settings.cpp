@@ -39,7 +39,7 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
       {"beat-ms", "MS", "how often a subscribed namespace tells its newest revision", &broker.beat},
       {"session-ms", "MS", "how long a silent session lives", &broker.session_time},
       {"log-bytes", "BYTES", "recent commits kept for clients that reconnect", &broker.log_bytes},
-      {"reader-bytes", "BYTES", "updates kept for one reader that is slower than the stream",
+      {"reader-bytes", "BYTES", "updates kept at most for one reader slower than the stream",
        &broker.reader_bytes},
       {"limit-name-bytes", "BYTES", "longest name of an attribute", &limits.name_bytes},
       {"limit-namespace-bytes", "BYTES", "longest name of a namespace", &limits.namespace_bytes},

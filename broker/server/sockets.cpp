@@ -24,7 +24,7 @@ constexpr int backlog = 1024;
 constexpr int linger_ms = 200;
 
 /// How many updates wait for one reader. ZeroMQ counts messages, so this follows from the largest
-/// common one.
+/// common one; the publisher counts the bytes of larger ones.
 int reader_queue(std::size_t reader_bytes) {
   return static_cast<int>(std::clamp<std::size_t>(reader_bytes / wire::update_bytes, 16, 1 << 20));
 }
@@ -57,6 +57,7 @@ void set_updates(zmq::socket_t& socket, const BrokerOptions& options) {
   // that may just have gone, and crashes (tried with readers that join and leave).
   socket.set(zmq::sockopt::sndhwm, reader_queue(options.reader_bytes));
   socket.set(zmq::sockopt::xpub_verbose, true);
+  socket.set(zmq::sockopt::xpub_nodrop, true);  // tells the publisher of readers without room
 }
 
 std::string advice(int error) {

@@ -27,8 +27,10 @@ struct BrokerOptions {
   Limits limits = {};
   /// Bytes of recent commits kept for clients that reconnect.
   std::size_t log_bytes = 64u << 20;
-  /// Bytes of updates kept for one reader that is slower than the stream.
-  std::size_t reader_bytes = 64u << 20;
+  /// Bytes of updates kept at most for one reader that is slower than the stream: one update for
+  /// every 64 KiB of this. Updates larger than that (one value may be) take as much again at most,
+  /// for all readers together.
+  std::size_t reader_bytes = 256u << 20;
 };
 
 /// A broker with a thread of its own. Start one, connect clients to `endpoint()`, destroy it.
