@@ -20,24 +20,32 @@ void skip_frames(zmq::socket_t& socket, zmq::message_t& frame) {
 
 std::span<Request> Inbox::receive(zmq::socket_t& commands) {
   requests_.reserve(most_requests);
-  std::size_t count = 0;
+  received_ = 0;
+  drained_ = false;
   std::size_t messages = 0;
   for (std::size_t bytes = 0; messages < most_requests && bytes < most_bytes; ++messages) {
-    if (count == requests_.size()) requests_.emplace_back();
-    Request& request = requests_[count];
+    if (received_ == requests_.size()) requests_.emplace_back();
+    Request& request = requests_[received_];
     request.envelope.clear();
     request.whole = false;
     zmq::message_t identity;
-    if (!server::receive(commands, identity)) break;
+    if (!server::receive(commands, identity)) {
+      drained_ = true;
+      break;
+    }
     request.envelope.push_back(std::move(identity));
     if (!receive_rest(commands, request)) {
       ++dropped_;
       continue;
     }
     bytes += request.body.size();
-    ++count;
+    ++received_;
   }
-  return {requests_.data(), count};
+  return {requests_.data(), received_};
+}
+
+void Inbox::release() {
+  for (std::size_t i = 0; i < received_; ++i) requests_[i].body.rebuild();
 }
 
 bool Inbox::receive_rest(zmq::socket_t& commands, Request& request) {

@@ -22,11 +22,17 @@ struct Request {
   std::string_view bytes() const noexcept { return view(body); }
 };
 
-/// Reads requests in bounded portions, and reuses their memory.
+/// Reads requests in bounded portions.
 class Inbox {
  public:
   /// At most about a mebibyte, or a thousand requests.
   std::span<Request> receive(zmq::socket_t& commands);
+
+  /// Gives back the bodies of the last portion, which may be large.
+  void release();
+
+  /// True if nothing was left when the last portion had been read.
+  bool drained() const noexcept { return drained_; }
 
   /// Messages without a delimiter: there is nobody who could be answered.
   std::size_t dropped() const noexcept { return dropped_; }
@@ -36,7 +42,9 @@ class Inbox {
   bool receive_rest(zmq::socket_t& commands, Request& request);
 
   std::vector<Request> requests_;
+  std::size_t received_ = 0;
   std::size_t dropped_ = 0;
+  bool drained_ = true;
 };
 
 }  // namespace bulletin::server

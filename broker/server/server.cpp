@@ -88,6 +88,9 @@ bool Server::turn() {
     publisher_.answer_nonce(nonce, authority_.options().epoch);
   if (desk_.asks_about_system()) refresh_system(now);
   desk_.answer();
+  inbox_.release();
+  // Those that expired are known to the authority only.
+  if (sessions_.size() != authority_.sessions()) sessions_.keep(authority_.session_numbers());
   if (somebody_follows_system()) refresh_system(now);
   report_drops(now);
   beats_.pass(now, [this](std::string_view space) { publisher_.beat(space); });
@@ -127,8 +130,6 @@ bool Server::somebody_follows_system() const {
 void Server::refresh_system(Time now) {
   if (now - system_told_ < system_interval) return;
   system_told_ = now;
-  // Those that expired are known to the authority only.
-  if (sessions_.size() != authority_.sessions()) sessions_.keep(authority_.session_numbers());
   publisher_.publish(system_.tell(facts(now)), system_.epoch());
 }
 
