@@ -9,7 +9,8 @@ namespace bulletin::server {
 
 /// Turns the rim's clock into Advance commands. Pure: time is an argument. The authority's clock
 /// may lag behind: time in which the broker itself was away, stopped or overloaded, is told up to
-/// one beat and otherwise never was, so that nobody expires for it.
+/// one beat and otherwise never was, so that nobody expires for it. For the same reason it stands
+/// while requests are left unread, as a renewal may be among them; but a flood does not stop it.
 class RunningClock {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -19,8 +20,14 @@ class RunningClock {
         most_(beat),
         told_(now) {}
 
-  /// The milliseconds to advance by now; 0: not yet.
-  std::uint64_t advance(Time now) {
+  /// The turns in a row with requests left unread that the clock stands for. Each takes a request
+  /// of every client that has some, if they are less than a thousand.
+  static constexpr int patient_turns = 16;
+
+  /// The milliseconds to advance by now; 0: not yet. `drained`: all requests were read.
+  std::uint64_t advance(Time now, bool drained) {
+    if (!drained && ++undrained_ <= patient_turns) return 0;
+    undrained_ = 0;
     const auto passed = std::chrono::floor<std::chrono::milliseconds>(now - told_);
     if (passed < step_) return 0;
     if (passed > most_) {
@@ -38,6 +45,7 @@ class RunningClock {
   std::chrono::milliseconds step_;
   std::chrono::milliseconds most_;
   Time told_;
+  int undrained_ = 0;
 };
 
 }  // namespace bulletin::server

@@ -78,7 +78,7 @@ bool Server::turn() {
   // Renewals come before the time that they renew for.
   desk_.decide(requests);
   apply_subscriptions(now);
-  if (const std::uint64_t passed = clock_.advance(now)) {
+  if (const std::uint64_t passed = clock_.advance(now, inbox_.drained())) {
     authority_.apply({{}, authority::Advance{passed}});
   }
   commit();
