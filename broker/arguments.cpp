@@ -48,7 +48,8 @@ std::optional<int> parse_arguments(int argc, char** argv, Arguments& arguments) 
   app.footer(footer);
   app.set_version_flag("--version", "bulletin-broker " BULLETIN_VERSION,
                        "Print the version and exit");
-  app.add_option("--config", config, "read options from this file")->type_name("FILE");
+  const CLI::Option* const config_option =
+      app.add_option("--config", config, "read options from this file")->type_name("FILE");
   for (const server::Setting& setting : settings) {
     options[setting.name] =
         app.add_option("--" + std::string(setting.name), given[setting.name], help_of(setting))
@@ -60,7 +61,7 @@ std::optional<int> parse_arguments(int argc, char** argv, Arguments& arguments) 
       ->type_name("FD");
   try {
     app.parse(argc, argv);
-    if (!config.empty()) server::read_config_file(config, settings);
+    if (config_option->count() > 0) server::read_config_file(config, settings);
     for (const server::Setting& setting : settings) {
       if (options[setting.name]->count() > 0) server::set_from_text(setting, given[setting.name]);
     }

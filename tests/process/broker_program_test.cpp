@@ -98,6 +98,8 @@ TEST_CASE("Wrong usage ends a broker with 2, and the message names the option") 
       {{"--advertise", "gateway"}, "advertise"},
       {{"--bind", "udp://x"}, "bind"},
       {{"--config", "/nowhere/board.toml"}, "/nowhere/board.toml"},
+      {{"--config", "/tmp"}, "/tmp"},
+      {{"--config", ""}, "config"},
       {{"--exit-on-eof", "77"}, "77"},
       {{"surplus"}, "surplus"},
   };
