@@ -13,7 +13,8 @@ struct Counters {
   std::uint64_t bytes = 0;      ///< of updates and answers
   std::uint64_t dropped = 0;    ///< answers that could not be queued for their client
   std::uint64_t missed = 0;     ///< updates that a reader had no room for
-  std::uint64_t withheld = 0;   ///< large updates whose place a beat took
+  std::uint64_t refused_subscriptions = 0;  ///< to namespaces that do not beat for it
+  std::uint64_t withheld = 0;               ///< large updates whose place a beat took
 };
 
 }  // namespace bulletin::server

@@ -6,6 +6,7 @@
 #include "server/beginning.hpp"
 #include "server/check_options.hpp"
 #include "server/descriptors.hpp"
+#include "server/log.hpp"
 #include "server/welcome.hpp"
 #include "wire/names.hpp"
 
@@ -111,16 +112,29 @@ void Server::commit() {
 
 void Server::apply_subscriptions(Time now) {
   for (const SubscriptionNews::Event& event : news_.events) {
-    const bool system = wire::is_system(event.space);
+    const bool system = event.space == broker_space || event.space == sessions_space;
     if (!event.subscribed) {
       if (beats_.remove(event.space) && !system)
         authority_.apply({{}, authority::Forget{event.space}});
     } else if (!beats_.contains(event.space)) {
-      const bool known =
-          system || !authority_.apply({{}, authority::Remember{event.space}}).refused();
-      if (known) beats_.add(event.space, now);
+      if (system || may_follow(event.space)) {
+        beats_.add(event.space, now);
+      } else {
+        ++counters_.refused_subscriptions;
+      }
     }
   }
+}
+
+/// False for a namespace that does not beat for its subscribers: they hear its updates, but cannot
+/// know whether they heard all.
+bool Server::may_follow(std::string_view space) {
+  if (wire::is_system(space)) return false;
+  const authority::Answer answer = authority_.apply({{}, authority::Remember{space}});
+  if (answer.refused())
+    log_->debug("event=subscription_refused namespace={} reason={}", quoted(space),
+                server::quoted(answer.refusal.message));
+  return !answer.refused();
 }
 
 bool Server::somebody_follows_system() const {
@@ -136,8 +150,9 @@ void Server::refresh_system(Time now) {
 /// A flood of what is dropped makes no flood of the log.
 void Server::report_drops(Time now) {
   if (drops() == drops_reported_ || now - drops_told_ < drops_interval) return;
-  log_->warn("event=dropped answers={} messages={} updates={} withheld={}", counters_.dropped,
-             inbox_.dropped(), counters_.missed, counters_.withheld);
+  log_->warn("event=dropped answers={} messages={} updates={} withheld={} subscriptions={}",
+             counters_.dropped, inbox_.dropped(), counters_.missed, counters_.withheld,
+             counters_.refused_subscriptions);
   drops_reported_ = drops();
   drops_told_ = now;
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <spdlog/logger.h>
 
@@ -47,11 +48,13 @@ class Server {
 
   bool turn();
   void apply_subscriptions(Time now);
+  bool may_follow(std::string_view space);
   void commit();
   void refresh_system(Time now);
   void report_drops(Time now);
   std::uint64_t drops() const noexcept {
-    return counters_.dropped + inbox_.dropped() + counters_.missed + counters_.withheld;
+    return counters_.dropped + inbox_.dropped() + counters_.missed + counters_.withheld +
+           counters_.refused_subscriptions;
   }
   Facts facts(Time now) const;
   bool somebody_follows_system() const;

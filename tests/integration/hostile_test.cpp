@@ -159,3 +159,20 @@ TEST_CASE("A client that asks and never reads stops nobody") {
   // What was dropped is counted.
   CHECK(await([&] { return *writer.read("$sys/broker", "drops") != Value(0); }));
 }
+
+TEST_CASE("Subscriptions to names of the broker's that there are not are refused and counted") {
+  const Board board;
+  RawReader reader(board.updates_endpoint());
+  reader.subscribe(wire::topic_of("$nothing"));
+  reader.follow("a");
+  // Whatever beats, beats once before it beats twice.
+  for (int beats = 0; beats < 3;) {
+    const std::optional<RawUpdate> update = reader.next();
+    REQUIRE(update);
+    CHECK(update->topic != wire::topic_of("$nothing"));
+    if (update->topic == wire::topic_of("a")) ++beats;
+  }
+  RawClient client(board.endpoint());
+  client.hello();
+  CHECK(client.read("$sys/broker", "drops") == Value(1));
+}
