@@ -2,6 +2,12 @@
 
 #include <unistd.h>
 
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -10,44 +16,109 @@
 
 namespace bulletin {
 
+namespace {
+
+/// Threads that are started meanwhile receive no signals: those are for the host's own threads.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+  }
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
 class Broker::Implementation {
  public:
   explicit Implementation(BrokerOptions options) : options_(std::move(options)) {}
   ~Implementation() { stop(); }
+  Implementation(const Implementation&) = delete;
+  Implementation& operator=(const Implementation&) = delete;
 
   void start() {
+    const std::scoped_lock lock(mutex_);
+    if (owner_.exchange(::getpid()) != ::getpid()) running_ = nullptr;
     if (running_ != nullptr) return;
+    const SignalsBlocked blocked;
     running_ = new Running(options_);
-    owner_ = ::getpid();
-    endpoint_ = running_->server.endpoint();
-    updates_endpoint_ = running_->server.updates_endpoint();
+    endpoint_ = running_->server().endpoint();
+    updates_endpoint_ = running_->server().updates_endpoint();
   }
 
   void stop() noexcept {
-    Running* const running = std::exchange(running_, nullptr);
     // A forked child has neither the thread nor the sockets: they are the parent's, and so is this.
-    if (owner_ == ::getpid()) delete running;
+    // Nor is there a thread that would give the lock back.
+    if (owner_ != ::getpid()) {
+      running_ = nullptr;
+      return;
+    }
+    const std::scoped_lock lock(mutex_);
+    delete std::exchange(running_, nullptr);
   }
 
-  BrokerOptions options_;
-  std::string endpoint_;
-  std::string updates_endpoint_;
+  bool running() const noexcept {
+    if (owner_ != ::getpid()) return false;
+    const std::scoped_lock lock(mutex_);
+    return running_ != nullptr && !running_->failed();
+  }
+
+  std::string endpoint() const {
+    const std::scoped_lock lock(mutex_);
+    return endpoint_;
+  }
+
+  std::string updates_endpoint() const {
+    const std::scoped_lock lock(mutex_);
+    return updates_endpoint_;
+  }
 
  private:
-  struct Running {
+  /// A server and its thread.
+  class Running {
+   public:
     explicit Running(const BrokerOptions& options)
-        : server(options, server::silent_log()), thread([this] { server.serve(); }) {}
+        : server_(options, server::silent_log()), thread_([this] { serve(); }) {}
     ~Running() {
-      server.stop();
-      thread.join();
+      server_.stop();
+      thread_.join();
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+    const server::Server& server() const noexcept { return server_; }
+    bool failed() const noexcept { return failed_.load(std::memory_order_relaxed); }
+
+   private:
+    void serve() noexcept {
+      try {
+        server_.serve();
+      } catch (const std::exception& error) {
+        // The host lives on: it may not even need the broker any more.
+        failed_.store(true, std::memory_order_relaxed);
+        std::fprintf(stderr, "bulletin: the embedded broker has failed: %s\n", error.what());
+      }
     }
 
-    server::Server server;
-    std::thread thread;
+    server::Server server_;
+    std::atomic<bool> failed_ = false;
+    std::thread thread_;
   };
 
+  const BrokerOptions options_;
+  std::atomic<pid_t> owner_ = ::getpid();  // whose broker it is
+
+  mutable std::mutex mutex_;  // of what follows
+  std::string endpoint_;
+  std::string updates_endpoint_;
   Running* running_ = nullptr;
-  pid_t owner_ = 0;
 };
 
 Broker::Broker(BrokerOptions options)
@@ -63,10 +134,12 @@ void Broker::stop() noexcept {
   if (implementation_ != nullptr) implementation_->stop();
 }
 
-const std::string& Broker::endpoint() const noexcept { return implementation_->endpoint_; }
-
-const std::string& Broker::updates_endpoint() const noexcept {
-  return implementation_->updates_endpoint_;
+bool Broker::running() const noexcept {
+  return implementation_ != nullptr && implementation_->running();
 }
+
+std::string Broker::endpoint() const { return implementation_->endpoint(); }
+
+std::string Broker::updates_endpoint() const { return implementation_->updates_endpoint(); }
 
 }  // namespace bulletin

@@ -34,7 +34,11 @@ struct BrokerOptions {
 };
 
 /// A broker with a thread of its own. Start one, connect clients to `endpoint()`, destroy it.
-/// Usable from every thread.
+/// Usable from every thread. Its threads receive no signals. A forked child has no broker: there
+/// the object is as one that was never started.
+///
+/// Starting one raises this process's soft limit of open files to the hard limit, for good: each
+/// client takes three.
 class Broker {
  public:
   explicit Broker(BrokerOptions options = {});
@@ -51,9 +55,13 @@ class Broker {
   /// Stops serving; what clients had sent and the broker had not read stays unanswered. Idempotent.
   void stop() noexcept;
 
+  /// Started, not stopped, and not ended by a failure, such as a lack of memory. A failure is told
+  /// in one line on standard error; `stop`, then `start` begin anew.
+  bool running() const noexcept;
+
   /// The endpoints with their real ports; empty before `start`.
-  const std::string& endpoint() const noexcept;
-  const std::string& updates_endpoint() const noexcept;
+  std::string endpoint() const;
+  std::string updates_endpoint() const;
 
  private:
   class Implementation;
