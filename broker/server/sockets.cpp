@@ -15,8 +15,11 @@
 namespace bulletin::server {
 namespace {
 
-/// Requests and answers that wait for one client. A REQ has one under way; others may have a few.
-constexpr int client_queue = 64;
+/// Requests that wait for one client's turn; more wait in its own memory.
+constexpr int request_queue = 64;
+/// Answers that wait for one client. A REQ has one under way, others may have half of this: ZeroMQ
+/// hears of what was taken in portions of half a queue.
+constexpr int answer_queue = 1000;
 /// A subscription is a namespace's name or a nonce.
 constexpr std::int64_t subscription_bytes = 4096;
 constexpr int backlog = 1024;
@@ -43,8 +46,8 @@ void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
 
 void set_commands(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(wire::message_bytes));
-  socket.set(zmq::sockopt::rcvhwm, client_queue);
-  socket.set(zmq::sockopt::sndhwm, client_queue);
+  socket.set(zmq::sockopt::rcvhwm, request_queue);
+  socket.set(zmq::sockopt::sndhwm, answer_queue);
   // Tells of answers that cannot be queued. Handover stays off: nobody takes over another's
   // identity by naming it.
   socket.set(zmq::sockopt::router_mandatory, true);
