@@ -1,14 +1,15 @@
 #include "arguments.hpp"
 
-#include <iostream>
 #include <map>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <bulletin/error.hpp>
 
+#include "complain.hpp"
 #include "server/check_options.hpp"
 #include "server/config_file.hpp"
 
@@ -30,10 +31,13 @@ constexpr const char* footer =
     "An option given on the command line wins.\n\n"
     "Exit codes: 0 ended cleanly, 1 cannot serve, 2 wrong usage.";
 
-/// An option's description, with its default where there is one to tell.
+/// An option's description, with its range and its default where there is one to tell.
 std::string help_of(const server::Setting& setting) {
   const std::string value = server::text_of(setting);
-  return std::string(setting.help) + (value.empty() ? "" : " [" + value + "]");
+  std::string help(setting.help);
+  if (setting.most > 0) help += fmt::format(" ({} to {})", setting.least, setting.most);
+  if (!value.empty()) help += fmt::format(" [{}]", value);
+  return help;
 }
 
 }  // namespace
@@ -67,10 +71,11 @@ std::optional<int> parse_arguments(int argc, char** argv, Arguments& arguments) 
     }
     server::check_options(arguments.options.broker);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : wrong_usage;
+    // --help and --version are such errors, with exit code 0.
+    if (error.get_exit_code() == 0) return app.exit(error);
+    return complain(fmt::format("{}; see --help", error.what()), wrong_usage);
   } catch (const Error& error) {
-    std::cerr << "bulletin-broker: " << error.what() << "\n";
-    return wrong_usage;
+    return complain(error.what(), wrong_usage);
   }
   return std::nullopt;
 }

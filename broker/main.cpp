@@ -1,10 +1,14 @@
 // bulletin-broker: wires a server to the command line, to signals and to its starter.
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <exception>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -12,6 +16,7 @@
 #include <bulletin/error.hpp>
 
 #include "arguments.hpp"
+#include "complain.hpp"
 #include "end_signals.hpp"
 #include "server/log.hpp"
 #include "server/server.hpp"
@@ -22,13 +27,21 @@ namespace {
 constexpr int cannot_serve = 1;
 constexpr int wrong_usage = 2;
 
-int complain(const std::exception& error, int code) {
-  std::cerr << "bulletin-broker: " << error.what() << "\n";
-  return code;
+/// A standard stream that is closed would become a socket of the broker's, and what is printed
+/// would go there. False if that is standard output.
+bool keep_standard_streams() {
+  if (::fcntl(STDOUT_FILENO, F_GETFD) < 0) return false;
+  while (::fcntl(STDERR_FILENO, F_GETFD) < 0) {
+    if (::open("/dev/null", O_RDWR) < 0) break;
+  }
+  return true;
 }
 
 /// Serves until it is told to end.
 void serve(bulletin::server::Server& server, bulletin::EndSignals& signals, spdlog::logger& log) {
+  std::cout << "ready commands=" << server.endpoint() << " updates=" << server.updates_endpoint()
+            << std::endl;
+  if (!std::cout) throw std::runtime_error("cannot write the ready line to standard output");
   bulletin::server::WakeUp ended;
   std::exception_ptr failure;
   std::thread thread([&] {
@@ -39,8 +52,6 @@ void serve(bulletin::server::Server& server, bulletin::EndSignals& signals, spdl
     }
     ended.raise();
   });
-  std::cout << "ready commands=" << server.endpoint() << " updates=" << server.updates_endpoint()
-            << std::endl;
   const std::string reason = signals.wait(ended.descriptor());
   log.info("event=ending reason={}", reason);
   server.stop();
@@ -54,21 +65,25 @@ int main(int argc, char** argv) {
   bulletin::Arguments arguments;
   if (const std::optional<int> code = bulletin::parse_arguments(argc, argv, arguments))
     return *code;
+  if (!keep_standard_streams()) {
+    return bulletin::complain("cannot write the ready line: standard output is closed",
+                              cannot_serve);
+  }
   std::shared_ptr<spdlog::logger> log;
   std::optional<bulletin::EndSignals> signals;
   try {
     log = bulletin::server::standard_log(arguments.options.log_level);
     signals.emplace(arguments.exit_on_eof);
   } catch (const std::exception& error) {
-    return complain(error, wrong_usage);
+    return bulletin::complain(error.what(), wrong_usage);
   }
   try {
-    // A starter that does not read the ready line is no reason to end.
+    // A starter that has gone before the ready line is told of on standard error.
     std::signal(SIGPIPE, SIG_IGN);
     bulletin::server::Server server(arguments.options.broker, log);
     serve(server, *signals, *log);
   } catch (const std::exception& error) {
-    return complain(error, cannot_serve);
+    return bulletin::complain(error.what(), cannot_serve);
   }
   return 0;
 }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "server/log.hpp"
+
 namespace bulletin::server {
 namespace {
 
@@ -15,7 +17,7 @@ constexpr std::string_view ipc_scheme = "ipc://";
   throw Error(
       Errc::rejected,
       fmt::format("{}: '{}' {}; write tcp://ADDRESS:PORT (PORT `*` for a free one) or ipc://PATH",
-                  option, text, fault));
+                  option, printable(text), printable(fault)));
 }
 
 std::uint16_t parse_port(std::string_view port, std::string_view text, std::string_view option) {
@@ -51,17 +53,17 @@ void check_path(std::string_view path, std::string_view text, std::string_view o
   if (path.empty() || path == "*") refuse(option, text, "has no path");
   if (path.front() == '@')
     refuse(option, text, "is an abstract socket, which has no file that could be locked");
-  if (path.find('\0') != std::string_view::npos) refuse(option, text, "has a NUL in its path");
   if (path.size() > longest_path) {
     refuse(option, text,
-           fmt::format("has a path of {} bytes, and a socket's path has at most {}", path.size(),
-                       longest_path));
+           fmt::format("has a path of {} bytes, and a socket's path has at most {} here",
+                       path.size(), longest_path));
   }
 }
 
 }  // namespace
 
 Endpoint parse_endpoint(std::string_view text, std::string_view option) {
+  if (printable(text) != text) refuse(option, text, "has control characters");
   if (text.starts_with(tcp_scheme)) return parse_tcp(text, option);
   if (!text.starts_with(ipc_scheme)) refuse(option, text, "is no endpoint");
   const std::string_view path = text.substr(ipc_scheme.size());
@@ -80,12 +82,6 @@ Endpoint updates_beside(const Endpoint& commands) {
   Endpoint updates = commands;
   if (commands.transport == Endpoint::Transport::ipc) {
     updates.path += updates_suffix;
-    if (updates.path.size() > longest_path) {
-      throw Error(Errc::rejected,
-                  fmt::format("bind: the path '{}' has {} bytes; with '{}' for the updates it has "
-                              "to have at most {}",
-                              commands.path, commands.path.size(), updates_suffix, longest_path));
-    }
   } else if (commands.port == std::numeric_limits<std::uint16_t>::max()) {
     throw Error(Errc::rejected,
                 "bind: after port 65535 there is none for the updates; name one with `updates`");

@@ -21,11 +21,12 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-/// The longest path of a Unix socket: sockaddr_un has 108 bytes, the last one is NUL.
-inline constexpr std::size_t longest_path = 107;
-
 /// What is appended to the path of the commands socket to make that of the updates socket.
 inline constexpr std::string_view updates_suffix = ".updates";
+
+/// The longest path of a Unix socket: sockaddr_un has 108 bytes, the last one is NUL, and clients
+/// leave room for the suffix.
+inline constexpr std::size_t longest_path = 107 - updates_suffix.size();
 
 /// Throws Error rejected for anything else; the message begins with `option`, says what is wrong
 /// and what to write.
@@ -35,7 +36,7 @@ Endpoint parse_endpoint(std::string_view text, std::string_view option);
 std::string to_string(const Endpoint& endpoint);
 
 /// Where updates are sent when nothing was said about it: the next port, or the path plus
-/// ".updates". Throws Error rejected when there is no next port, or the path becomes too long.
+/// ".updates". Throws Error rejected when there is no next port.
 Endpoint updates_beside(const Endpoint& commands);
 
 /// True for a host that stands for all addresses of this machine.

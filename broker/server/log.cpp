@@ -8,6 +8,17 @@
 #include <bulletin/error.hpp>
 
 namespace bulletin::server {
+namespace {
+
+void append_printable(std::string& out, char byte) {
+  if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F) {
+    out += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+  } else {
+    out += byte;
+  }
+}
+
+}  // namespace
 
 std::shared_ptr<spdlog::logger> silent_log() {
   auto log = std::make_shared<spdlog::logger>("bulletin");
@@ -31,17 +42,17 @@ std::shared_ptr<spdlog::logger> standard_log(const std::string& level) {
   return log;
 }
 
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char byte : text) append_printable(out, byte);
+  return out;
+}
+
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (const char byte : text) {
-    if (byte == '"' || byte == '\\') {
-      out += '\\';
-      out += byte;
-    } else if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
-    } else {
-      out += byte;
-    }
+    if (byte == '"' || byte == '\\') out += '\\';
+    append_printable(out, byte);
   }
   return out += '"';
 }

@@ -15,6 +15,9 @@ std::shared_ptr<spdlog::logger> silent_log();
 /// To standard error: time, level, event. Throws Error rejected for a level that there is not.
 std::shared_ptr<spdlog::logger> standard_log(const std::string& level);
 
+/// Text with its control characters escaped, so that it cannot steer a terminal.
+std::string printable(std::string_view text);
+
 /// Text from outside as the value of a key: in quotes, with quotes, backslashes and control
 /// characters escaped.
 std::string quoted(std::string_view text);

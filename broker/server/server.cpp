@@ -51,10 +51,11 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       outbox_(sockets_.commands(), counters_),
       publisher_(sockets_.updates(), boards_, options_.reader_bytes, counters_),
       desk_({authority_, boards_, sessions_, outbox_, counters_, *log_},
-            make_welcome(options_, sockets_.commands_endpoint(), sockets_.updates_endpoint())) {}
+            make_welcome(options_, sockets_.commands_endpoint(), sockets_.updates_endpoint())) {
+  log_->info("event=serving commands={} updates={}", endpoint_, updates_endpoint_);
+}
 
 void Server::serve() {
-  log_->info("event=serving commands={} updates={}", endpoint_, updates_endpoint_);
   while (!stopping_.load(std::memory_order_relaxed)) {
     if (!turn()) sockets_.wait(wake_up_.descriptor(), next_duty());
   }

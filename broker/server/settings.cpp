@@ -1,13 +1,15 @@
 #include "server/settings.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <limits>
 #include <system_error>
 
 #include <fmt/format.h>
 
 #include <bulletin/error.hpp>
+
+#include "wire/limits.hpp"
 
 namespace bulletin::server {
 namespace {
@@ -24,6 +26,10 @@ std::int64_t whole_number(const Setting& setting, std::string_view text) {
 }  // namespace
 
 std::vector<Setting> settings_of(ProgramOptions& options) {
+  constexpr std::int64_t hour = 3'600'000;
+  constexpr std::int64_t most_memory = std::int64_t(1) << 40;
+  // What is beside the values in a message fits into the rest.
+  constexpr std::int64_t most_transaction = wire::message_bytes - (1 << 20);
   BrokerOptions& broker = options.broker;
   Limits& limits = broker.limits;
   return {
@@ -36,20 +42,41 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
       {"advertise", "ENDPOINT",
        "the updates endpoint to tell clients that cannot reach it where they reach the commands",
        &broker.advertise},
-      {"beat-ms", "MS", "how often a subscribed namespace tells its newest revision", &broker.beat},
-      {"session-ms", "MS", "how long a silent session lives", &broker.session_time},
-      {"log-bytes", "BYTES", "recent commits kept for clients that reconnect", &broker.log_bytes},
+      {"beat-ms", "MS", "how often a subscribed namespace tells its newest revision", &broker.beat,
+       1, hour},
+      {"session-ms", "MS", "how long a silent session lives; at least two beats",
+       &broker.session_time, 2, 24 * hour},
+      {"log-bytes", "BYTES", "recent commits kept for clients that reconnect", &broker.log_bytes, 0,
+       most_memory},
       {"reader-bytes", "BYTES", "updates kept at most for one reader slower than the stream",
-       &broker.reader_bytes},
-      {"limit-name-bytes", "BYTES", "longest name of an attribute", &limits.name_bytes},
-      {"limit-namespace-bytes", "BYTES", "longest name of a namespace", &limits.namespace_bytes},
-      {"limit-value-bytes", "BYTES", "largest value", &limits.value_bytes},
-      {"limit-transaction-bytes", "BYTES", "largest transaction", &limits.transaction_bytes},
+       &broker.reader_bytes, wire::update_bytes, most_memory},
+      {"limit-name-bytes", "BYTES", "longest name of an attribute", &limits.name_bytes, 1,
+       wire::name_bytes},
+      {"limit-namespace-bytes", "BYTES", "longest name of a namespace", &limits.namespace_bytes, 1,
+       wire::namespace_bytes},
+      {"limit-value-bytes", "BYTES", "largest value", &limits.value_bytes, 1, most_transaction},
+      {"limit-transaction-bytes", "BYTES", "largest transaction; at least a value",
+       &limits.transaction_bytes, 1, most_transaction},
       {"limit-transaction-operations", "COUNT", "most operations of a transaction",
-       &limits.transaction_operations},
+       &limits.transaction_operations, 1, 1 << 20},
       {"log-level", "LEVEL", "trace, debug, info, warning, error, critical or off",
        &options.log_level},
   };
+}
+
+void check_range(const Setting& setting) {
+  std::int64_t value = 0;
+  if (auto* const time = std::get_if<std::chrono::milliseconds*>(&setting.target)) {
+    value = (*time)->count();
+  } else if (auto* const size = std::get_if<std::size_t*>(&setting.target)) {
+    // What is past the signed range is past every bound, too.
+    value = static_cast<std::int64_t>(std::min<std::size_t>(**size, INT64_MAX));
+  } else {
+    return;
+  }
+  if (value >= setting.least && value <= setting.most) return;
+  throw Error(Errc::rejected, fmt::format("{}: {} is not between {} and {}", setting.name, value,
+                                          setting.least, setting.most));
 }
 
 void set_from_text(const Setting& setting, std::string_view text) {
@@ -60,6 +87,7 @@ void set_from_text(const Setting& setting, std::string_view text) {
   } else {
     *std::get<std::size_t*>(setting.target) = static_cast<std::size_t>(whole_number(setting, text));
   }
+  check_range(setting);
 }
 
 std::string text_of(const Setting& setting) {

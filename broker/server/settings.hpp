@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,14 +28,19 @@ struct Setting {
   std::string_view placeholder;
   std::string_view help;
   Target target;
+  std::int64_t least = 0;  ///< of numbers
+  std::int64_t most = 0;
 };
 
 /// The table, with targets in `options`, which has to outlive it.
 std::vector<Setting> settings_of(ProgramOptions& options);
 
 /// Sets a value from text. Throws Error rejected, which names the setting, for what is no whole
-/// number where one is needed.
+/// number, or out of range, where one is needed.
 void set_from_text(const Setting& setting, std::string_view text);
+
+/// Throws Error rejected, which names the setting, for a number that is out of range.
+void check_range(const Setting& setting);
 
 /// The present value as text, for --help.
 std::string text_of(const Setting& setting);

@@ -68,7 +68,6 @@ std::string advice(int error) {
     case EADDRINUSE:
       return "another program has this port: stop it or choose another one (`*` for any)";
     case EADDRNOTAVAIL:
-    case ENODEV:
     case EINVAL: return "use an address or an interface of this host, or `*` for all";
     case EACCES: return "this user may not: choose another endpoint, such as a port above 1023";
     case ENOENT: return "create the folder first";
@@ -78,6 +77,12 @@ std::string advice(int error) {
 
 [[noreturn]] void throw_bind(std::string_view option, const Endpoint& endpoint,
                              const zmq::error_t& error) {
+  if (error.num() == ENODEV) {
+    throw Error(Errc::rejected,
+                fmt::format("cannot bind {} (option {}): cannot resolve '{}'; use an address or an "
+                            "interface of this host, or `*` for all",
+                            to_string(endpoint), option, endpoint.host));
+  }
   throw Error(Errc::rejected, fmt::format("cannot bind {} (option {}): {}; {}", to_string(endpoint),
                                           option, error.what(), advice(error.num())));
 }
@@ -93,9 +98,9 @@ Sockets::Sockets(const BrokerOptions& options)
   set_commands(commands_);
   set_common(updates_, options);
   set_updates(updates_, options);
-  // Clients come to the commands first, and are then told of the updates, which have to be there.
-  updates_endpoint_ = bind(updates_, updates, "updates");
+  // The commands first, as they are what people name; nobody is answered before both are there.
   commands_endpoint_ = bind(commands_, commands, "bind");
+  updates_endpoint_ = bind(updates_, updates, "updates");
 }
 
 Endpoint Sockets::bind(zmq::socket_t& socket, const Endpoint& endpoint, std::string_view option) {

@@ -89,6 +89,27 @@ TEST_CASE("A port that is taken ends a broker with 1, and the message says which
   CHECK(second.output().empty());
 }
 
+TEST_CASE("A port whose neighbour is taken, and a name that is none, are told as such") {
+  Running first;
+  const std::string updates = value_of(first.ready, "updates");
+  Program second(program, {"--bind", "tcp://127.0.0.1:*", "--updates", updates});
+  CHECK(second.wait() == 1);
+  CHECK(has(second.errors(), "cannot bind " + updates + " (option updates)"));
+  Program third(program, {"--bind", "tcp://nosuch.invalid:6602"});
+  CHECK(third.wait() == 1);
+  CHECK(has(third.errors(), "cannot bind tcp://nosuch.invalid:6602 (option bind): cannot resolve"));
+}
+
+TEST_CASE("A ready line that cannot be written ends a broker with 1") {
+  const std::string command = program + " --bind 'tcp://127.0.0.1:*' ";
+  for (const char* output : {">/dev/full", ">&-"}) {
+    INFO(output);
+    Program broker("/bin/sh", {"-c", "exec " + command + output});
+    CHECK(broker.wait() == 1);
+    CHECK(has(broker.errors(), "cannot write the ready line"));
+  }
+}
+
 TEST_CASE("Wrong usage ends a broker with 2, and the message names the option") {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
       {{"--colour", "red"}, "--colour"},
@@ -102,12 +123,16 @@ TEST_CASE("Wrong usage ends a broker with 2, and the message names the option") 
       {{"--config", ""}, "config"},
       {{"--exit-on-eof", "77"}, "77"},
       {{"surplus"}, "surplus"},
+      {{"--updates", "tcp://127.0.0.1:5570"}, "updates: 'tcp://127.0.0.1:5570'"},
+      {{"--limit-transaction-bytes", "10"}, "limit-transaction-bytes: 10 is less than"},
+      {{"--log-level", "\x1b[31m"}, "'\\x1b[31m'"},
   };
   for (const auto& [arguments, part] : cases) {
     Program broker(program, arguments);
     INFO(part);
     CHECK(broker.wait() == 2);
     CHECK(has(broker.errors(), part));
+    CHECK(broker.errors().starts_with("bulletin-broker: "));
     CHECK(broker.output().empty());
   }
 }

@@ -1,5 +1,7 @@
 #include "server/config_file.hpp"
 
+#include <cstdint>
+
 #include <bulletin/error.hpp>
 
 #include "server/check_options.hpp"
@@ -57,14 +59,16 @@ TEST_CASE("A value of the wrong type is an error that names the key and the line
   CHECK(complaint("bind = 5570").find("board.toml:1: 'bind' is to be a string") == 0);
   CHECK(complaint("beat-ms = 1.5").find("board.toml:1: 'beat-ms'") == 0);
   CHECK(complaint("beat-ms = -1").find("board.toml:1: beat-ms") == 0);
+  CHECK(complaint("\nbeat-ms = 0").find("board.toml:2: beat-ms: 0 is not between 1 and") == 0);
   CHECK(complaint("bind = \"a\nb\"").find("board.toml:1:") == 0);
 }
 
 TEST_CASE("Every option can be set from text, and tells its value") {
   ProgramOptions options;
   for (const Setting& setting : settings_of(options)) {
-    set_from_text(setting, "123");
-    CHECK(text_of(setting) == "123");
+    const std::string text = setting.most == 0 ? "text" : std::to_string(setting.most);
+    set_from_text(setting, text);
+    CHECK(text_of(setting) == text);
   }
   CHECK_THROWS_AS(set_from_text(settings_of(options)[3], "12x"), Error);
 }
@@ -87,10 +91,13 @@ TEST_CASE("Options that make no sense are refused by name") {
   CHECK(fault([](BrokerOptions& o) { o.limits.name_bytes = 2000; }).find("limit-name-bytes") == 0);
   CHECK(fault([](BrokerOptions& o) {
           o.limits.value_bytes = 9u << 20;
-        }).find("limit-value-bytes") == 0);
+        }).find("less than limit-value-bytes (9437184)") != std::string::npos);
   CHECK(fault([](BrokerOptions& o) {
           o.limits.transaction_bytes = 64u << 20;
         }).find("limit-tran") == 0);
   CHECK(fault([](BrokerOptions& o) { o.reader_bytes = 1; }).find("reader-bytes") == 0);
+  CHECK(fault([](BrokerOptions& o) { o.reader_bytes = SIZE_MAX; }).find("reader-bytes") == 0);
+  CHECK(fault([](BrokerOptions& o) { o.updates = o.bind; }).find("updates: ") == 0);
+  CHECK(fault([](BrokerOptions& o) { o.bind = o.updates = "tcp://127.0.0.1:*"; }).empty());
   CHECK(fault([](BrokerOptions& o) { o.advertise = "gateway"; }).find("advertise") == 0);
 }
