@@ -43,34 +43,47 @@ bool is_no_socket(const std::string& path) {
 }  // namespace
 
 PathLock::PathLock(const std::string& path) : path_(path) {
-  const std::string file = path + ".lock";
-  descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (descriptor_ < 0) {
-    throw Error(
-        Errc::rejected,
-        fmt::format(
-            "cannot bind ipc://{}: opening {}: {}; does the folder exist, and may this user "
-            "write there?",
-            path, file, reason(errno)));
-  }
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    const std::string who = holder(descriptor_);
-    ::close(descriptor_);
-    throw Error(
-        Errc::rejected,
-        fmt::format(
-            "cannot bind ipc://{}: a broker already serves it ({} holds {}); stop that one or "
-            "choose another path",
-            path, who, file));
-  }
   if (is_no_socket(path)) {
-    ::close(descriptor_);
     throw Error(Errc::rejected,
                 fmt::format("cannot bind ipc://{}: something that is no socket is there; move it "
                             "away or choose another path",
                             path));
   }
+  do {
+    close();
+    open();
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      const std::string who = holder(descriptor_);
+      close();
+      throw Error(
+          Errc::rejected,
+          fmt::format("cannot bind ipc://{}: a broker already serves it ({} holds {}); stop "
+                      "that one or choose another path",
+                      path, who, file()));
+    }
+  } while (!has_the_named_file());
   write_pid(descriptor_);
+}
+
+void PathLock::open() {
+  descriptor_ = ::open(file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (descriptor_ >= 0) return;
+  throw Error(Errc::rejected,
+              fmt::format("cannot bind ipc://{}: opening {}: {}; does the folder exist, and may "
+                          "this user write there?",
+                          path_, file(), reason(errno)));
+}
+
+/// False when its holder removed the file between our opening and locking it.
+bool PathLock::has_the_named_file() const {
+  struct stat locked {};
+  struct stat named {};
+  return ::fstat(descriptor_, &locked) == 0 && ::lstat(file().c_str(), &named) == 0 &&
+         locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
+void PathLock::close() noexcept {
+  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
 }
 
 PathLock::PathLock(PathLock&& other) noexcept
@@ -79,9 +92,10 @@ PathLock::PathLock(PathLock&& other) noexcept
 PathLock::~PathLock() {
   if (descriptor_ < 0) return;
   ::unlink(path_.c_str());
+  ::unlink(file().c_str());
   // A forked child may hold a duplicate; closing alone would leave the lock to it.
   ::flock(descriptor_, LOCK_UN);
-  ::close(descriptor_);
+  close();
 }
 
 }  // namespace bulletin::server

@@ -6,8 +6,9 @@
 namespace bulletin::server {
 
 /// Holds `flock` on PATH.lock while it lives. A second bind on a path succeeds and makes the first
-/// broker deaf; this lock is what tells. At its end the socket's file goes, which ZeroMQ leaves;
-/// the lock file stays: removing it would let two brokers lock two files of the same name.
+/// broker deaf; this lock is what tells. At its end the socket's file goes, which ZeroMQ leaves,
+/// and then the lock file. Who locks a file therefore looks whether it is still the one of that
+/// name: two brokers could hold two files otherwise.
 class PathLock {
  public:
   /// Throws Error rejected when another process, or another broker of this one, has the lock, and
@@ -20,6 +21,11 @@ class PathLock {
   PathLock& operator=(const PathLock&) = delete;
 
  private:
+  std::string file() const { return path_ + ".lock"; }
+  void open();
+  bool has_the_named_file() const;
+  void close() noexcept;
+
   std::string path_;
   int descriptor_ = -1;
 };
