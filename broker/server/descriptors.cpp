@@ -1,14 +1,51 @@
 #include "server/descriptors.hpp"
 
+#include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <unistd.h>
+
+#include <limits>
+
+#include <fmt/format.h>
+
+#include <bulletin/error.hpp>
 
 namespace bulletin::server {
+namespace {
 
-void raise_descriptor_limit() noexcept {
+/// Of a broker without clients, and some to spare.
+constexpr rlim_t fewest = 64;
+
+}  // namespace
+
+void raise_descriptor_limit() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  if (limit.rlim_cur >= fewest) return;
+  throw Error(
+      Errc::rejected,
+      fmt::format("this process may open {} files, and a broker needs {} and three for each "
+                  "client: raise the hard limit (ulimit -Hn, LimitNOFILE=)",
+                  limit.rlim_cur, fewest));
+}
+
+std::size_t descriptor_limit() noexcept {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<std::size_t>::max();
+  return limit.rlim_cur;
+}
+
+bool descriptors_are_scarce() noexcept {
+  const std::size_t most = descriptor_limit();
+  // A new descriptor gets the lowest free number: a high one tells that all below are taken.
+  const int lowest_free = ::eventfd(0, EFD_CLOEXEC);
+  if (lowest_free < 0) return true;
+  ::close(lowest_free);
+  return static_cast<std::size_t>(lowest_free) >= most - most / 8;
 }
 
 }  // namespace bulletin::server

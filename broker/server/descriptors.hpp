@@ -1,10 +1,19 @@
-// Every client is two connections.
+// Every client is three connections.
 #pragma once
+
+#include <cstddef>
 
 namespace bulletin::server {
 
-/// Lets this process open as many descriptors as it may. A broker that runs out of them would spin
-/// on connections that it cannot accept.
-void raise_descriptor_limit() noexcept;
+/// Lets this process open as many descriptors as it may. A broker that runs out of them spins on
+/// connections that it cannot accept. Throws Error rejected when there are not even those that it
+/// needs without clients: ZeroMQ would abort.
+void raise_descriptor_limit();
+
+/// How many this process may have.
+std::size_t descriptor_limit() noexcept;
+
+/// True when most descriptors that this process may have are in use, those of a host included.
+bool descriptors_are_scarce() noexcept;
 
 }  // namespace bulletin::server

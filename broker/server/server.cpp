@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::chrono::seconds system_interval{1};
 constexpr std::chrono::seconds drops_interval{10};
+constexpr std::chrono::seconds descriptors_interval{10};
 
 const BrokerOptions& checked(const BrokerOptions& options) {
   check_options(options);
@@ -45,6 +46,7 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       system_(random_epoch(), first_revision()),
       system_told_(started_ - system_interval),
       drops_told_(started_ - drops_interval),
+      descriptors_seen_(started_),
       boards_(authority_, system_),
       clock_(options_.beat, started_),
       beats_(options_.beat),
@@ -95,6 +97,7 @@ bool Server::turn() {
   if (sessions_.size() != authority_.sessions()) sessions_.keep(authority_.session_numbers());
   if (somebody_follows_system()) refresh_system(now);
   report_drops(now);
+  report_descriptors(now);
   beats_.pass(now, [this](std::string_view space) { publisher_.beat(space); });
 
   return !requests.empty() || inbox_.dropped() != dropped_before || news_.messages > 0 ||
@@ -156,6 +159,17 @@ void Server::report_drops(Time now) {
              counters_.refused_subscriptions);
   drops_reported_ = drops();
   drops_told_ = now;
+}
+
+/// Without descriptors the threads of ZeroMQ spin on connections that they cannot accept: it has no
+/// means to leave them alone, so operators have to know.
+void Server::report_descriptors(Time now) {
+  if (now - descriptors_seen_ < descriptors_interval) return;
+  descriptors_seen_ = now;
+  if (descriptors_are_scarce()) {
+    log_->warn("event=descriptors_scarce clients={} limit={}", authority_.sessions(),
+               descriptor_limit());
+  }
 }
 
 Facts Server::facts(Time now) const {

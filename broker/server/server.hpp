@@ -52,6 +52,7 @@ class Server {
   void commit();
   void refresh_system(Time now);
   void report_drops(Time now);
+  void report_descriptors(Time now);
   std::uint64_t drops() const noexcept {
     return counters_.dropped + inbox_.dropped() + counters_.missed + counters_.withheld +
            counters_.refused_subscriptions;
@@ -74,6 +75,7 @@ class Server {
   SystemBoard system_;
   Time system_told_;
   Time drops_told_;
+  Time descriptors_seen_;
   std::uint64_t drops_reported_ = 0;
   Boards boards_;
   SessionList sessions_;

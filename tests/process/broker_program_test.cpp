@@ -100,6 +100,13 @@ TEST_CASE("A port whose neighbour is taken, and a name that is none, are told as
   CHECK(has(third.errors(), "cannot bind tcp://nosuch.invalid:6602 (option bind): cannot resolve"));
 }
 
+TEST_CASE("Too few descriptors end a broker with 1, and the message says how many it needs") {
+  Program broker("/bin/sh",
+                 {"-c", "ulimit -n 12; exec " + program + " --bind 'tcp://127.0.0.1:*'"});
+  CHECK(broker.wait() == 1);
+  CHECK(has(broker.errors(), "may open 12 files"));
+}
+
 TEST_CASE("A ready line that cannot be written ends a broker with 1") {
   const std::string command = program + " --bind 'tcp://127.0.0.1:*' ";
   for (const char* output : {">/dev/full", ">&-"}) {
