@@ -22,7 +22,7 @@ constexpr const char* description =
     "The Bulletin broker: holds namespaces of attributes and broadcasts every change.\n\n"
     "When it is ready it prints one line on standard output, with the real ports:\n"
     "  ready commands=tcp://127.0.0.1:5570 updates=tcp://127.0.0.1:5571\n"
-    "It logs to standard error. SIGTERM and SIGINT end it cleanly.";
+    "It logs to standard error. SIGTERM, SIGINT and SIGHUP end it cleanly.";
 
 constexpr const char* footer =
     "The configuration file is TOML and has the same names as keys, for example:\n"

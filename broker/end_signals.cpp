@@ -15,6 +15,22 @@
 #include <bulletin/error.hpp>
 
 namespace bulletin {
+namespace {
+
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+std::string name_of(int signal) {
+  switch (signal) {
+    case SIGINT: return "SIGINT";
+    case SIGHUP: return "SIGHUP";
+    default: return "SIGTERM";
+  }
+}
+
+}  // namespace
 
 EndSignals::EndSignals(std::optional<int> starter) : starter_(starter.value_or(-1)) {
   if (starter && ::fcntl(*starter, F_GETFD) < 0) {
@@ -24,6 +40,7 @@ EndSignals::EndSignals(std::optional<int> starter) : starter_(starter.value_or(-
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  if (!is_ignored(SIGHUP)) sigaddset(&set, SIGHUP);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signals_ = ::signalfd(-1, &set, SFD_CLOEXEC);
   if (signals_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
@@ -38,7 +55,7 @@ std::string EndSignals::wait(int other) {
     if (items[0].revents != 0) {
       signalfd_siginfo info{};
       if (::read(signals_, &info, sizeof info) != sizeof info) continue;
-      return info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM";
+      return name_of(static_cast<int>(info.ssi_signo));
     }
     if (items[1].revents != 0) return "failure";
     if (items[2].revents != 0 && starter_ended()) return "eof";

@@ -1,4 +1,4 @@
-// What ends the program: SIGTERM, SIGINT, or the end of its starter.
+// What ends the program: SIGTERM, SIGINT, SIGHUP, or the end of its starter.
 #pragma once
 
 #include <optional>
@@ -6,8 +6,9 @@
 
 namespace bulletin {
 
-/// Blocks SIGTERM and SIGINT for this thread and those that it starts, and receives them as
-/// readable bytes: no code runs in a signal's handler. Make one before any other thread.
+/// Blocks SIGTERM, SIGINT and, unless it is ignored as with nohup, SIGHUP for this thread and those
+/// that it starts, and receives them as readable bytes: no code runs in a signal's handler. Make
+/// one before any other thread.
 class EndSignals {
  public:
   /// `starter`: a descriptor that is at its end when the starter has ended. Throws Error rejected

@@ -52,15 +52,25 @@ TEST_CASE("The broker says ready once, with real ports, and serves") {
   CHECK(broker.process.output().empty());
 }
 
-TEST_CASE("SIGTERM and SIGINT end the broker cleanly") {
-  for (const int signal : {SIGTERM, SIGINT}) {
+TEST_CASE("SIGTERM, SIGINT and SIGHUP end the broker cleanly") {
+  for (const auto& [signal, name] :
+       {std::pair{SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}, {SIGHUP, "SIGHUP"}}) {
     Running broker;
     REQUIRE(broker.ready.starts_with("ready"));
     broker.process.signal(signal);
     CHECK(broker.process.wait() == 0);
-    CHECK(has(broker.process.errors(), signal == SIGTERM ? "reason=SIGTERM" : "reason=SIGINT"));
+    CHECK(has(broker.process.errors(), std::string("reason=") + name));
     CHECK(broker.process.output().empty());
   }
+}
+
+TEST_CASE("With nohup the broker outlives its terminal") {
+  Program broker("/bin/sh", {"-c", "trap '' HUP; exec " + program + " --bind 'tcp://127.0.0.1:*'"});
+  const std::string commands = value_of(broker.read_line(), "commands");
+  broker.signal(SIGHUP);
+  RawClient client(commands);
+  client.hello();
+  CHECK(broker.wait(std::chrono::milliseconds(0)) == Program::running);
 }
 
 TEST_CASE("A broker that is told to ends with its starter's pipe") {
