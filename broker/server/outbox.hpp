@@ -1,10 +1,15 @@
 // Sends answers.
 #pragma once
 
+#include <cstddef>
+#include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 
 #include <zmq.hpp>
 
+#include "server/counted_body.hpp"
 #include "server/counters.hpp"
 #include "server/inbox.hpp"
 
@@ -21,8 +26,14 @@ class Outbox {
   void answer(Request& request, std::string&& body);
 
  private:
+  bool send_envelope(Request& request);
+  const ByteCount& large_answers_to(std::string_view client);
+
   zmq::socket_t& commands_;
   Counters& counters_;
+  // What waits for each client that was sent large answers lately, by its identity.
+  std::map<std::string, ByteCount, std::less<>> large_answers_;
+  std::size_t forget_at_ = 64;
 };
 
 }  // namespace bulletin::server

@@ -23,20 +23,6 @@ zmq::message_t topic_frame(std::string_view space) {
   return topic;
 }
 
-/// A body that is counted until ZeroMQ has no use for it.
-struct HeldBody {
-  HeldBody(std::string&& body, std::shared_ptr<std::atomic<std::size_t>> held)
-      : bytes(std::move(body)), total(std::move(held)) {
-    total->fetch_add(bytes.size(), std::memory_order_relaxed);
-  }
-  ~HeldBody() { total->fetch_sub(bytes.size(), std::memory_order_relaxed); }
-  HeldBody(const HeldBody&) = delete;
-  HeldBody& operator=(const HeldBody&) = delete;
-
-  std::string bytes;
-  std::shared_ptr<std::atomic<std::size_t>> total;
-};
-
 }  // namespace
 
 Publisher::Publisher(zmq::socket_t& updates, const Boards& boards, std::size_t most_held,
@@ -46,7 +32,7 @@ Publisher::Publisher(zmq::socket_t& updates, const Boards& boards, std::size_t m
       most_held_(most_held),
       counters_(counters),
       budget_(std::chrono::steady_clock::now()),
-      held_(std::make_shared<std::atomic<std::size_t>>(0)) {}
+      held_(make_byte_count()) {}
 
 void Publisher::publish(std::span<const authority::Publication> publications,
                         const wire::Epoch& epoch) {
@@ -54,9 +40,8 @@ void Publisher::publish(std::span<const authority::Publication> publications,
     std::string body = wire::encode(wire::CommitsUpdate{epoch, publication.run});
     if (body.size() <= wire::update_bytes) {
       send(topic_frame(publication.space), to_message(std::move(body)));
-    } else if (held_->load(std::memory_order_relaxed) + body.size() <= most_held_) {
-      send(topic_frame(publication.space),
-           hand_over(std::make_unique<HeldBody>(std::move(body), held_)));
+    } else if (bytes_in(held_) + body.size() <= most_held_) {
+      send(topic_frame(publication.space), to_counted_message(std::move(body), held_));
     } else {
       ++counters_.withheld;
       beat(publication.space);

@@ -1,9 +1,7 @@
 // Sends updates.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +10,7 @@
 
 #include "authority/authority.hpp"
 #include "server/boards.hpp"
+#include "server/counted_body.hpp"
 #include "server/counters.hpp"
 #include "server/wait_budget.hpp"
 #include "wire/epoch.hpp"
@@ -51,8 +50,7 @@ class Publisher {
   Counters& counters_;
   WaitBudget budget_;
   unsigned since_report_ = 0;
-  // Large bodies that ZeroMQ holds; it gives them back on threads of its own, perhaps after this.
-  std::shared_ptr<std::atomic<std::size_t>> held_;
+  ByteCount held_;  // large bodies
 };
 
 }  // namespace bulletin::server

@@ -14,8 +14,10 @@ namespace {
 /// A socket that sends any frames at all.
 class Stranger {
  public:
-  explicit Stranger(const std::string& endpoint) : socket_(context_, zmq::socket_type::dealer) {
+  explicit Stranger(const std::string& endpoint, int most_received = 1000)
+      : socket_(context_, zmq::socket_type::dealer) {
     socket_.set(zmq::sockopt::linger, 0);
+    socket_.set(zmq::sockopt::rcvhwm, most_received);
     socket_.set(zmq::sockopt::rcvtimeo, 20'000);
     socket_.connect(endpoint);
   }
@@ -175,4 +177,18 @@ TEST_CASE("Subscriptions to names of the broker's that there are not are refused
   RawClient client(board.endpoint());
   client.hello();
   CHECK(client.read("$sys/broker", "drops") == Value(1));
+}
+
+TEST_CASE("Large answers to one client that does not read are bounded by their bytes") {
+  const Board board;
+  RawClient writer(board.endpoint());
+  writer.hello();
+  writer.write("large", Transaction().set("text", std::string(1'000'000, 'x')));
+  Stranger stranger(board.endpoint(), 1);
+  const std::string request = wire::encode(wire::SnapshotRequest{"large", ""});
+  // Far fewer answers than may wait by their number.
+  for (int i = 0; i < 200; ++i) stranger.send({"", request});
+  CHECK(await([&] { return *writer.read("$sys/broker", "drops") != Value(0); }));
+  // Another client gets its own.
+  CHECK(take_snapshot(writer, "large").attributes.size() == 1);
 }
