@@ -64,9 +64,15 @@ std::string Authority::answer(const wire::Since& request) const {
   return wire::encode(since(request, scratch));
 }
 
+std::optional<wire::Refusal> Authority::check(const wire::StatusRequest& request) const {
+  Refused refused =
+      check_size("the request", request.spaces.size(), wire::status_namespaces, "namespaces");
+  if (!refused) refused = check_all(request.spaces, options().limits, check_namespace);
+  return refused;
+}
+
 std::string Authority::answer(const wire::StatusRequest& request) const {
-  const Refused refused = check_all(request.spaces, options().limits, check_namespace);
-  if (refused) return wire::encode(*refused);
+  if (const Refused refused = check(request)) return wire::encode(*refused);
   wire::StatusReply reply;
   reply.namespaces.reserve(request.spaces.size());
   for (const std::string_view space : request.spaces) reply.namespaces.push_back(status(space));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,6 +73,8 @@ class Authority {
   [[nodiscard]] std::string answer(const wire::Read& request) const;
   [[nodiscard]] std::string answer(const wire::SnapshotRequest& request) const;
   [[nodiscard]] std::string answer(const wire::Since& request) const;
+  /// Why the request is refused, if it is.
+  [[nodiscard]] std::optional<wire::Refusal> check(const wire::StatusRequest& request) const;
   [[nodiscard]] std::string answer(const wire::StatusRequest& request) const;
   [[nodiscard]] std::string answer(const wire::List& request) const;
 

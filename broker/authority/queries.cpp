@@ -30,9 +30,12 @@ wire::ReadReply Authority::read(const wire::Read& request) const {
   assert(!in_turn());
   const Space* space = state_->board.find(request.space);
   wire::ReadReply reply{options().epoch, state_->revision_of(space), {}};
-  reply.attributes.reserve(request.names.size());
+  std::size_t bytes = 0;
   for (const std::string_view name : request.names) {
-    reply.attributes.push_back(read_one(state_->board, space, name));
+    const wire::AttributeState attribute = read_one(state_->board, space, name);
+    bytes += attribute.value.size() + attribute_head;
+    if (bytes > wire::read_part_bytes && !reply.attributes.empty()) break;
+    reply.attributes.push_back(attribute);
   }
   return reply;
 }

@@ -21,6 +21,7 @@ std::string Boards::answer(const wire::Since& request) const {
 std::string Boards::answer(const wire::StatusRequest& request) const {
   if (std::none_of(request.spaces.begin(), request.spaces.end(), wire::is_system))
     return clients_.answer(request);
+  if (const auto refusal = clients_.check(request)) return wire::encode(*refusal);
   wire::StatusReply reply;
   for (const std::string_view space : request.spaces) reply.namespaces.push_back(status(space));
   return wire::encode(reply);

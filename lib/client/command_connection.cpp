@@ -18,12 +18,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds first_patience{500};
 constexpr milliseconds longest_patience{8000};
 
-/// Not below zero, which would be for ever, and not cut down to zero, which would spin.
-milliseconds time_until(SteadyTime when) {
-  const auto left = std::chrono::ceil<milliseconds>(when - std::chrono::steady_clock::now());
-  return std::max(left, milliseconds(0));
-}
-
 }  // namespace
 
 class CommandConnection::Implementation {
@@ -62,7 +56,7 @@ class CommandConnection::Implementation {
 };
 
 std::string CommandConnection::Implementation::ask(std::string_view request, milliseconds timeout) {
-  const SteadyTime deadline = std::chrono::steady_clock::now() + timeout;
+  const SteadyTime deadline = deadline_after(timeout);
   transmissions_ = 0;
   patience_ = first_patience;
   retry_at_ = SteadyTime::min();

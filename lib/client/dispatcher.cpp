@@ -76,9 +76,12 @@ void Dispatcher::push(ClientEvent event) {
 }
 
 bool Dispatcher::stop(std::chrono::steady_clock::time_point deadline) {
+  // The last owner of a watch may be a row, and the watch's callback may own anything, also another
+  // subscription: it goes without the lock.
+  std::deque<QueuedRow> dropped;
   std::unique_lock lock(mutex_);
   stopping_ = true;
-  rows_.clear();
+  dropped = rows_.take_all();
   events_.clear();
   work_.notify_one();
   if (on_own_thread()) return false;

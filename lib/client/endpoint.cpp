@@ -1,5 +1,6 @@
 #include "client/endpoint.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
@@ -16,11 +17,25 @@ constexpr std::string_view ipc_scheme = "ipc://";
                                   "; wanted tcp://HOST:PORT or ipc://PATH");
 }
 
+void check_host(std::string_view endpoint, std::string_view host) {
+  const bool bracketed = host.front() == '[' && host.back() == ']';
+  if (!bracketed && host.find_first_of(":[]") != std::string_view::npos) {
+    refuse(endpoint, "has an IPv6 address that is not in brackets, as tcp://[::1]:5570");
+  }
+  const auto impossible = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= 0x20 || byte == 0x7F ||
+           std::string_view("/@#?\\\"'<>").find(c) != std::string_view::npos;
+  };
+  if (std::any_of(host.begin(), host.end(), impossible)) refuse(endpoint, "has no possible host");
+}
+
 void check_tcp(std::string_view endpoint) {
   const std::string_view address = endpoint.substr(tcp_scheme.size());
   const std::size_t colon = address.rfind(':');
   if (colon == std::string_view::npos || colon == 0) refuse(endpoint, "has no host and port");
   if (address.front() == '*') refuse(endpoint, "names no host to connect to");
+  check_host(endpoint, address.substr(0, colon));
   const std::string_view digits = address.substr(colon + 1);
   unsigned port = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);

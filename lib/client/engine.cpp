@@ -4,14 +4,20 @@
 #include <utility>
 
 #include "client/endpoint.hpp"
+#include "client/signals_blocked.hpp"
+#include "wire/update.hpp"
 
 namespace bulletin::client {
 namespace {
 
 constexpr std::uint64_t longest_wait_ms = 1000;
-/// What one turn applies under the lock at the most.
+/// What one turn applies at the most.
 constexpr std::size_t turn_messages = 256;
 constexpr std::size_t turn_bytes = 1u << 20;
+/// Updates that wait to be applied. What comes beyond is dropped: a hole, which is repaired.
+constexpr std::size_t waiting_bytes_bound = 64u << 20;
+/// After a failure (no descriptors, no memory) the thread rests before it tries again.
+constexpr std::chrono::milliseconds rest{200};
 
 // zmq's context is made here and nowhere else: under the engine mutex, which fork() takes.
 std::unique_ptr<zmq::context_t> make_context() {
@@ -25,13 +31,19 @@ std::unique_ptr<zmq::context_t> make_context() {
 Engine::Engine(Client::Implementation& client)
     : context_(make_context()),
       writer(*context_, client.endpoint, client, waker_),
-      dispatcher(Dispatcher::start(client.options)),
       made_in(generation()),
       client_(client),
       commands_(make_command_socket(*context_)),
       commands_monitor_(*context_, commands_, "commands-monitor") {
   commands_.connect(client.endpoint);
-  thread_ = std::thread([this] { run(); });
+  const SignalsBlocked blocked;
+  dispatcher = Dispatcher::start(client.options);
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (...) {
+    dispatcher->stop(std::chrono::steady_clock::now());
+    throw;
+  }
 }
 
 Engine::~Engine() = default;
@@ -60,13 +72,30 @@ void Engine::close(SteadyTime deadline) {
 
 void Engine::run() {
   while (!stopping_) {
-    wait();
-    if (stopping_) break;
-    Arrived arrived = gather();
-    Todo todo = apply(arrived);
-    carry_out(todo);
+    try {
+      turn();
+    } catch (const std::exception& error) {
+      {
+        std::scoped_lock lock(client_.apply_mutex);
+        client_.failed(error.what());
+      }
+      zmq::pollitem_t item{nullptr, waker_.descriptor(), ZMQ_POLLIN, 0};
+      zmq_poll(&item, 1, static_cast<long>(rest.count()));
+    }
   }
-  say_goodbye();
+  try {
+    say_goodbye();
+  } catch (const std::exception&) {
+    // The session then ends by its time.
+  }
+}
+
+void Engine::turn() {
+  wait();
+  if (stopping_) return;
+  Arrived arrived = gather();
+  Todo todo = apply(arrived);
+  carry_out(todo);
 }
 
 void Engine::wait() {
@@ -89,7 +118,7 @@ void Engine::wait() {
 }
 
 std::chrono::milliseconds Engine::timeout() const {
-  if (more_waits_) return std::chrono::milliseconds(0);
+  if (!updates_waiting_.empty()) return std::chrono::milliseconds(0);
   const std::uint64_t now = now_ms();
   const std::uint64_t next = std::max(next_event_ms_.value_or(now + longest_wait_ms), now);
   return std::chrono::milliseconds(std::min(next - now, longest_wait_ms));
@@ -97,12 +126,14 @@ std::chrono::milliseconds Engine::timeout() const {
 
 Engine::Arrived Engine::gather() {
   Arrived arrived;
-  more_waits_ = false;
   while (const auto event = commands_monitor_.next()) {
     if (*event == ConnectionMonitor::Event::disconnected) arrived.commands_lost = true;
   }
   while (const auto event = writer.monitor().next()) writer.connection_changed(*event);
-  if (updates_) gather_updates(arrived);
+  if (updates_) {
+    while (const auto event = updates_monitor_->next()) arrived.updates_events.push_back(*event);
+    gather_updates();
+  }
   while (auto reply = receive(commands_)) {
     if (const char* address = zmq_msg_gets(reply->handle(), "Peer-Address"))
       peer_address_ = address;
@@ -111,50 +142,79 @@ Engine::Arrived Engine::gather() {
   return arrived;
 }
 
-void Engine::gather_updates(Arrived& arrived) {
-  while (const auto event = updates_monitor_->next()) arrived.updates_events.push_back(*event);
-  std::size_t bytes = 0;
-  while (arrived.updates.size() < turn_messages && bytes < turn_bytes) {
+// Takes what has arrived, however much is waiting to be applied: the socket itself has no bound.
+void Engine::gather_updates() {
+  std::size_t taken = 0;
+  while (taken < waiting_bytes_bound) {
     zmq::message_t topic;
-    if (!updates_->recv(topic, zmq::recv_flags::dontwait)) break;
+    if (!receive_frame(*updates_, topic)) break;
     // The frames of one message arrive together: a message of another number of frames is none of
     // ours.
     zmq::message_t body;
     std::size_t frames = 1;
     for (bool more = topic.more(); more; more = body.more()) {
-      (void)updates_->recv(body, zmq::recv_flags::dontwait);
+      if (!receive_frame(*updates_, body)) break;
       ++frames;
     }
+    taken += topic.size() + body.size();
     if (frames != 2) continue;
-    bytes += body.size();
-    arrived.updates.emplace_back(std::move(topic), std::move(body));
+    if (updates_waiting_bytes_ > waiting_bytes_bound && !wire::is_nonce(view(topic))) continue;
+    updates_waiting_bytes_ += body.size();
+    updates_waiting_.emplace_back(std::move(topic), std::move(body));
   }
-  more_waits_ = arrived.updates.size() >= turn_messages || bytes >= turn_bytes;
+}
+
+// One after the other: whoever needs the lock waits for one update at the most.
+void Engine::apply_updates() {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < turn_messages && bytes < turn_bytes && !updates_waiting_.empty();
+       ++i) {
+    const auto [topic, body] = std::move(updates_waiting_.front());
+    updates_waiting_.pop_front();
+    updates_waiting_bytes_ -= body.size();
+    bytes += body.size();
+    std::scoped_lock lock(client_.apply_mutex);
+    client_.core.update(view(topic), view(body), now_ms());
+    client_.heard();
+  }
+}
+
+/// Nothing before the first welcome.
+std::optional<std::string> Engine::told_updates_endpoint() const {
+  const auto& told = client_.core.updates_endpoint();
+  if (!told) return std::nullopt;
+  if (!told->endpoint.empty()) return told->endpoint;
+  return updates_endpoint(client_.endpoint, peer_address_, static_cast<unsigned>(told->port));
 }
 
 Engine::Todo Engine::apply(Arrived& arrived) {
   Todo todo;
-  std::scoped_lock lock(client_.apply_mutex);
   replica::ClientCore& core = client_.core;
-  const std::uint64_t now = now_ms();
-  if (arrived.commands_lost) core.commands_disconnected(now);
-  for (const ConnectionMonitor::Event event : arrived.updates_events) {
-    if (event == ConnectionMonitor::Event::connected) {
-      core.updates_connected(now);
-    } else {
-      core.updates_disconnected(now);
+  {
+    std::scoped_lock lock(client_.apply_mutex);
+    const std::uint64_t now = now_ms();
+    if (arrived.commands_lost) core.commands_disconnected(now);
+    for (const ConnectionMonitor::Event event : arrived.updates_events) {
+      if (event == ConnectionMonitor::Event::connected) {
+        core.updates_connected(now);
+      } else {
+        core.updates_disconnected(now);
+      }
     }
   }
-  for (const auto& [topic, body] : arrived.updates) core.update(view(topic), view(body), now);
+  apply_updates();
+  std::scoped_lock lock(client_.apply_mutex);
+  const std::uint64_t now = now_ms();
   for (const zmq::message_t& reply : arrived.replies) core.reply(view(reply), now);
-  if (!arrived.updates.empty() || !arrived.replies.empty()) client_.heard();
+  if (!arrived.replies.empty()) client_.heard();
   core.advance(now);
   client_.watch_connection(core.heard(now));
 
   todo.subscriptions = core.take_subscriptions();
-  if (core.updates_endpoint() != connected_to_) {
+  // Also when a broker of the same name and ports has answered from another address.
+  if (auto told = told_updates_endpoint(); told && told != connected_to_) {
     if (connected_to_) core.updates_disconnected(now);
-    todo.updates_endpoint = core.updates_endpoint();
+    todo.updates_endpoint = std::move(told);
     todo.topics = core.all_topics();
     (void)core.take_subscriptions();  // they are among all topics
   }
@@ -167,7 +227,16 @@ Engine::Todo Engine::apply(Arrived& arrived) {
 
 void Engine::carry_out(Todo& todo) {
   if (todo.updates_endpoint) {
-    connect_updates(todo);
+    try {
+      connect_updates(todo);
+    } catch (const zmq::error_t& error) {
+      // The next turn tries again: what it was to connect to is not yet noted.
+      updates_monitor_.reset();
+      updates_.reset();
+      connected_to_.reset();
+      std::scoped_lock lock(client_.apply_mutex);
+      client_.failed(error.what());
+    }
   } else if (updates_) {
     for (const auto& change : todo.subscriptions) {
       if (change.subscribe) {
@@ -193,16 +262,15 @@ void Engine::carry_out(Todo& todo) {
 void Engine::connect_updates(const Todo& todo) {
   updates_monitor_.reset();
   updates_.reset();
+  updates_waiting_.clear();  // of the connection before
+  updates_waiting_bytes_ = 0;
+  connected_to_.reset();
   updates_.emplace(make_updates_socket(*context_));
   updates_monitor_.emplace(*context_, *updates_,
                            "updates-monitor-" + std::to_string(++monitors_made_));
   for (const std::string& topic : todo.topics) updates_->set(zmq::sockopt::subscribe, topic);
-  const auto& told = *todo.updates_endpoint;
-  connected_to_ = told;
-  const std::string endpoint =
-      told.endpoint.empty()
-          ? updates_endpoint(client_.endpoint, peer_address_, static_cast<unsigned>(told.port))
-          : told.endpoint;
+  const std::string& endpoint = *todo.updates_endpoint;
+  connected_to_ = endpoint;
   try {
     updates_->connect(endpoint);
   } catch (const zmq::error_t& error) {
@@ -229,9 +297,7 @@ void Engine::say_goodbye() {
   }
   if (!request || !send(commands_, *request)) return;
   zmq::pollitem_t item{commands_.handle(), 0, ZMQ_POLLIN, 0};
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(goodbye_until_.load() -
-                                                                 std::chrono::steady_clock::now());
-  poll(&item, 1, std::max(left, std::chrono::milliseconds(0)));
+  poll(&item, 1, time_until(goodbye_until_));
 }
 
 }  // namespace bulletin::client

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,8 +45,8 @@ class Engine {
 
  public:
   Writer writer;
-  const std::shared_ptr<Dispatcher> dispatcher;
-  const std::uint64_t made_in;  ///< the process's generation
+  std::shared_ptr<Dispatcher> dispatcher;  // set once, when the sockets are made
+  const std::uint64_t made_in;             ///< the process's generation
 
   // Guarded by the client's apply mutex.
   std::condition_variable
@@ -58,24 +59,26 @@ class Engine {
   struct Arrived {
     std::vector<ConnectionMonitor::Event> updates_events;
     bool commands_lost = false;
-    std::vector<std::pair<zmq::message_t, zmq::message_t>> updates;
     std::vector<zmq::message_t> replies;
   };
   /// What is to be done after a turn of the core.
   struct Todo {
     std::vector<replica::ClientCore::SubscriptionChange> subscriptions;
-    std::optional<replica::ClientCore::UpdatesEndpoint> updates_endpoint;
-    std::vector<std::string> topics;  // when the endpoint is new
+    std::optional<std::string> updates_endpoint;  // when it is new
+    std::vector<std::string> topics;              // all of them, for the new endpoint
     std::vector<SessionEvent> session_events;
     std::vector<Settled> settled;
   };
 
   void run();
+  void turn();
   void wait();
   [[nodiscard]] std::chrono::milliseconds timeout() const;
   Arrived gather();
-  void gather_updates(Arrived& arrived);
+  void gather_updates();
   Todo apply(Arrived& arrived);
+  void apply_updates();
+  [[nodiscard]] std::optional<std::string> told_updates_endpoint() const;
   void carry_out(Todo& todo);
   void connect_updates(const Todo& todo);
   void send_request();
@@ -86,12 +89,13 @@ class Engine {
   ConnectionMonitor commands_monitor_;
   std::optional<zmq::socket_t> updates_;
   std::optional<ConnectionMonitor> updates_monitor_;
-  std::optional<replica::ClientCore::UpdatesEndpoint> connected_to_;
+  std::optional<std::string> connected_to_;  // the updates endpoint
+  std::deque<std::pair<zmq::message_t, zmq::message_t>> updates_waiting_;
+  std::size_t updates_waiting_bytes_ = 0;
   std::string peer_address_;            // where the last reply came from
   std::optional<std::string> request_;  // given by the core, not yet taken by the network
   std::optional<std::uint64_t> next_event_ms_;
   std::uint64_t monitors_made_ = 0;
-  bool more_waits_ = false;  // a turn left messages behind
 
   std::atomic<bool> stopping_{false};
   std::atomic<SteadyTime> goodbye_until_{SteadyTime{}};

@@ -19,6 +19,10 @@ std::atomic<std::uint64_t> forks{0};
 struct Registry {
   std::mutex mutex;
   std::vector<ForkParticipant*> participants;  // in the order of joining; guarded by mutex
+  // Not under `mutex`: who resumes holds that one, and abandons.
+  std::mutex abandoned_mutex;
+  std::vector<std::shared_ptr<void>>
+      abandoned;  // reachable for ever: leak checkers see it is meant
 };
 
 // There before any thread, and never destroyed: fork() may be called while the program ends.
@@ -33,11 +37,13 @@ Registry& registry() noexcept { return everlasting.registry; }
 
 void prepare() {
   registry().mutex.lock();
+  registry().abandoned_mutex.lock();
   for (ForkParticipant* participant : registry().participants) participant->before_fork();
 }
 
 void parent() {
   for (ForkParticipant* participant : registry().participants) participant->after_fork();
+  registry().abandoned_mutex.unlock();
   registry().mutex.unlock();
 }
 
@@ -64,9 +70,8 @@ void leave_forks(ForkParticipant& participant) {
 }
 
 void abandon(std::shared_ptr<void> object) {
-  // Reachable for ever, so that leak checkers know it was meant.
-  static auto* const abandoned = new std::vector<std::shared_ptr<void>>;
-  abandoned->push_back(std::move(object));
+  std::scoped_lock lock(registry().abandoned_mutex);
+  registry().abandoned.push_back(std::move(object));
 }
 
 }  // namespace bulletin::client

@@ -66,8 +66,19 @@ Client::Implementation::~Implementation() { close(); }
 void Client::Implementation::start() {
   detail::notice_fork();
   client::join_forks(*this);
-  std::scoped_lock lock(engine_mutex_, apply_mutex);
-  start_engine();
+  try {
+    std::scoped_lock lock(engine_mutex_, apply_mutex);
+    start_engine();
+  } catch (const zmq::error_t& error) {
+    client::leave_forks(*this);
+    const bool refused = error.num() == EINVAL;
+    throw Error(refused ? Errc::rejected : Errc::disconnected,
+                refused ? "endpoint '" + endpoint + "' cannot be connected to: " + error.what()
+                        : "a client of " + endpoint + " cannot begin: " + error.what());
+  } catch (const std::exception& error) {
+    client::leave_forks(*this);
+    throw Error(Errc::disconnected, "a client of " + endpoint + " cannot begin: " + error.what());
+  }
 }
 
 void Client::Implementation::start_engine() {
@@ -83,7 +94,7 @@ void Client::Implementation::close() noexcept {
   }
   if (engine == nullptr) return;
   if (engine->made_in == client::generation()) {
-    engine->close(std::chrono::steady_clock::now() + options.close_timeout);
+    engine->close(client::deadline_after(options.close_timeout));
   } else {
     client::abandon(std::move(engine));
   }
@@ -119,9 +130,15 @@ bool Client::Implementation::wait_for(SteadyTime deadline, const std::function<b
 
 void Client::Implementation::throw_no_broker(std::string_view what,
                                              std::chrono::milliseconds waited) const {
-  throw Error(Errc::disconnected, std::string(what) + ": no broker has answered at " + endpoint +
-                                      " within " + std::to_string(waited.count()) +
-                                      " ms; is bulletin-broker running there?");
+  std::string message = std::string(what) + ": no broker has answered at " + endpoint + " within " +
+                        std::to_string(waited.count()) + " ms; is bulletin-broker running there?";
+  std::string failure;
+  {
+    std::scoped_lock lock(apply_mutex);
+    failure = failure_;
+  }
+  if (!failure.empty()) message += " (this client's own trouble: " + failure + ")";
+  throw Error(Errc::disconnected, message);
 }
 
 std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string_view name) {
@@ -143,18 +160,31 @@ std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string
   }
   const replica::NamespaceReplica& replica = *state->replica;
   if (replica.complete()) return state;
-  const auto deadline = std::chrono::steady_clock::now() + options.open_timeout;
-  const bool decided =
-      wait_for(deadline, [&] { return replica.complete() || replica.refusal() || refusal_; });
+  wait_for(client::deadline_after(options.open_timeout),
+           [&] { return replica.complete() || replica.refusal() || refusal_; });
   if (replica.complete()) return state;
-  std::scoped_lock lock(apply_mutex);
-  if (const auto& refusal = replica.refusal() ? replica.refusal() : refusal_) {
-    throw Error(wire::to_errc(refusal->status),
-                "cannot open '" + std::string(name) + "' at " + endpoint + ": " + refusal->message,
-                std::string(name));
+  throw_incomplete(replica);
+}
+
+void Client::Implementation::throw_incomplete(const replica::NamespaceReplica& replica) const {
+  const std::string& name = replica.name();
+  {
+    std::scoped_lock lock(apply_mutex);
+    if (const auto& refusal = replica.refusal() ? replica.refusal() : refusal_) {
+      throw Error(wire::to_errc(refusal->status),
+                  "cannot open '" + name + "' at " + endpoint + ": " + refusal->message, name);
+    }
+    if (const auto& told = core.updates_endpoint(); told && core.heard(client::now_ms())) {
+      throw Error(
+          Errc::disconnected,
+          "cannot open '" + name + "' within " + std::to_string(options.open_timeout.count()) +
+              " ms: the broker at " + endpoint + " answers, and tells that its updates are at " +
+              (told->endpoint.empty() ? "port " + std::to_string(told->port) : told->endpoint) +
+              "; can this host reach them?",
+          name);
+    }
   }
-  (void)decided;
-  throw_no_broker("cannot open '" + std::string(name) + "'", options.open_timeout);
+  throw_no_broker("cannot open '" + name + "'", options.open_timeout);
 }
 
 std::vector<std::string> Client::Implementation::list(std::string_view prefix) {
@@ -332,7 +362,7 @@ std::vector<Settled> Client::Implementation::take_settled(SteadyTime now) {
     if (!there && waiting.deadline > now) continue;
     if (!there) waiting.write.fate = replica::FinishedWrite::Fate::in_doubt;
     settled.push_back(std::move(waiting));
-    waiting.write.replica = nullptr;
+    waiting.write.replica = nullptr;  // NOLINT(bugprone-use-after-move): the mark of what has left
   }
   std::erase_if(settling_, [](const Settled& waiting) { return waiting.write.replica == nullptr; });
   return settled;
@@ -369,15 +399,25 @@ void Client::Implementation::progressed(replica::NamespaceReplica& replica) {
 void Client::Implementation::session_started(const wire::Welcome& welcome, bool follows_lost) {
   limits_ = welcome.limits;
   refusal_.reset();
+  failure_.clear();
   session_events_.push_back({true, welcome.session, follows_lost, welcome.beat_ms});
   if (active_ != nullptr) active_->dispatcher->push(ClientEvent::connected);
+  told_connected_ = true;
   notify();
 }
 
 void Client::Implementation::watch_connection(bool heard_now) {
-  if (was_connected_ && !heard_now && active_ != nullptr)
-    active_->dispatcher->push(ClientEvent::disconnected);
-  was_connected_ = heard_now;
+  // Without a session there is more to come: session_lost, or a welcome.
+  const bool connected = heard_now && (told_connected_ || core.welcome());
+  if (connected == told_connected_ || active_ == nullptr) return;
+  active_->dispatcher->push(connected ? ClientEvent::connected : ClientEvent::disconnected);
+  told_connected_ = connected;
+  if (connected) restart_freshness();
+}
+
+/// The broker was not heard for a while: what is live is so only since now.
+void Client::Implementation::restart_freshness() {
+  for (auto& [replica, since] : live_since_) since = std::chrono::system_clock::now();
 }
 
 void Client::Implementation::session_lost() {

@@ -95,9 +95,11 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   }
   std::vector<client::Settled> take_settled(SteadyTime now);
   std::vector<client::Settled> take_all_settled() { return std::exchange(settling_, {}); }
-  /// Tells the program when the broker ceases to be heard.
+  /// Tells the program when the broker ceases to be heard, and when it is heard again.
   void watch_connection(bool heard_now);
   void heard() noexcept { last_heard_ = std::chrono::system_clock::now(); }
+  /// The engine could not do its work; it tries again.
+  void failed(std::string_view what) { failure_ = what; }
 
   // --- replica::ClientObserver; under the apply mutex ---
   bool wants_rows(const replica::NamespaceReplica& replica) override;
@@ -125,11 +127,14 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   };
 
   void start_engine();
+  void restart_freshness();
   void wake();
   void notify() noexcept;
+  /// Why a namespace could not be opened in time.
+  [[noreturn]] void throw_incomplete(const replica::NamespaceReplica& replica) const;
   [[noreturn]] void throw_no_broker(std::string_view what, std::chrono::milliseconds waited) const;
   [[nodiscard]] SteadyTime write_deadline() const {
-    return std::chrono::steady_clock::now() + options.write_timeout;
+    return client::deadline_after(options.write_timeout);
   }
 
   std::mutex engine_mutex_;
@@ -143,7 +148,8 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::vector<client::Settled> settling_;
   std::optional<wire::Refusal> refusal_;  // of the HELLO, for good
   Limits limits_;
-  bool was_connected_ = false;
+  std::string failure_;          // the engine's last one, for error messages
+  bool told_connected_ = false;  // what on_state was told last
   std::chrono::system_clock::time_point last_heard_ = std::chrono::system_clock::now();
   std::map<const replica::NamespaceReplica*, std::chrono::system_clock::time_point> live_since_;
 };

@@ -93,7 +93,8 @@ void RowQueue::merge_all() {
     }
     if (std::find(spaces.begin(), spaces.end(), row.space) == spaces.end())
       spaces.push_back(row.space);
-    merge(merged_[row.space], std::move(row));
+    Merged& merged = merged_[row.space];
+    merge(merged, std::move(row));
   }
   for (const void* space : spaces) rows_.push_back({space, nullptr, true, {}, {}});
   bytes_ = 0;
@@ -116,11 +117,11 @@ QueuedRow RowQueue::pop() {
   return row;
 }
 
-void RowQueue::clear() noexcept {
-  rows_.clear();
+std::deque<QueuedRow> RowQueue::take_all() noexcept {
   merged_.clear();
   marks_.clear();
   bytes_ = 0;
+  return std::exchange(rows_, {});
 }
 
 }  // namespace bulletin::client

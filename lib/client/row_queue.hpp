@@ -76,7 +76,8 @@ class RowQueue {
   void push_first_values(QueuedRow row);
   [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
   QueuedRow pop();
-  void clear() noexcept;
+  /// Everything that waits: its destruction may run what callbacks own, so not under a lock.
+  std::deque<QueuedRow> take_all() noexcept;
 
  private:
   struct Merged {

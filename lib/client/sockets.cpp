@@ -29,13 +29,6 @@ void set_common_options(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::reconnect_ivl_max, reconnect_max_ms);
 }
 
-// False: nothing has arrived, or, on a REQ socket, nothing is expected (EFSM).
-bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame) {
-  if (zmq_msg_recv(frame.handle(), socket.handle(), ZMQ_DONTWAIT) >= 0) return true;
-  if (zmq_errno() == EAGAIN || zmq_errno() == EFSM || zmq_errno() == EINTR) return false;
-  throw zmq::error_t();
-}
-
 }  // namespace
 
 zmq::socket_t make_command_socket(zmq::context_t& context) {
@@ -52,13 +45,23 @@ zmq::socket_t make_updates_socket(zmq::context_t& context) {
   set_common_options(socket);
   // Subscriptions queue against the high-water mark when the connection is made; none may be lost.
   socket.set(zmq::sockopt::sndhwm, 0);
-  socket.set(zmq::sockopt::rcvhwm, 1000);
+  // At a mark libzmq 4.3.4 stops reading the connection, then takes the heartbeats that it has not
+  // read for a dead peer, and may end the process on reconnecting (its issue 3937). What waits is
+  // bounded by who reads the socket.
+  socket.set(zmq::sockopt::rcvhwm, 0);
   return socket;
 }
 
 bool send(zmq::socket_t& socket, std::string_view bytes) {
   if (zmq_send(socket.handle(), bytes.data(), bytes.size(), ZMQ_DONTWAIT) >= 0) return true;
   if (errno == EAGAIN || errno == EINTR) return false;
+  throw zmq::error_t();
+}
+
+// False: nothing has arrived, or, on a REQ socket, nothing is expected (EFSM).
+bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame) {
+  if (zmq_msg_recv(frame.handle(), socket.handle(), ZMQ_DONTWAIT) >= 0) return true;
+  if (zmq_errno() == EAGAIN || zmq_errno() == EFSM || zmq_errno() == EINTR) return false;
   throw zmq::error_t();
 }
 
@@ -99,9 +102,9 @@ ConnectionMonitor::~ConnectionMonitor() {
 
 std::optional<ConnectionMonitor::Event> ConnectionMonitor::next() {
   zmq::message_t event;
-  if (!events_.recv(event, zmq::recv_flags::dontwait)) return std::nullopt;
+  if (!receive_frame(events_, event)) return std::nullopt;
   zmq::message_t address;
-  if (event.more()) (void)events_.recv(address, zmq::recv_flags::dontwait);
+  if (event.more()) (void)receive_frame(events_, address);
   std::uint16_t number = 0;
   if (event.size() >= sizeof number) std::memcpy(&number, event.data(), sizeof number);
   return number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED ? Event::connected : Event::disconnected;

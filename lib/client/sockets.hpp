@@ -24,6 +24,9 @@ bool send(zmq::socket_t& socket, std::string_view bytes);
 /// The next message of one frame, if one has arrived. Longer ones are passed over.
 std::optional<zmq::message_t> receive(zmq::socket_t& socket);
 
+/// The next frame, if one has arrived.
+bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame);
+
 /// Waits for the events. A signal of the program's ends the wait early, with no events.
 void poll(zmq::pollitem_t* items, std::size_t count, std::chrono::milliseconds timeout);
 

@@ -44,6 +44,8 @@ replica::FinishedWrite Writer::write(replica::PendingWrite write) {
     own.changed.wait_until(lock, deadline + std::chrono::milliseconds(1));
     if (!own.done && now_ms() >= deadline_ms) finish(lane_.expire(now_ms()), lock);
   }
+  // The lead may have been offered to this thread just when its write ended.
+  if (leader_ == Leader::none) hand_over();
   return std::move(own.result);
 }
 
@@ -158,9 +160,7 @@ void Writer::wait_for_socket(Lock& lock, SteadyTime latest) {
   lock.unlock();
   zmq::pollitem_t items[] = {{socket_.handle(), 0, events, 0},
                              {nullptr, leader_waker_.descriptor(), ZMQ_POLLIN, 0}};
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(latest - std::chrono::steady_clock::now());
-  poll(items, 2, std::max(left, std::chrono::milliseconds(0)));
+  poll(items, 2, time_until(latest));
   if (items[1].revents != 0) leader_waker_.clear();
   lock.lock();
 }

@@ -101,6 +101,7 @@ Word SlotDirectory::entry_of(const NamedSlot* slot, std::uint64_t hash) noexcept
 
 Word SlotDirectory::take_array(std::size_t capacity) {
   left_.reserve(left_.size() + 2);  // leaving an array never fails
+  held_.reserve(held_.size() + 1);
   const std::size_t bytes = bytes_of(capacity);
   const auto same_size = [&](Word array) { return capacity_of(array) == capacity; };
   const auto found = std::find_if(left_.begin(), left_.end(), same_size);
@@ -111,7 +112,9 @@ Word SlotDirectory::take_array(std::size_t capacity) {
     if (bytes >= large) footprint_ += bytes;
     return array;
   }
-  const auto entries = reinterpret_cast<std::uintptr_t>(take_memory(bytes));
+  Word* const memory = take_memory(bytes);
+  held_.push_back(memory);
+  const auto entries = reinterpret_cast<std::uintptr_t>(memory);
   assert(entries <= address_mask);
   footprint_ += bytes;
   return static_cast<Word>(entries) | static_cast<Word>(std::countr_zero(capacity)) << address_bits;

@@ -68,6 +68,10 @@ inline constexpr std::size_t write_tail_bytes = 64u << 10;
 inline constexpr std::size_t snapshot_part_bytes = 256u << 10;
 /// About; at least one commit.
 inline constexpr std::size_t since_part_bytes = 256u << 10;
+/// The values in the answer of a READ, about; at least one of them.
+inline constexpr std::size_t read_part_bytes = 1u << 20;
+/// Namespaces of one STATUS.
+inline constexpr std::size_t status_namespaces = 65'536;
 /// About; at least one name.
 inline constexpr std::size_t list_part_bytes = 64u << 10;
 

@@ -8,6 +8,7 @@
 #include "api/recorder.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/gate.hpp"
 
 using namespace bulletin::test;
 using bulletin::ClientEvent;
@@ -172,4 +173,40 @@ TEST_CASE("a broker that goes and comes many times leaves everybody with the sam
   CHECK(is(theirs, Freshness::State::connected));
   mine.sync();
   CHECK(mine.empty());
+}
+
+TEST_CASE("times without end are times without end") {
+  const Board board;
+  bulletin::ClientOptions options;
+  options.open_timeout = options.write_timeout = std::chrono::milliseconds::max();
+  bulletin::Client client = board.client(options);
+  const bulletin::Namespace space = client.open("away");
+  CHECK(space.set("x", 1) > bulletin::Revision());
+  space.set_async("x", 2).get();
+  space.sync();
+  CHECK(space.at<int>("x") == 2);
+  CHECK(client.namespaces().size() == 1);
+}
+
+TEST_CASE("an outage that the session survives ends with connected") {
+  Gate commands;
+  Gate updates;
+  bulletin::BrokerOptions options = short_times();
+  options.advertise = updates.endpoint();
+  const Board board(options);
+  commands.lead_to(board.endpoint());
+  updates.lead_to(board.updates_endpoint());
+  Events events;
+  bulletin::Client client({.endpoint = commands.endpoint(), .on_state = events.listener()});
+  const bulletin::Namespace space = client.open("away");
+  commands.hold();
+  updates.hold();
+  CHECK(events.saw({ClientEvent::connected, ClientEvent::disconnected}));
+  const auto before = std::chrono::system_clock::now();
+  commands.open();
+  updates.open();
+  CHECK(events.saw({ClientEvent::connected, ClientEvent::disconnected, ClientEvent::connected}));
+  CHECK(events.count(ClientEvent::session_lost) == 0);
+  CHECK(is(space, Freshness::State::connected));
+  CHECK(space.freshness().since >= before);
 }

@@ -39,6 +39,29 @@ TEST_CASE("a read tells values and revisions in the order asked for") {
   CHECK(reply.attributes[3].value == reply.attributes[0].value);
 }
 
+TEST_CASE("a read of much tells the first names, as many as make a mebibyte") {
+  Desk desk;
+  desk.set("a", "large", std::string(400'000, 'l'));
+  desk.set("a", "x", 1);
+  const std::vector<std::string_view> names(2'000, "large");
+  CHECK(desk.authority.read({"a", names}).attributes.size() == 2);
+  desk.set("a", "large", std::string(wire::read_part_bytes + 1, 'l'));
+  CHECK(desk.authority.read({"a", {"large", "x"}}).attributes.size() == 1);
+  CHECK(desk.authority.read({"a", {"x", "large"}}).attributes.size() == 1);
+  CHECK(desk.authority.answer(wire::Read{"a", names}).size() < wire::message_bytes);
+}
+
+TEST_CASE("a status of too many namespaces is refused") {
+  Desk desk;
+  wire::StatusRequest request;
+  request.spaces.assign(wire::status_namespaces, "a");
+  CHECK_FALSE(desk.authority.check(request));
+  request.spaces.emplace_back("a");
+  const auto refusal = desk.authority.check(request);
+  REQUIRE(refusal);
+  CHECK(refusal->status == wire::Status::rejected);
+}
+
 TEST_CASE("revision, count and digest tell the state of a namespace") {
   Desk desk;
   desk.write("a", Raw().set("x", 1).set("y", 2));

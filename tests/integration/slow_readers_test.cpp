@@ -68,7 +68,7 @@ TEST_CASE("A prompt reader gets every update of a burst") {
 }
 
 TEST_CASE(
-    "A reader that stands still misses updates, which is counted; another one gets them all") {
+    "A reader that stands still misses updates, which is counted, and another one gets them all") {
   BrokerOptions options = short_times();
   options.reader_bytes = 1 << 20;
   const Board board(options);

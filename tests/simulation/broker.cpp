@@ -75,7 +75,7 @@ void Broker::turn() {
   // Renewals come before the time that they renew for.
   for (Asked& asked : requests) decide(asked);
   apply_owed();
-  const std::uint64_t passed = clock_.advance(steady(world_.schedule.now()));
+  const std::uint64_t passed = clock_.advance(steady(world_.schedule.now()), true);
   if (passed != 0 && world_.options.plant != Plant::keep_sessions) {
     apply({{}, authority::Advance{passed}});
   }

@@ -51,7 +51,8 @@ struct ClientOptions {
   /// Called, on the thread of the watches, with what a watch callback has thrown. Default: one line
   /// on standard error.
   std::function<void(std::exception_ptr)> on_error = {};
-  /// Called, on the thread of the watches, when the registration with the broker changes.
+  /// Called, on the thread of the watches, when the broker ceases to be heard or is heard again,
+  /// and when the session is lost or a new one begins.
   std::function<void(ClientEvent)> on_state = {};
 };
 
