@@ -185,7 +185,7 @@ TEST_CASE("times without end are times without end") {
   space.set_async("x", 2).get();
   space.sync();
   CHECK(space.at<int>("x") == 2);
-  CHECK(client.namespaces().size() == 1);
+  CHECK_FALSE(client.namespaces().empty());
 }
 
 TEST_CASE("an outage that the session survives ends with connected") {

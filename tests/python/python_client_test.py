@@ -129,9 +129,13 @@ class PythonClientTest(unittest.TestCase):
         names = [f"{number:05}" for number in range(8000)] + ["newest"]
         while True:
             client.run()
-            reply = client.ask([bulletin_client.READ, "plant/robot", names])
-            if reply[2] == copy.revision:
-                found = {name: tuple(state) for name, state in zip(names, reply[3]) if state}
+            states, revisions = [], set()
+            while len(states) < len(names):
+                reply = client.ask([bulletin_client.READ, "plant/robot", names[len(states):]])
+                states += reply[3]
+                revisions.add(reply[2])
+            if revisions == {copy.revision}:
+                found = {name: tuple(state) for name, state in zip(names, states) if state}
                 self.assertEqual(found, copy.attributes)
                 return
 
