@@ -1,5 +1,7 @@
 #include "authority/commit_builder.hpp"
 
+#include <utility>
+
 #include "authority/reuse.hpp"
 #include "wire/digest.hpp"
 
@@ -13,6 +15,7 @@ void CommitBuilder::begin(Space& space, std::uint64_t revision) {
   digest_ = space.digest;
   cleared_ = false;
   reuse(touched_);
+  set_since_clear_.clear();
 }
 
 CommitBuilder::Place CommitBuilder::find(std::string_view name) const {
@@ -50,7 +53,7 @@ void CommitBuilder::erase(const Place& place) {
 }
 
 void CommitBuilder::clear() {
-  cleared_ = true;
+  if (std::exchange(cleared_, true)) return clear_again();
   for (const Handle handle : space_->attributes) {
     if (!board_.at(handle).present()) continue;
     touch(handle, wire::name_hash(board_.at(handle).name()));
@@ -58,14 +61,24 @@ void CommitBuilder::clear() {
   }
 }
 
-Handle CommitBuilder::make_absent(const Place& place, std::size_t value_size) {
-  if (place.known()) {
-    touch(place.handle, place.name.hash);
-    return place.handle;
+void CommitBuilder::clear_again() {
+  for (const Handle handle : set_since_clear_) {
+    board_.clear(handle);
+    end_lease(handle);
   }
-  const Handle handle = board_.make(*space_, place.name, value_size);
-  board_.at(handle).revision = revision_;
-  touched_.push_back({handle, false, place.name.hash});
+  set_since_clear_.clear();
+}
+
+Handle CommitBuilder::make_absent(const Place& place, std::size_t value_size) {
+  Handle handle = place.handle;
+  if (place.known()) {
+    touch(handle, place.name.hash);
+  } else {
+    handle = board_.make(*space_, place.name, value_size);
+    board_.at(handle).revision = revision_;
+    touched_.push_back({handle, false, place.name.hash});
+  }
+  if (cleared_) set_since_clear_.push_back(handle);
   return handle;
 }
 

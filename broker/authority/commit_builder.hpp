@@ -61,6 +61,7 @@ class CommitBuilder {
 
   Handle make_absent(const Place& place, std::size_t value_size);
   void touch(Handle handle, std::uint64_t hash);
+  void clear_again();
   void end_lease(Handle handle);
   [[nodiscard]] Tally tally() const;
   void append(const Tally& tally);
@@ -76,6 +77,7 @@ class CommitBuilder {
   std::size_t lease_mark_ = 0;
   std::uint64_t digest_ = 0;  // what the namespace's will be, without the attributes touched
   bool cleared_ = false;
+  std::vector<Handle> set_since_clear_;  // perhaps more than once
   std::vector<Touched>
       touched_;  // in the order of their first change; an attribute touched has `revision_`
 };

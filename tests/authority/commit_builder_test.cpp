@@ -65,6 +65,15 @@ TEST_CASE("a clear tells only what is there after it") {
   CHECK(commit_of(desk, Raw().clear()) == Commit{true, {}});
 }
 
+TEST_CASE("of several clears each takes all that was set before it") {
+  Desk desk;
+  desk.write("a", Raw().set("x", 1).set("y", 2, 0, true));
+  const Raw several = Raw().set("z", 1).clear().set("x", 3).set("w", 4, 0, true).clear().clear();
+  CHECK(commit_of(desk, Raw(several).set("y", 5).erase("y").set("v", 6)) == Commit{true, {"v=6"}});
+  CHECK(desk.names("a") == std::vector<std::string>{"v"});
+  CHECK(commit_of(desk, Raw(several)) == Commit{true, {}});
+}
+
 TEST_CASE("a clear that removes nothing is not told") {
   Desk desk;
   CHECK(commit_of(desk, Raw().clear().set("x", 1)) == Commit{false, {"x=1"}});
