@@ -255,8 +255,8 @@ std::string Broker::answer(const Asked& asked) {
 }
 
 void Broker::beat() {
-  if (world_.options.plant == Plant::skip_updates) return;
   beats_.pass(steady(world_.schedule.now()), [this](std::string_view space) {
+    if (world_.options.plant == Plant::skip_updates) return;
     const wire::NamespaceStatus status = authority_.status(space);
     publish(wire::topic_of(space), to_bytes(wire::encode(wire::Beat{status.epoch, status.revision,
                                                                     status.count, status.digest})));

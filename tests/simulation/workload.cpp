@@ -104,10 +104,21 @@ void Workload::burst(Client& client, replica::NamespaceReplica& replica) {
   }
 }
 
+void Workload::disown(const Client& client) {
+  owned_.erase(client.name());
+  ++forks_[client.name()];
+}
+
+/// A write of the parent may arrive long after the fork, so the child has another name.
+std::string Workload::own_name(const Client& client) const {
+  const auto forks = forks_.find(client.name());
+  return forks == forks_.end() ? client.name() : fmt::format("{}/{}", client.name(), forks->second);
+}
+
 /// An ephemeral attribute that is the client's own: nobody else touches it.
 void Workload::own(Client& client) {
   Transaction transaction;
-  transaction.set(client.name(), value(), {.ephemeral = true});
+  transaction.set(own_name(client), value(), {.ephemeral = true});
   replica::NamespaceReplica& replica = client.views().at(std::string(owners)).replica();
   owned_[client.name()] = commit(client, replica, transaction, true);
 }
@@ -116,7 +127,7 @@ void Workload::check_owned(const Client& client) const {
   const auto own = owned_.find(client.name());
   if (own == owned_.end() || !world_.ledger.succeeded(own->second)) return;
   const auto& board = world_.model.boards().at(std::string(owners));
-  const auto found = board.find(client.name());
+  const auto found = board.find(own_name(client));
   check(found != board.end(), "the ephemeral attribute of {} is gone", client.name());
   check(found->second.session == client.session(),
         "the ephemeral attribute of {} goes with session {}, not {}", client.name(),

@@ -25,7 +25,7 @@ class Workload {
   void probe(Client& client, replica::NamespaceReplica& replica);
 
   /// A forked child and a closed client have no ephemerals.
-  void disown(const Client& client) { owned_.erase(client.name()); }
+  void disown(const Client& client);
   /// A live client has the ephemeral attribute that only it sets, if it succeeded in that.
   void check_owned(const Client& client) const;
 
@@ -34,6 +34,7 @@ class Workload {
   void write(Client& client, replica::NamespaceReplica& replica);
   void ask(Client& client, const std::string& space);
   void own(Client& client);
+  [[nodiscard]] std::string own_name(const Client& client) const;
   void burst(Client& client, replica::NamespaceReplica& replica);
   Transaction pair();
   Transaction add();
@@ -53,7 +54,8 @@ class Workload {
   std::vector<std::string> spaces_;
   bool wide_ = false;
   std::int64_t serial_ = 0;
-  std::map<std::string, WriteId> owned_;  // by client
+  std::map<std::string, WriteId> owned_;        // by client
+  std::map<std::string, std::uint64_t> forks_;  // of a client
 };
 
 }  // namespace bulletin::simulation
