@@ -36,13 +36,14 @@ void Authority::State::begin() {
 
 void Authority::State::commit() {
   if (!in_turn) return;
-  for (const std::unique_ptr<Space>& space : board.forgotten()) log.drop(space->kept);
+  for (const std::unique_ptr<Space>& space : forgotten) log.drop(space->kept);
   // Room is made before the newest are added, so that these are there for the answers.
   const std::size_t newest = commits_.log_bytes();
   log.evict(options.log_bytes - std::min(options.log_bytes, newest));
   publish();
   commits_.commit();
   board.commit();
+  forgotten = board.take_forgotten();
   leases.commit();
   sessions.commit();
   in_turn = false;
@@ -51,7 +52,6 @@ void Authority::State::commit() {
 void Authority::State::publish() {
   for (const SpaceCommits& commits : commits_.all()) {
     Space& space = commits.space();
-    if (space.forgotten) continue;  // nobody subscribes to it
     commits.for_each_run([&](const wire::Run& run) {
       publications.push_back({space.name, log.append(space.kept, run)});
     });

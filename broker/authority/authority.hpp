@@ -79,9 +79,10 @@ class Authority {
   [[nodiscard]] std::string answer(const wire::List& request) const;
 
   // The same without encoding; names are taken as they are. Views are valid until the next `apply`.
-  // A namespace that there is not has no attributes, count and digest 0, and the revision of the
-  // newest commit that was ever forgotten (0: none): so no namespace's revision goes back within an
-  // epoch, and a replica of an earlier life finds out that it is behind.
+  // A namespace that there is not has no attributes, count and digest 0, and the number at which a
+  // namespace was last forgotten (0: never) as its revision: so no namespace's revision goes back
+  // within an epoch, a replica of an earlier life finds out that it is behind, and at one revision
+  // a namespace has one count.
 
   [[nodiscard]] wire::ReadReply read(const wire::Read& request) const;
   [[nodiscard]] wire::SnapshotReply snapshot(const wire::SnapshotRequest& request) const;
@@ -93,7 +94,8 @@ class Authority {
 
   [[nodiscard]] bool in_turn() const noexcept;
   [[nodiscard]] const AuthorityOptions& options() const noexcept;
-  /// The number of the newest commit, of any namespace; below `first_revision` when there was none.
+  /// The newest number given, to a commit or a forgetting; below `first_revision` when there was
+  /// none.
   [[nodiscard]] std::uint64_t revision() const noexcept;
   [[nodiscard]] std::uint64_t clock_ms() const noexcept;
   [[nodiscard]] std::size_t sessions() const noexcept;

@@ -27,8 +27,37 @@ Space& Board::make(std::string_view name, std::uint64_t revision) {
   return made;
 }
 
+void Board::watch(Space& space, bool watched) {
+  if (space.watched == watched) return;
+  records_.push_back({&space, 0, 0, 0, 0, Kind::space_watched, false});
+  space.watched = watched;
+}
+
+void Board::schedule(Space& space, std::uint64_t due) {
+  if (space.due == due) return;
+  records_.push_back({&space, space.due, 0, 0, 0, Kind::space_scheduled, false});
+  move_due(space, due);
+}
+
+void Board::move_due(Space& space, std::uint64_t due) {
+  if (space.due != 0) by_due_.erase({space.due, space.name});
+  space.due = due;
+  if (due != 0) by_due_.emplace(due, space.name);
+}
+
+void Board::look_again(Space& space, std::uint64_t due) {
+  if (idle(space)) schedule(space, due);
+}
+
+Space* Board::take_due(std::uint64_t clock) {
+  if (by_due_.empty() || by_due_.begin()->first > clock) return nullptr;
+  Space* space = find(by_due_.begin()->second);
+  schedule(*space, 0);
+  return space;
+}
+
 void Board::forget(Space& space) {
-  assert(space.attributes.empty());
+  assert(idle(space) && space.due == 0);
   records_.push_back({&space, 0, 0, 0, 0, Kind::space_forgotten, false});
   space.forgotten = true;
   forgotten_.push_back(take_out(space));
@@ -88,6 +117,8 @@ void Board::undo(const Record& record) {
       enter(std::move(forgotten_.back()));
       forgotten_.pop_back();
       return;
+    case Kind::space_watched: record.space->watched = !record.space->watched; return;
+    case Kind::space_scheduled: move_due(*record.space, record.revision); return;
     case Kind::made:
       record.space->attributes.erase(record.handle, record.revision);
       pool_.destroy(record.handle);
@@ -120,7 +151,6 @@ void Board::commit() {
   }
   reuse(records_);
   reuse(bytes_);
-  reuse(forgotten_);
 }
 
 }  // namespace bulletin::authority

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <absl/container/btree_map.h>
+#include <absl/container/btree_set.h>
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "authority/attribute_pool.hpp"
@@ -27,7 +29,9 @@ struct Space {
   std::uint64_t count = 0;
   std::uint64_t digest = 0;
   KeptCommits kept;
-  bool forgotten = false;     ///< in this turn
+  bool watched = false;  ///< somebody subscribes to it
+  bool forgotten = false;
+  std::uint64_t due = 0;      ///< when `take_due` tells of it; 0: never
   std::uint32_t commits = 0;  ///< its place in TurnCommits; 0: none in this turn
 };
 
@@ -45,7 +49,16 @@ class Board {
   [[nodiscard]] Space* find(std::string_view name) const;
   /// It must not be there.
   Space& make(std::string_view name, std::uint64_t revision);
-  /// It must be without attributes.
+  void watch(Space& space, bool watched);
+  /// Without attributes and subscribers: nobody would miss it.
+  [[nodiscard]] static bool idle(const Space& space) noexcept {
+    return !space.watched && space.attributes.empty();
+  }
+  /// If it is idle now, `take_due` tells of it when the clock has come to `due`, and not before.
+  void look_again(Space& space, std::uint64_t due);
+  /// The first to be looked at again, once, if its time has come; or null.
+  [[nodiscard]] Space* take_due(std::uint64_t clock);
+  /// It must be idle. It stays readable until `take_forgotten`.
   void forget(Space& space);
   [[nodiscard]] std::size_t size() const noexcept { return by_name_.size(); }
 
@@ -82,20 +95,29 @@ class Board {
 
   [[nodiscard]] std::size_t mark() const noexcept { return records_.size(); }
   void rollback(std::size_t mark);
-  /// Nothing is taken back any more. Calls nothing and keeps no pointer to what has gone.
+  /// Nothing is taken back any more.
   void commit();
-  /// The namespaces that were forgotten since the last commit.
-  [[nodiscard]] const std::vector<std::unique_ptr<Space>>& forgotten() const noexcept {
-    return forgotten_;
+  /// The namespaces that were forgotten since the last call. Between turns only.
+  [[nodiscard]] std::vector<std::unique_ptr<Space>> take_forgotten() {
+    return std::exchange(forgotten_, {});
   }
 
  private:
-  enum class Kind : std::uint8_t { space_made, space_forgotten, made, saved, unlinked };
+  enum class Kind : std::uint8_t {
+    space_made,
+    space_forgotten,
+    space_watched,
+    space_scheduled,
+    made,
+    saved,
+    unlinked
+  };
   struct Record {
     Space* space;
-    std::uint64_t revision;  // saved: the attribute's; made, unlinked: the hash of its name
-    std::uint64_t where;     // saved: the place in `bytes_`, or the address of a value outside
-    std::uint32_t size;      // saved: the value's
+    // saved: the attribute's; made, unlinked: the hash of its name; space_scheduled: `due` before
+    std::uint64_t revision;
+    std::uint64_t where;  // saved: the place in `bytes_`, or the address of a value outside
+    std::uint32_t size;   // saved: the value's
     Handle handle;
     Kind kind;
     bool leased;  // saved
@@ -103,12 +125,15 @@ class Board {
 
   void enter(std::unique_ptr<Space> space);
   std::unique_ptr<Space> take_out(Space& space);
+  void schedule(Space& space, std::uint64_t due);
+  void move_due(Space& space, std::uint64_t due);
   void undo(const Record& record);
   void restore(const Record& record);
 
   AttributePool pool_;
   absl::flat_hash_map<std::string_view, Space*> by_name_;
   Ordered ordered_;
+  absl::btree_set<std::pair<std::uint64_t, std::string_view>> by_due_;
   std::vector<Record> records_;
   std::string bytes_;  // the saved values that are inside their blocks
   std::vector<std::unique_ptr<Space>> forgotten_;

@@ -42,8 +42,9 @@ struct Remember {
   std::string_view space;
 };
 
-/// Nobody subscribes to the namespace. If it has no attributes it is no longer known, and commits
-/// of this turn are not published.
+/// Nobody subscribes to the namespace. If it has no attributes, or once it has none, it is
+/// forgotten after the time for which a session may be silent: so a reader whose connection broke
+/// finds it again as it was.
 struct Forget {
   std::string_view space;
 };

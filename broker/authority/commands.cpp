@@ -1,10 +1,10 @@
 // What each command does.
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <utility>
 
+#include "authority/running_clock.hpp"
 #include "authority/state.hpp"
 #include "wire/names.hpp"
 
@@ -19,12 +19,6 @@ Answer refused(Refusal refusal) {
   Answer answer;
   answer.refusal = std::move(refusal);
   return answer;
-}
-
-/// Numbers do not wrap around: what is that far away never comes.
-std::uint64_t later(std::uint64_t clock, std::uint64_t milliseconds) noexcept {
-  constexpr auto never = std::numeric_limits<std::uint64_t>::max();
-  return milliseconds > never - clock ? never : clock + milliseconds;
 }
 
 /// Each namespace once, with the lowest revision that its client has.
@@ -58,7 +52,7 @@ Refused Authority::State::check_session(std::string_view user,
   return Refusal{Status::unknown_session, "there is no such session of this user", {}};
 }
 
-std::uint64_t Authority::State::session_deadline() const noexcept {
+std::uint64_t Authority::State::silence_ends() const noexcept {
   return later(counters.clock_ms, options.session_ms);
 }
 
@@ -68,13 +62,13 @@ Answer Authority::State::apply(std::string_view user, const OpenSession& command
     return refused(overloaded("sessions", options.bounds.sessions));
   }
   Answer answer;
-  answer.session = sessions.open(user, command.client_name, session_deadline());
+  answer.session = sessions.open(user, command.client_name, silence_ends());
   return answer;
 }
 
 Answer Authority::State::apply(std::string_view user, const Renew& command) {
   if (Refused fault = check_session(user, command.session)) return refused(*std::move(fault));
-  sessions.renew(command.session.number, session_deadline());
+  sessions.renew(command.session.number, silence_ends());
   return {};
 }
 
@@ -90,7 +84,7 @@ Answer Authority::State::apply(std::string_view user, const CloseSession& comman
 Answer Authority::State::apply(std::string_view user, const wire::Write& command) {
   if (Refused fault = check_session(user, command.session)) return refused(*std::move(fault));
   const std::uint64_t number = command.session.number;
-  sessions.renew(number, session_deadline());
+  sessions.renew(number, silence_ends());
   const Session& session = *sessions.find(number);
   const Lane* lane = session.find(command.lane);
   if (Refused fault = check_lane(command, lane, session)) return refused(*std::move(fault));
@@ -126,6 +120,7 @@ Answer Authority::State::apply(std::string_view, const Advance& command) {
   }
   leases.due(counters.clock_ms, ending);
   erase_all(ending);
+  forget_idle();
   return {};
 }
 
@@ -161,27 +156,41 @@ void Authority::State::erase_some(Space& space, std::vector<Leased>::const_itera
     ++names;
     ++next;
   } while (next != end && next->lease.space == &space && names < limits.transaction_operations);
-  if (builder_.finish()) ++counters.revision;
+  if (!builder_.finish()) return;
+  ++counters.revision;
+  board.look_again(space, silence_ends());
 }
 
 Answer Authority::State::apply(std::string_view, const Remember& command) {
-  if (board.find(command.space) != nullptr) return {};
+  if (Space* space = board.find(command.space)) {
+    board.watch(*space, true);
+    return {};
+  }
   if (Refused fault = check_writable(command.space, options)) {
     return refused(*std::move(fault));
   }
   if (board.size() >= options.bounds.namespaces) {
     return refused(overloaded("namespaces", options.bounds.namespaces));
   }
-  board.make(command.space, counters.forgotten);
+  board.watch(board.make(command.space, counters.forgotten), true);
   return {};
 }
 
 Answer Authority::State::apply(std::string_view, const Forget& command) {
-  Space* space = board.find(command.space);
-  if (space == nullptr || !space->attributes.empty()) return {};
-  counters.forgotten = std::max(counters.forgotten, space->revision);
-  board.forget(*space);
+  if (Space* space = board.find(command.space)) {
+    board.watch(*space, false);
+    board.look_again(*space, silence_ends());
+  }
   return {};
+}
+
+/// A number is given to each forgetting: what comes after it is no commit of the same life.
+void Authority::State::forget_idle() {
+  while (Space* space = board.take_due(counters.clock_ms)) {
+    if (!Board::idle(*space)) continue;
+    board.forget(*space);
+    counters.forgotten = ++counters.revision;
+  }
 }
 
 }  // namespace bulletin::authority

@@ -73,7 +73,8 @@ std::string Authority::describe() const {
        << state_->leases.size();
   text.line();
   for (const auto& [name, space] : state_->board.ordered()) {
-    text << "namespace" << wire::quoted(name) << space->revision << space->count << space->digest;
+    text << "namespace" << wire::quoted(name) << space->revision << space->count << space->digest
+         << (space->watched ? "watched" : "unwatched") << "due" << space->due;
     text.line();
     visit(name, [&](const AttributeView& attribute) { write(text, attribute); });
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,9 +23,9 @@ namespace bulletin::authority {
 
 /// The numbers that belong to no table.
 struct Counters {
-  std::uint64_t revision = 0;   ///< of the newest commit
+  std::uint64_t revision = 0;   ///< the newest number given
   std::uint64_t clock_ms = 0;   ///< the running clock
-  std::uint64_t forgotten = 0;  ///< the newest commit of any namespace that was forgotten
+  std::uint64_t forgotten = 0;  ///< the number at which a namespace was last forgotten
 };
 
 /// The lease may be null.
@@ -65,11 +66,14 @@ class Authority::State {
 
   bool in_turn = false;
   std::vector<Publication> publications;
+  std::vector<std::unique_ptr<Space>> forgotten;  ///< in the last turn; views go into them
 
  private:
   Refused check_session(std::string_view user, const wire::SessionId& session) const;
-  std::uint64_t session_deadline() const noexcept;
+  /// For what is silent from now on.
+  std::uint64_t silence_ends() const noexcept;
   Refused check_lane(const wire::Write& command, const Lane* lane, const Session& session) const;
+  void forget_idle();
   void erase_all(std::vector<Leased>& leased);
   void erase_some(Space& space, std::vector<Leased>::const_iterator& next,
                   std::vector<Leased>::const_iterator end);

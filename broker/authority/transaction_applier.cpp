@@ -1,8 +1,8 @@
 #include "authority/transaction_applier.hpp"
 
-#include <limits>
 #include <utility>
 
+#include "authority/running_clock.hpp"
 #include "authority/sum.hpp"
 #include "wire/names.hpp"
 
@@ -13,12 +13,6 @@ namespace {
 using wire::OperationKind;
 using wire::Outcome;
 using wire::Status;
-
-std::uint64_t deadline_of(std::uint64_t clock, std::uint64_t ttl) noexcept {
-  if (ttl == 0) return 0;
-  constexpr auto never = std::numeric_limits<std::uint64_t>::max();
-  return ttl > never - clock ? never : clock + ttl;
-}
 
 wire::Refusal bad_sum(Status status, std::string_view name) {
   const std::string what = wire::quoted(name);
@@ -74,7 +68,7 @@ Refused TransactionApplier::set(const wire::Operation& operation,
   if (Refused refused = check_value(operation.name, operation.value, limits_)) return refused;
   builder_.set(place, operation.value,
                {space_, operation.ephemeral ? context_.session : 0,
-                deadline_of(context_.clock_ms, operation.ttl_ms), 0});
+                operation.ttl_ms == 0 ? 0 : later(context_.clock_ms, operation.ttl_ms), 0});
   return std::nullopt;
 }
 

@@ -32,9 +32,9 @@ struct SessionView {
 
 /// The numbers that belong to no single thing.
 struct CountersView {
-  std::uint64_t revision = 0;      ///< of the newest commit
+  std::uint64_t revision = 0;      ///< the newest number given
   std::uint64_t clock_ms = 0;      ///< the running clock
-  std::uint64_t forgotten = 0;     ///< the newest commit of any namespace that was forgotten
+  std::uint64_t forgotten = 0;     ///< the number at which a namespace was last forgotten
   std::uint64_t next_session = 0;  ///< the number of the next session
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "authority/running_clock.hpp"
 #include "authority/state.hpp"
 #include "wire/decode_error.hpp"
 
@@ -57,7 +58,9 @@ Outcome WriteApplier::apply_to_new(std::string_view name, std::uint64_t session)
 Outcome WriteApplier::apply_to(Space& space, std::uint64_t session) {
   Outcome outcome =
       applier_.apply(space, transaction_, {session, counters_.clock_ms, counters_.revision + 1});
-  if (outcome.status == Status::ok) counters_.revision = outcome.revision;
+  if (outcome.status != Status::ok) return outcome;
+  counters_.revision = outcome.revision;
+  board_.look_again(space, later(counters_.clock_ms, options_.session_ms));
   return outcome;
 }
 

@@ -38,6 +38,7 @@ TEST_CASE("an abandoned turn leaves no trace, whatever was done in it") {
              {"new", Raw().set("x", 1, 7, true).bytes(), 0}},
             3);
   desk.apply(Forget{"empty"});
+  desk.apply(Advance{1});
   desk.send({{"empty", Raw().set("again", 1).bytes(), 0}, {"a", Raw().clear().bytes(), 0}}, 2);
   desk.apply(Forget{"a"});
   desk.send({{"a", Raw().set("reborn", 1).bytes(), 0}});
@@ -91,11 +92,21 @@ TEST_CASE("the same sequence leads to the same state, however it is cut into tur
     end();
     desk->send({{"b", Raw().erase("x").bytes(), 0}});
     end();
+    desk->apply(Remember{"b"});
+    end();
     desk->apply(Forget{"b"});
+    end();
+    desk->apply(Remember{"c"});
+    desk->apply(Forget{"c"});
     end();
     desk->apply(Advance{30});
     end();
     desk->open("bob");
+    end();
+    desk->apply(Advance{desk->authority.options().session_ms - 1});
+    end();
+    desk->apply(Renew{desk->id(desk->session)});
+    desk->apply(Advance{1});
     end();
     desk->send({{"b", Raw().set("z", 1).bytes(), 0}});
     desk->authority.commit();

@@ -118,6 +118,15 @@ void Desk::advance(std::uint64_t milliseconds) {
 
 void Desk::forget(std::string_view space) {
   apply(authority::Forget{space});
+  pass_silence();
+}
+
+void Desk::pass_silence() {
+  const std::uint64_t silence = authority.options().session_ms;
+  apply(authority::Advance{silence / 2});
+  apply(authority::Renew{id(session)});
+  apply(authority::Advance{silence - silence / 2});
+  apply(authority::Renew{id(session)});
   authority.commit();
 }
 

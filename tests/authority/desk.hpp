@@ -64,7 +64,10 @@ class Desk {
   wire::Outcome set(const std::string& space, std::string_view name, const Value& value);
   wire::Outcome erase(const std::string& space, std::string_view name);
   void advance(std::uint64_t milliseconds);
+  /// Nobody subscribes to the namespace any more, and its time goes by, but not the session's.
   void forget(std::string_view space);
+  /// Time in which an idle namespace is forgotten; the session stays.
+  void pass_silence();
 
   /// The attribute's value; nil if it is absent.
   [[nodiscard]] Value value(std::string_view space, std::string_view name) const;

@@ -17,27 +17,86 @@ TEST_CASE("a namespace with attributes is not forgotten") {
   CHECK(desk.authority.namespaces() == 1);
 }
 
-TEST_CASE("an empty namespace is forgotten with its commits") {
+TEST_CASE("an empty namespace without subscribers is forgotten with its commits, after a time") {
   Desk desk;
+  desk.apply(Remember{"a"});
   desk.set("a", "x", 1);
   desk.erase("a", "x");
+  desk.pass_silence();
   CHECK(desk.authority.namespaces() == 1);
-  desk.forget("a");
+
+  desk.apply(Forget{"a"});
+  desk.advance(desk.authority.options().session_ms - 1);
+  CHECK(desk.authority.namespaces() == 1);
+  desk.advance(1);
   CHECK(desk.authority.namespaces() == 0);
   CHECK(desk.authority.list({"", ""}).names.empty());
   CHECK(desk.authority.status("a").count == 0);
+  const std::size_t kept = desk.authority.log_bytes();
+  desk.advance(1);
+  CHECK(desk.authority.log_bytes() < kept);
 }
 
-TEST_CASE("no revision goes back when a namespace is forgotten and comes again") {
+TEST_CASE("a namespace that becomes empty after its last subscriber left is forgotten, too") {
+  Desk desk;
+  desk.apply(Remember{"a"});
+  desk.set("a", "x", 1);
+  desk.forget("a");
+  CHECK(desk.authority.namespaces() == 1);
+  desk.erase("a", "x");
+  desk.pass_silence();
+  CHECK(desk.authority.namespaces() == 0);
+}
+
+TEST_CASE("one that nobody ever subscribed to is forgotten when its last attribute has ended") {
+  Desk desk;
+  desk.write("a", Raw().set("x", 1, 10, false));
+  desk.write("b", Raw().set("x", 1).erase("x").set("y", 1));
+  desk.advance(10);
+  desk.erase("b", "y");
+  CHECK(desk.authority.namespaces() == 2);
+  desk.pass_silence();
+  CHECK(desk.authority.namespaces() == 0);
+}
+
+TEST_CASE("who comes back in time finds the namespace as it was") {
+  Desk desk;
+  desk.set("a", "x", 1);
+  const std::uint64_t erased = desk.erase("a", "x").revision;
+  desk.apply(Remember{"a"});
+  desk.apply(Forget{"a"});
+  desk.advance(desk.authority.options().session_ms - 1);
+  desk.apply(Remember{"a"});
+  desk.advance(1'000'000);
+  CHECK(desk.authority.status("a").revision == erased);
+  CHECK(desk.authority.status("a").count == 2);
+}
+
+TEST_CASE("a namespace that was idle for a while only is not forgotten") {
+  Desk desk;
+  desk.set("a", "x", 1);
+  desk.erase("a", "x");
+  desk.set("a", "x", 2);
+  desk.pass_silence();
+  CHECK(desk.authority.status("a").count == 3);
+  desk.erase("a", "x");
+  desk.advance(desk.authority.options().session_ms - 1);
+  CHECK(desk.authority.namespaces() == 1);
+}
+
+TEST_CASE("a namespace that comes again begins its count above every earlier revision") {
   Desk desk;
   desk.set("a", "x", 1);
   const std::uint64_t erased = desk.erase("a", "x").revision;
   desk.forget("a");
-  CHECK(desk.authority.status("a").revision == erased);
-  CHECK(desk.authority.snapshot({"a", ""}).revision == erased);
+  const std::uint64_t forgotten = erased + 1;
+  CHECK(desk.authority.status("a").revision == forgotten);
+  CHECK(desk.authority.status("a").count == 0);
+  CHECK(desk.authority.snapshot({"a", ""}).revision == forgotten);
   desk.send({{"a", Raw().set("y", 1).bytes(), 0}});
   const auto updates = desk.authority.commit();
-  CHECK(updates[0].run.previous == erased);
+  CHECK(updates[0].run.previous == forgotten);
+  CHECK(updates[0].run.revision > forgotten);
   CHECK(updates[0].run.count == 1);
 }
 
@@ -47,15 +106,22 @@ TEST_CASE("a reader from a namespace's earlier life is told to take a snapshot")
   std::string scratch;
   const std::uint64_t seen = desk.set("a", "x", 1).revision;
   const std::uint64_t erased = desk.erase("a", "x").revision;
+  CHECK(desk.authority.since({"a", epoch, seen}, scratch).run.commits == 1);
   desk.forget("a");
-  CHECK(desk.authority.since({"a", epoch, seen}, scratch).take_snapshot);
-  CHECK_FALSE(desk.authority.since({"a", epoch, erased}, scratch).take_snapshot);
+  const std::uint64_t forgotten = erased + 1;
+  const auto told_to_take_one = [&](std::string_view space, std::uint64_t revision) {
+    return desk.authority.since({space, epoch, revision}, scratch).take_snapshot;
+  };
+  CHECK(told_to_take_one("a", seen));
+  CHECK(told_to_take_one("a", erased));
+  CHECK_FALSE(told_to_take_one("a", forgotten));
   desk.set("a", "y", 1);
-  CHECK(desk.authority.since({"a", epoch, seen}, scratch).take_snapshot);
-  CHECK(desk.authority.since({"a", epoch, erased}, scratch).run.commits == 1);
+  CHECK(told_to_take_one("a", seen));
+  CHECK(told_to_take_one("a", erased));
+  CHECK(desk.authority.since({"a", epoch, forgotten}, scratch).run.commits == 1);
   // Of a namespace that never was, nothing is claimed either.
-  CHECK(desk.authority.since({"never", epoch, seen}, scratch).take_snapshot);
-  CHECK(desk.authority.since({"never", epoch, erased + 5}, scratch).take_snapshot);
+  CHECK(told_to_take_one("never", seen));
+  CHECK(told_to_take_one("never", forgotten + 5));
 }
 
 TEST_CASE("a remembered namespace keeps its revision when others are forgotten") {
@@ -72,27 +138,28 @@ TEST_CASE("a remembered namespace keeps its revision when others are forgotten")
   CHECK(desk.authority.commit()[0].run.previous == 0);
 }
 
-TEST_CASE("what is forgotten in the turn of its last commit is not published") {
+TEST_CASE("what is forgotten in the turn of its last commit is published before") {
   Desk desk;
   desk.set("a", "x", 1);
   desk.send({{"a", Raw().erase("x").bytes(), 0}, {"b", Raw().set("x", 1).bytes(), 0}});
-  desk.apply(Forget{"a"});
-  desk.send({{"c", Raw().set("x", 1).bytes(), 0}});
+  desk.apply(Advance{desk.authority.options().session_ms});
   const auto updates = desk.authority.commit();
   REQUIRE(updates.size() == 2);
-  CHECK(updates[0].space == "b");
-  CHECK(updates[1].space == "c");
-  CHECK(desk.authority.namespaces() == 2);
+  CHECK(updates[0].space == "a");
+  CHECK(updates[1].space == "b");
+  CHECK(desk.authority.namespaces() == 1);
 }
 
 TEST_CASE("a namespace can be forgotten and made again in one turn") {
   Desk desk;
   desk.set("a", "x", 1);
   const std::uint64_t erased = desk.erase("a", "x").revision;
-  desk.apply(Forget{"a"});
+  desk.apply(Advance{desk.authority.options().session_ms - 1});
+  desk.apply(Renew{desk.id(desk.session)});
+  desk.apply(Advance{1});
   desk.send({{"a", Raw().set("y", 2).bytes(), 0}});
   const auto updates = desk.authority.commit();
   REQUIRE(updates.size() == 1);
-  CHECK(updates[0].run.previous == erased);
+  CHECK(updates[0].run.previous == erased + 1);
   CHECK(desk.value("a", "y") == 2);
 }

@@ -19,6 +19,35 @@ void Model::advance(std::uint64_t milliseconds) {
     return (attribute.session != 0 && !sessions_.contains(attribute.session)) ||
            (attribute.deadline != 0 && attribute.deadline <= clock_);
   });
+  forget_idle();
+}
+
+void Model::forget(const std::string& space) {
+  if (!knows(space)) return;
+  lives_[space].watched = false;
+  look_again(space);
+}
+
+bool Model::idle(const std::string& space) const {
+  const auto found = spaces_.find(space);
+  return !lives_.at(space).watched && (found == spaces_.end() || found->second.empty());
+}
+
+void Model::look_again(const std::string& space) {
+  if (idle(space)) lives_[space].due = clock_ + session_ms_;
+}
+
+void Model::forget_idle() {
+  std::set<std::pair<std::uint64_t, std::string>> due;
+  for (auto& [name, life] : lives_) {
+    if (life.due == 0 || life.due > clock_) continue;
+    if (idle(name)) due.emplace(life.due, name);
+    life.due = 0;
+  }
+  for (const auto& [time, name] : due) {
+    lives_.erase(name);
+    forgettings_.insert(++revision_);
+  }
 }
 
 template <class Condition>
@@ -26,6 +55,7 @@ void Model::end_all(Condition condition) {
   for (auto& [name, space] : spaces_) {
     if (std::erase_if(space, [&](const auto& item) { return condition(item.second); }) != 0) {
       ++revision_;
+      look_again(name);
     }
   }
 }
@@ -50,6 +80,8 @@ Status Model::write(std::uint64_t session, const std::string& name,
     return Status::unchanged;
   }
   spaces_[name] = after;
+  lives_[name];
+  look_again(name);
   return Status::ok;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 
 #include "authority/desk.hpp"
@@ -34,13 +35,20 @@ struct Follower {
   std::uint64_t count = 0;
   std::uint64_t digest = 0;
 
-  void follow(const wire::Run& run) {
-    REQUIRE(run.previous == revision);
+  void follow(const wire::Run& run, const std::set<std::uint64_t>& forgettings) {
+    if (run.previous != revision) begin_again(run.previous, forgettings);
     wire::Reader reader(run.bytes);
     for (std::size_t i = 0; i != run.commits; ++i) follow_commit(reader);
     reader.finish("run");
     REQUIRE(revision == run.revision);
     REQUIRE(count == run.count);
+  }
+
+  void begin_again(std::uint64_t at, const std::set<std::uint64_t>& forgettings) {
+    REQUIRE((at > revision && forgettings.contains(at)));
+    REQUIRE(attributes.empty());
+    revision = at;
+    count = 0;
   }
 
   void follow_commit(wire::Reader& reader) {
@@ -75,6 +83,7 @@ class Play {
   void run(int turns) {
     for (int i = 0; i != turns; ++i) turn();
     check_all();
+    REQUIRE(!model_.forgettings().empty());
   }
 
  private:
@@ -87,7 +96,8 @@ class Play {
 
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
   bool one_in(std::uint64_t count) { return below(count) == 0; }
-  std::string space() { return std::string(1, static_cast<char>('a' + below(3))); }
+  std::string space() { return one_in(6) ? quiet_space() : "busy" + std::to_string(below(3)); }
+  std::string quiet_space() { return "quiet" + std::to_string(below(30)); }
   std::string name() {
     return one_in(60) ? "_private" : "n" + std::to_string(below(one_in(4) ? 100 : 8));
   }
@@ -125,6 +135,9 @@ class Play {
     }
     for (std::uint64_t i = one_in(5) ? below(60) : 1 + below(3); i != 0; --i) {
       result.operations.push_back(operation());
+    }
+    if (space.starts_with("quiet") && one_in(2)) {
+      result.operations.push_back({OperationKind::clear, {}, {}, 0, false});
     }
     return result;
   }
@@ -212,8 +225,24 @@ class Play {
     twin_answers_.push_back([this, milliseconds] { twin_.apply(Advance{milliseconds}); });
   }
 
+  void remember() {
+    const std::string name = one_in(4) ? space() : quiet_space();
+    model_.remember(name);
+    desk_.apply(Remember{name});
+    twin_answers_.push_back([this, name] { twin_.apply(Remember{name}); });
+  }
+
+  void forget() {
+    const std::string name = one_in(4) ? space() : quiet_space();
+    model_.forget(name);
+    desk_.apply(Forget{name});
+    twin_answers_.push_back([this, name] { twin_.apply(Forget{name}); });
+  }
+
   void step() {
-    switch (below(12)) {
+    switch (below(14)) {
+      case 12: return remember();
+      case 13: return forget();
       case 0: return open();
       case 1: return close();
       case 2: return advance();
@@ -236,7 +265,7 @@ class Play {
     }
     desk_.authority.visit_turn(store_);
     for (const Publication& update : desk_.authority.commit()) {
-      followers_[std::string(update.space)].follow(update.run);
+      followers_[std::string(update.space)].follow(update.run, model_.forgettings());
     }
     for (auto& answer : twin_answers_) {
       answer();
@@ -266,8 +295,16 @@ class Play {
   void check(const std::string& name, const test::ModelSpace& expected) {
     const Follower& follower = followers_[name];
     const wire::NamespaceStatus status = desk_.authority.status(name);
-    REQUIRE(status.revision == follower.revision);
-    REQUIRE(status.count == follower.count);
+    if (model_.knows(name)) {
+      const bool reborn = status.revision > follower.revision;
+      REQUIRE((reborn ? model_.forgettings().contains(status.revision)
+                      : status.revision == follower.revision));
+      REQUIRE(status.count == (reborn ? 0 : follower.count));
+    } else {
+      const std::set<std::uint64_t>& forgettings = model_.forgettings();
+      REQUIRE(status.revision == (forgettings.empty() ? 0 : *forgettings.rbegin()));
+      REQUIRE(status.count == 0);
+    }
     test::ModelSpace found;
     std::uint64_t digest = 0;
     desk_.authority.visit(name, [&](const AttributeView& attribute) {

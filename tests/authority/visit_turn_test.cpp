@@ -38,7 +38,9 @@ TEST_CASE("what comes, goes and comes again in one turn is told last as it is") 
   desk.set("a", "x", 1);
   Store store = test::store_of(desk.authority);
   desk.send({{"a", Raw().erase("x").bytes(), 0}});
-  desk.apply(Forget{"a"});
+  desk.apply(Advance{desk.authority.options().session_ms - 1});
+  desk.apply(Renew{desk.id(desk.session)});
+  desk.apply(Advance{1});
   desk.send({{"a", Raw().set("x", 5).bytes(), 0}});
   desk.apply(Remember{"b"});
   desk.apply(Forget{"b"});

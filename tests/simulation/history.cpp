@@ -105,6 +105,14 @@ const SpaceHistory* History::find(const wire::Epoch& epoch, std::string_view spa
   return found == spaces->second.end() ? nullptr : &found->second;
 }
 
+void History::forgetting(const wire::Epoch& epoch, std::uint64_t revision) {
+  forgettings_.emplace(epoch, revision);
+}
+
+bool History::forgotten_at(const wire::Epoch& epoch, std::uint64_t revision) const {
+  return forgettings_.contains({epoch, revision});
+}
+
 std::string to_string(std::string_view value) {
   if (value.empty()) return "absent";
   std::ostringstream text;

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "simulation/network.hpp"
@@ -73,11 +75,15 @@ class History {
   SpaceHistory& of(const wire::Epoch& epoch, std::string_view space);
   /// Null: nothing was committed.
   [[nodiscard]] const SpaceHistory* find(const wire::Epoch& epoch, std::string_view space) const;
+  /// A namespace was forgotten; this number was given to it.
+  void forgetting(const wire::Epoch& epoch, std::uint64_t revision);
+  [[nodiscard]] bool forgotten_at(const wire::Epoch& epoch, std::uint64_t revision) const;
 
  private:
   using Spaces = std::map<std::string, SpaceHistory, std::less<>>;
   std::map<wire::Epoch, Spaces> epochs_;
   std::map<wire::Epoch, std::size_t> numbers_;
+  std::set<std::pair<wire::Epoch, std::uint64_t>> forgettings_;
 };
 
 /// Value bytes for a message.

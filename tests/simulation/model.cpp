@@ -33,6 +33,7 @@ void Model::begin(const authority::AuthorityOptions& options) {
   revision_ = options.first_revision - 1;
   sessions_.clear();
   boards_.clear();
+  lives_.clear();
   known_.clear();
 }
 
@@ -40,10 +41,7 @@ void Model::committed(std::span<const Applied> commands,
                       std::span<const authority::Publication> updates) {
   std::vector<Expected> expected;
   expected.reserve(commands.size());
-  for (const Applied& applied : commands) {
-    expected.push_back(apply(applied));
-    if (!expected.back().forgotten.empty()) hide(expected.back().forgotten, expected);
-  }
+  for (const Applied& applied : commands) expected.push_back(apply(applied));
 
   const std::vector<Published> published = read(updates);
   Commits commits = published;
@@ -68,8 +66,14 @@ Model::Expected Model::apply(const Applied& applied) {
           }
         } else if constexpr (std::is_same_v<Request, authority::Advance>) {
           return advance(request.milliseconds);
+        } else if constexpr (std::is_same_v<Request, authority::Remember>) {
+          lives_[std::string(request.space)].watched = true;
         } else if constexpr (std::is_same_v<Request, authority::Forget>) {
-          if (boards_[std::string(request.space)].empty()) expected.forgotten = request.space;
+          const std::string space(request.space);
+          if (const auto life = lives_.find(space); life != lives_.end()) {
+            life->second.watched = false;
+            look_again(space);
+          }
         } else if constexpr (std::is_same_v<Request, wire::Write>) {
           return write(request, answer);
         }
@@ -111,7 +115,10 @@ void Model::end_session(std::uint64_t number, Ends& ends) {
       if (held.session == number) own.emplace(space, name);
     }
   }
-  for (const auto& [space, name] : own) boards_[space].erase(name);
+  for (const auto& [space, name] : own) {
+    boards_[space].erase(name);
+    look_again(space);
+  }
   ends.merge(own);
   sessions_.erase(number);
 }
@@ -131,7 +138,31 @@ Model::Expected Model::advance(std::uint64_t milliseconds) {
       return due;
     });
   }
+  for (const auto& [space, name] : expected.ends) look_again(space);
+  forget_idle(expected);
   return expected;
+}
+
+bool Model::idle(const std::string& space) const {
+  const auto board = boards_.find(space);
+  return !lives_.at(space).watched && (board == boards_.end() || board->second.empty());
+}
+
+void Model::look_again(const std::string& space) {
+  if (idle(space)) lives_[space].due_ms = clock_ms_ + options_.session_ms;
+}
+
+void Model::forget_idle(Expected& expected) {
+  std::set<std::pair<std::uint64_t, std::string>> due;
+  for (auto& [space, life] : lives_) {
+    if (life.due_ms == 0 || life.due_ms > clock_ms_) continue;
+    if (idle(space)) due.emplace(life.due_ms, space);
+    life.due_ms = 0;
+  }
+  for (const auto& [time, space] : due) {
+    lives_.erase(space);
+    expected.forgotten.push_back(space);
+  }
 }
 
 Model::Expected Model::write(const wire::Write& request, const authority::Answer& answer) {
@@ -168,8 +199,11 @@ void Model::execute(const wire::WriteItem& item, const Session& session, std::ui
   const Decision decision = decide(board, transaction, number, clock_ms_);
   check_outcome(item, decision, outcome);
   if (decision.status != Status::ok) return;
-  expected.writes.push_back(
-      {outcome.revision, std::string(item.space), carry_out(board, decision, outcome.revision)});
+  std::string space(item.space);
+  Delta delta = carry_out(board, decision, outcome.revision);
+  lives_[space];
+  look_again(space);
+  expected.writes.push_back({outcome.revision, std::move(space), std::move(delta)});
 }
 
 void Model::check_outcome(const wire::WriteItem& item, const Decision& decision,
@@ -215,23 +249,10 @@ void Model::read(const authority::Publication& update, std::vector<Published>& o
   out.back().count = update.run.count;
 }
 
-/// The commits of a namespace that is forgotten in the same turn are not published.
-void Model::hide(const std::string& space, std::vector<Expected>& turn) {
-  for (Expected& expected : turn) {
-    std::erase_if(expected.writes, [&](const Write& write) { return write.space == space; });
-    std::erase_if(expected.ends, [&](const auto& end) { return end.first == space; });
-  }
-}
-
-/// It is empty; if unpublished commits made it so, nobody is ever between them.
+/// The numbers of commits and forgettings follow each other.
 void Model::forget(const std::string& space) {
   known_.erase(space);
-  SpaceHistory& past = history_.of(options_.epoch, space);
-  Delta rest;
-  for (const auto& [name, attribute] : past.attributes()) {
-    if (past.find(name) != nullptr) rest.emplace(name, nullptr);
-  }
-  if (!rest.empty()) past.append(past.newest().revision + 1, 0, rest);
+  history_.forgetting(options_.epoch, ++revision_);
 }
 
 void Model::match(Expected expected, Commits& commits) {
@@ -241,7 +262,6 @@ void Model::match(Expected expected, Commits& commits) {
     commits = commits.subspan(1);
     return front;
   };
-  if (!expected.forgotten.empty()) forget(expected.forgotten);
   for (const Write& write : expected.writes) {
     const Published& commit = next();
     check(commit.revision == write.revision && commit.space == write.space,
@@ -258,10 +278,11 @@ void Model::match(Expected expected, Commits& commits) {
             commit.space);
     }
   }
+  for (const std::string& space : expected.forgotten) forget(space);
 }
 
 Delta Model::record(const Published& commit) {
-  check(commit.revision > revision_, "commit {} follows {}", commit.revision, revision_);
+  check(commit.revision == revision_ + 1, "commit {} follows {}", commit.revision, revision_);
   revision_ = commit.revision;
   ++commits_;
   SpaceHistory& past = history_.of(options_.epoch, commit.space);
@@ -271,9 +292,11 @@ Delta Model::record(const Published& commit) {
   const auto known = known_.find(commit.space);
   const Point before = known == known_.end() ? Point{} : known->second;
   const std::uint64_t count = before.count + delta.size();
-  check(commit.previous == 0 || before.revision == 0 || commit.previous == before.revision,
-        "commit {} of '{}' says that it follows {}, not {}", commit.revision, commit.space,
-        commit.previous, before.revision);
+  const bool follows = before.revision != 0
+                           ? commit.previous == before.revision
+                           : history_.forgotten_at(options_.epoch, commit.previous);
+  check(commit.previous == 0 || follows, "commit {} of '{}' says that it follows {}, not {}",
+        commit.revision, commit.space, commit.previous, before.revision);
   check(commit.count == 0 || commit.count == count, "after commit {} '{}' counts {}, not {}",
         commit.revision, commit.space, commit.count, count);
   past.append(commit.revision, count, delta);

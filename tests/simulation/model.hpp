@@ -63,7 +63,12 @@ class Model {
   struct Expected {
     std::vector<Write> writes;
     Ends ends;
-    std::string forgotten;  ///< a namespace
+    std::vector<std::string> forgotten;  ///< namespaces, after all else
+  };
+  /// A namespace from its first commit or subscriber until it is forgotten.
+  struct Life {
+    bool watched = false;
+    std::uint64_t due_ms = 0;  ///< when it is forgotten if it is idle then; 0: never
   };
   struct Published {
     std::string_view space;
@@ -90,7 +95,9 @@ class Model {
 
   static std::vector<Published> read(std::span<const authority::Publication> updates);
   static void read(const authority::Publication& update, std::vector<Published>& out);
-  static void hide(const std::string& space, std::vector<Expected>& turn);
+  [[nodiscard]] bool idle(const std::string& space) const;
+  void look_again(const std::string& space);
+  void forget_idle(Expected& expected);
   void forget(const std::string& space);
   void match(Expected expected, Commits& commits);
   /// What a commit changes; it becomes history.
@@ -105,7 +112,8 @@ class Model {
   std::uint64_t commits_ = 0;  // ever
   std::map<std::uint64_t, Session> sessions_;
   std::map<std::string, Board, std::less<>> boards_;
-  std::map<std::string, Point, std::less<>> known_;  // namespaces that have not been forgotten
+  std::map<std::string, Life, std::less<>> lives_;
+  std::map<std::string, Point, std::less<>> known_;  // those with commits in this life
 };
 
 }  // namespace bulletin::simulation

@@ -55,12 +55,22 @@ void ReplicaView::check_contents(bool thorough) {
   check_attributes(past);
   check(replica_->digest() == point.digest, "'{}' at {} has another digest", replica_->name(),
         replica_->revision());
-  // A namespace that was forgotten, because it was empty, counts from 0.
-  check(replica_->count() == point.count || (point.size == 0 && replica_->count() == 0),
-        "'{}' at {} counts {}, not {}", replica_->name(), replica_->revision(), replica_->count(),
-        point.count);
+  check_count(point);
   check_pairs();
   if (mirror_) mirror_->compare(*replica_);
+}
+
+/// Between two of its commits a namespace may have been forgotten: it was empty then, and counts
+/// from 0.
+void ReplicaView::check_count(const Point& point) const {
+  const std::uint64_t revision = replica_->revision();
+  const bool begins =
+      revision != point.revision && history_.forgotten_at(replica_->epoch(), revision);
+  check(revision == point.revision || revision == 0 || begins, "'{}' is at {}, where nothing was",
+        replica_->name(), revision);
+  const std::uint64_t count = begins ? 0 : point.count;
+  check(replica_->count() == count, "'{}' at {} counts {}, not {}", replica_->name(), revision,
+        replica_->count(), count);
 }
 
 /// Neither revisions nor epochs go back.

@@ -36,6 +36,7 @@ class ReplicaView {
   void check_contents(bool thorough);
 
  private:
+  void check_count(const Point& point) const;
   void check_order();
   void check_complete();
   void check_attributes(const SpaceHistory& past) const;
