@@ -93,7 +93,7 @@ Answer Authority::State::apply(std::string_view user, const wire::Write& command
     answer.outcomes = lane->outcomes;
   } else {
     answer.outcomes = std::make_shared<const Outcomes>(writes_.apply(command.items, number));
-    sessions.answer(number, {command.lane, command.number, answer.outcomes});
+    sessions.answer(number, {command.lane, command.number, answer.outcomes, writes_.bytes()});
   }
   answer.tails = tails_of(command.items);
   return answer;
@@ -106,6 +106,9 @@ Refused Authority::State::check_lane(const wire::Write& command, const Lane* lan
   }
   if (lane != nullptr && command.number < lane->number) {
     return Refusal{Status::old_number, "the lane is at a higher number already", {}};
+  }
+  if (session.bytes_beside(command.lane) > options.bounds.kept_outcome_bytes) {
+    return overloaded("bytes of outcomes in a session's lanes", options.bounds.kept_outcome_bytes);
   }
   return check_size("the request", command.items.size(), options.bounds.write_items,
                     "transactions");

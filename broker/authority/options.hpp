@@ -17,6 +17,11 @@ struct Bounds {
   std::size_t lanes = 64;  ///< of one session
   std::size_t namespaces = 1'000'000;
   std::size_t write_items = 65'536;  ///< of one WRITE
+  /// Of one WRITE, encoded: what comes to more is refused from there on, so that the answer fits
+  /// into a message.
+  std::size_t outcome_bytes = 8u << 20;
+  /// Of one session: what its lanes keep to repeat.
+  std::size_t kept_outcome_bytes = 16u << 20;
 };
 
 struct AuthorityOptions {

@@ -20,12 +20,21 @@ std::string over_limit(std::string_view what, std::size_t size, std::size_t limi
   return message + ", the limit is " + std::to_string(limit);
 }
 
+/// The name, or its beginning: one that is too long must not fill the answer.
+std::string echo(std::string_view name) {
+  if (name.size() <= wire::name_bytes) return std::string(name);
+  std::size_t end = wire::name_bytes;
+  const auto continues = [&] { return (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80; };
+  while (end != 0 && continues()) --end;
+  return std::string(name.substr(0, end));
+}
+
 Refusal bad_name(std::string_view name, std::string_view kind, std::string_view fault) {
   std::string message = wire::quoted(name) + " cannot be the name of ";
   message += kind;
   message += ": ";
   message += fault;
-  return {Status::rejected, message, std::string(name)};
+  return {Status::rejected, message, echo(name)};
 }
 
 Refused check_name(std::string_view name, std::string_view kind, std::string_view fault,
@@ -34,7 +43,7 @@ Refused check_name(std::string_view name, std::string_view kind, std::string_vie
   if (name.size() <= limit) return std::nullopt;
   return Refusal{Status::rejected,
                  over_limit("the name " + wire::quoted(name), name.size(), limit, "bytes"),
-                 std::string(name)};
+                 echo(name)};
 }
 
 }  // namespace

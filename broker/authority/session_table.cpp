@@ -21,6 +21,12 @@ const Lane* Session::find(std::uint64_t lane) const noexcept {
   return found == lanes.end() ? nullptr : &*found;
 }
 
+std::size_t Session::bytes_beside(std::uint64_t lane) const noexcept {
+  std::size_t bytes = 0;
+  for (const Lane& other : lanes) bytes += other.lane == lane ? 0 : other.bytes;
+  return bytes;
+}
+
 std::uint64_t SessionTable::open(std::string_view user, std::string_view client_name,
                                  std::uint64_t deadline) {
   const std::uint64_t number = next_number_++;
@@ -44,7 +50,7 @@ void SessionTable::renew(std::uint64_t number, std::uint64_t deadline) {
 void SessionTable::answer(std::uint64_t number, Lane lane) {
   std::vector<Lane>& lanes = at(number).lanes;
   auto found = find_lane(lanes, lane.lane);
-  if (found == lanes.end()) found = lanes.insert(lanes.end(), Lane{lane.lane, 0, nullptr});
+  if (found == lanes.end()) found = lanes.insert(lanes.end(), Lane{lane.lane, 0, nullptr, 0});
   std::swap(*found, lane);
   records_.push_back({Kind::answered, number, 0, nullptr, std::move(lane)});
 }

@@ -21,6 +21,7 @@ struct Lane {
   std::uint64_t lane = 0;
   std::uint64_t number = 0;
   std::shared_ptr<const Outcomes> outcomes;
+  std::size_t bytes = 0;  ///< of the outcomes, encoded
 };
 
 struct Session {
@@ -30,6 +31,8 @@ struct Session {
   std::vector<Lane> lanes;     ///< in order of their first request
 
   [[nodiscard]] const Lane* find(std::uint64_t lane) const noexcept;
+  /// What all lanes but this one keep.
+  [[nodiscard]] std::size_t bytes_beside(std::uint64_t lane) const noexcept;
 };
 
 /// Sessions by number and by deadline; a turn can be taken back.

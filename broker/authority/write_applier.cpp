@@ -11,11 +11,31 @@ namespace bulletin::authority {
 using wire::Outcome;
 using wire::Status;
 
+namespace {
+
+/// At least; a few bytes are said here for what says how long the others are.
+std::size_t encoded_bytes(const Outcome& outcome) noexcept {
+  std::size_t bytes = 24 + outcome.message.size() + outcome.name.size();
+  for (const std::string& sum : outcome.sums) bytes += sum.size();
+  return bytes;
+}
+
+}  // namespace
+
 Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64_t session) {
   Outcomes outcomes;
   outcomes.reserve(items.size());
-  for (const wire::WriteItem& item : items) outcomes.push_back(apply(item, session));
+  bytes_ = 0;
+  for (const wire::WriteItem& item : items) {
+    outcomes.push_back(apply_within_bounds(item, session));
+    bytes_ += encoded_bytes(outcomes.back());
+  }
   return outcomes;
+}
+
+Outcome WriteApplier::apply_within_bounds(const wire::WriteItem& item, std::uint64_t session) {
+  if (bytes_ < options_.bounds.outcome_bytes) return apply(item, session);
+  return to_outcome({Status::overloaded, "the outcomes before it take too many bytes", {}});
 }
 
 Outcome WriteApplier::apply(const wire::WriteItem& item, std::uint64_t session) {

@@ -24,9 +24,12 @@ class WriteApplier {
       : options_(options), counters_(counters), board_(board), applier_(builder, options.limits) {}
 
   Outcomes apply(std::span<const wire::WriteItem> items, std::uint64_t session);
+  /// What the outcomes of the last call take, encoded.
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
   wire::Outcome apply(const wire::WriteItem& item, std::uint64_t session);
+  wire::Outcome apply_within_bounds(const wire::WriteItem& item, std::uint64_t session);
   Refused decode(std::string_view transaction);
   wire::Outcome apply_to_new(std::string_view name, std::uint64_t session);
   wire::Outcome apply_to(Space& space, std::uint64_t session);
@@ -35,6 +38,7 @@ class WriteApplier {
   Counters& counters_;
   Board& board_;
   TransactionApplier applier_;
+  std::size_t bytes_ = 0;
   wire::Transaction transaction_;  // the one at hand; its memory is used again
 };
 

@@ -62,7 +62,7 @@ inline constexpr std::size_t value_depth = 64;  ///< arrays and maps inside each
 
 /// One update, unless one commit is larger.
 inline constexpr std::size_t update_bytes = 64u << 10;
-/// One namespace's commits in the answer of a WRITE.
+/// All commits in the answer of a WRITE.
 inline constexpr std::size_t write_tail_bytes = 64u << 10;
 /// About; at least one attribute.
 inline constexpr std::size_t snapshot_part_bytes = 256u << 10;

@@ -39,6 +39,50 @@ TEST_CASE("a write's answer has its outcomes in order") {
   CHECK(reply.tails.empty());
 }
 
+TEST_CASE("the outcomes of one write are bounded, so that its answer fits into a message") {
+  Desk desk;
+  const std::string name(1024, 'n');
+  Raw adds;
+  for (int i = 0; i != 1'000; ++i) adds.add("n", std::uint64_t{1} << 40);
+  std::vector<test::Item> items;
+  for (std::size_t i = 0; i != desk.authority.options().bounds.write_items; ++i) {
+    const bool sums = i % 100 == 0;
+    items.push_back({"a", sums ? adds.bytes() : Raw().require(name, 1).bytes(), 0});
+  }
+  const Answer answer = desk.send(items);
+  desk.authority.commit();
+  const std::string bytes = desk.authority.reply(answer);
+  CHECK(bytes.size() < wire::message_bytes);
+  const wire::WriteReply reply = decoded(bytes);
+  CHECK(reply.outcomes[0].status == Status::ok);
+  CHECK(reply.outcomes[1].status == Status::lost);
+  CHECK(reply.outcomes.back().status == Status::overloaded);
+  CHECK(desk.send_numbered(items, 100, 1).outcomes == answer.outcomes);
+}
+
+TEST_CASE("what the lanes of a session keep is bounded") {
+  AuthorityOptions options = test::options();
+  options.bounds.kept_outcome_bytes = 3'000;
+  Desk desk(options);
+  const std::string name(1024, 'n');
+  const std::vector<test::Item> lost = {{"a", Raw().require(name, 1).bytes(), 0}};
+  for (std::uint64_t lane = 1; lane <= 3; ++lane) CHECK_FALSE(desk.send(lost, lane).refused());
+  CHECK(desk.send({{"a", set("x", 1), 0}}, 4).refusal.status == Status::overloaded);
+  // A lane's next answer takes the place of the one before.
+  CHECK_FALSE(desk.send({{"a", set("x", 1), 0}}, 1).refused());
+  CHECK_FALSE(desk.send({{"a", set("x", 1), 0}}, 4).refused());
+}
+
+TEST_CASE("a name that is too long is not sent back whole") {
+  Desk desk;
+  std::string name = "x";
+  for (int i = 0; i != 400; ++i) name += "\u20ac";
+  const wire::Outcome outcome = desk.write("a", Raw().set(name, 1));
+  CHECK(outcome.status == Status::rejected);
+  CHECK(outcome.name == name.substr(0, 1 + 341 * 3));
+  CHECK(outcome.name.size() <= wire::name_bytes);
+}
+
 TEST_CASE("the answer brings the commits that its client does not have, of each namespace once") {
   Desk desk;
   const std::uint64_t a = desk.set("a", "x", 1).revision;
