@@ -1,20 +1,19 @@
 #include "server/system_board.hpp"
 
 #include <cassert>
-#include <limits>
 #include <utility>
 
 namespace bulletin::server {
 namespace {
+
+/// There may be many sessions to tell of, and a message is bounded.
+constexpr std::size_t changes_per_commit = 2'000;
 
 authority::AuthorityOptions system_options(const wire::Epoch& epoch, std::uint64_t first_revision) {
   authority::AuthorityOptions options;
   options.epoch = epoch;
   options.first_revision = first_revision;
   options.system = true;
-  // The rim is trusted, and there may be many sessions to tell of.
-  options.limits.transaction_operations = std::numeric_limits<std::uint32_t>::max();
-  options.limits.transaction_bytes = std::numeric_limits<std::uint32_t>::max();
   options.log_bytes = 1u << 20;
   return options;
 }
@@ -40,14 +39,24 @@ std::span<const authority::Publication> SystemBoard::tell(Facts facts) {
 
 void SystemBoard::write(std::string_view space, const Attributes& before, const Attributes& now) {
   Transaction changes;
+  const auto added = [&] {
+    if (changes.operations() == changes_per_commit) write(space, std::exchange(changes, {}));
+  };
   for (const auto& [name, value] : now) {
     const auto old = before.find(name);
-    if (old == before.end() || !(old->second == value)) changes.set(name, value);
+    if (old != before.end() && old->second == value) continue;
+    changes.set(name, value);
+    added();
   }
   for (const auto& [name, value] : before) {
-    if (!now.contains(name)) changes.erase(name);
+    if (now.contains(name)) continue;
+    changes.erase(name);
+    added();
   }
-  if (changes.operations() == 0) return;
+  if (changes.operations() != 0) write(space, changes);
+}
+
+void SystemBoard::write(std::string_view space, const Transaction& changes) {
   const std::string bytes = changes.encoded();
   [[maybe_unused]] const authority::Answer answer =
       authority_.apply({{}, wire::Write{session_, 0, ++number_, {{space, 0, bytes}}}});

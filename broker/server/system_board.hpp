@@ -40,6 +40,7 @@ class SystemBoard {
   using Attributes = std::map<std::string, Value, std::less<>>;
 
   void write(std::string_view space, const Attributes& before, const Attributes& now);
+  void write(std::string_view space, const Transaction& changes);
 
   authority::Authority authority_;
   wire::SessionId session_;
