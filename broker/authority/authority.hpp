@@ -104,6 +104,9 @@ class Authority {
   [[nodiscard]] std::size_t namespaces() const noexcept;
   /// In order of their numbers. Views are valid until the next `apply`.
   [[nodiscard]] std::vector<SessionView> session_list() const;
+  /// All that are known, by name, also those that are about to be forgotten, which `list` leaves
+  /// out. Views are valid until the next `apply`.
+  [[nodiscard]] std::vector<SpaceView> namespace_list() const;
   /// Memory of the kept commits, as counted against `log_bytes`.
   [[nodiscard]] std::size_t log_bytes() const noexcept;
 

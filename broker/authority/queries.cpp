@@ -93,6 +93,7 @@ wire::ListReply Authority::list(const wire::List& request) const {
   wire::ListReply reply;
   std::size_t bytes = 0;
   for (; next != spaces.end() && next->first.starts_with(request.prefix); ++next) {
+    if (Board::idle(*next->second)) continue;  // about to be forgotten
     reply.more = bytes >= wire::list_part_bytes;
     if (reply.more) break;
     bytes += next->first.size() + 2;
@@ -108,6 +109,13 @@ std::vector<SessionView> Authority::session_list() const {
     const Session& session = *state_->sessions.find(number);
     list.push_back({number, session.user, session.client_name, session.deadline});
   }
+  return list;
+}
+
+std::vector<SpaceView> Authority::namespace_list() const {
+  assert(!in_turn());
+  std::vector<SpaceView> list;
+  for (const auto& [name, space] : state_->board.ordered()) list.push_back(view_of(*space));
   return list;
 }
 

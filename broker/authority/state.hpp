@@ -34,6 +34,10 @@ inline AttributeView view_of(const Attribute& attribute, const Lease* lease) noe
           lease == nullptr ? 0 : lease->session, lease == nullptr ? 0 : lease->deadline};
 }
 
+inline SpaceView view_of(const Space& space) noexcept {
+  return {space.name, space.revision, space.count, space.digest};
+}
+
 class Authority::State {
  public:
   explicit State(AuthorityOptions given);

@@ -8,10 +8,6 @@ namespace bulletin::authority {
 
 namespace {
 
-SpaceView view_of(const Space& space) noexcept {
-  return {space.name, space.revision, space.count, space.digest};
-}
-
 /// In the order of the journal a name that went and came again is told in that order, too.
 void visit_attribute(const Board& board, const LeaseTable& leases, const Board::Touched& touched,
                      TurnVisitor& visitor) {

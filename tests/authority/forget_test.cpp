@@ -1,4 +1,6 @@
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "authority/desk.hpp"
 #include "support/catch.hpp"
@@ -70,6 +72,19 @@ TEST_CASE("who comes back in time finds the namespace as it was") {
   desk.advance(1'000'000);
   CHECK(desk.authority.status("a").revision == erased);
   CHECK(desk.authority.status("a").count == 2);
+}
+
+TEST_CASE("what is about to be forgotten is not listed any more") {
+  Desk desk;
+  desk.apply(Remember{"a"});
+  desk.set("b", "x", 1);
+  desk.erase("b", "x");
+  CHECK(desk.authority.list({"", ""}).names == std::vector<std::string_view>{"a"});
+  desk.apply(Forget{"a"});
+  desk.authority.commit();
+  CHECK(desk.authority.list({"", ""}).names.empty());
+  desk.set("b", "x", 2);
+  CHECK(desk.authority.list({"", ""}).names == std::vector<std::string_view>{"b"});
 }
 
 TEST_CASE("a namespace that was idle for a while only is not forgotten") {

@@ -40,11 +40,10 @@ void Store::lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number
 
 Store store_of(const authority::Authority& authority) {
   Store store;
-  for (const std::string_view space : authority.list({"", ""}).names) {
-    const wire::NamespaceStatus status = authority.status(space);
-    store.space({space, status.revision, status.count, status.digest});
-    authority.visit(space, [&](const authority::AttributeView& attribute) {
-      store.attribute(space, attribute);
+  for (const authority::SpaceView& space : authority.namespace_list()) {
+    store.space(space);
+    authority.visit(space.name, [&](const authority::AttributeView& attribute) {
+      store.attribute(space.name, attribute);
     });
   }
   for (const authority::SessionView& session : authority.session_list()) store.session(session);
