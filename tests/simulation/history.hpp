@@ -77,6 +77,7 @@ class History {
   [[nodiscard]] const SpaceHistory* find(const wire::Epoch& epoch, std::string_view space) const;
   /// A namespace was forgotten; this number was given to it.
   void forgetting(const wire::Epoch& epoch, std::uint64_t revision);
+  [[nodiscard]] std::size_t forgettings() const noexcept { return forgettings_.size(); }
   [[nodiscard]] bool forgotten_at(const wire::Epoch& epoch, std::uint64_t revision) const;
 
  private:

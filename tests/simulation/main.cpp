@@ -42,9 +42,9 @@ Plant find_plant(const std::string& wanted) {
 void tell(const Options& options, const Summary& summary) {
   fmt::print(
       "seed {}: {} events, {} commits of {} writes ({} answered, {} in doubt), {} epochs, {} "
-      "clients, fingerprint {:016x}\n",
+      "namespaces forgotten, {} clients, fingerprint {:016x}\n",
       options.seed, summary.events, summary.commits, summary.writes, summary.acknowledged,
-      summary.in_doubt, summary.epochs, summary.clients, summary.fingerprint);
+      summary.in_doubt, summary.epochs, summary.forgettings, summary.clients, summary.fingerprint);
 }
 
 int run(const Arguments& arguments) {

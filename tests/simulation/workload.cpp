@@ -22,6 +22,9 @@ constexpr std::string_view owners = "owners";
 constexpr std::string_view wide = "wide";
 constexpr std::uint64_t wide_names = 16;
 constexpr std::uint64_t most_time_ms = 4000;
+/// Begins the names of namespaces that are empty most of the time.
+constexpr std::string_view brief = "brief/";
+constexpr std::uint64_t brief_time_ms = 300;
 
 std::chrono::milliseconds milliseconds(std::uint64_t count) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(count));
@@ -30,7 +33,9 @@ std::chrono::milliseconds milliseconds(std::uint64_t count) {
 }  // namespace
 
 Workload::Workload(Environment& environment)
-    : world_(environment), wide_(environment.random.one_in(8)) {
+    : world_(environment),
+      wide_(environment.random.one_in(8)),
+      briefs_(environment.random.pick<const std::uint64_t[3]>({2, 8, 300})) {
   for (const std::string_view space : all_spaces) {
     if (spaces_.empty() || world_.random.one_in(2)) spaces_.emplace_back(space);
   }
@@ -41,12 +46,14 @@ Workload::Workload(Environment& environment)
 void Workload::act(Client& client) {
   Random& random = world_.random;
   std::string space = random.pick(spaces_);
+  if (random.one_in(8)) space = fmt::format("{}{}", brief, random.below(briefs_));
   if (random.one_in(100)) space = denied_space;
   replica::NamespaceReplica& replica = client.open(space).replica();
   if (random.one_in(10)) client.views().at(space).watch(random.one_in(2));
   if (space == denied_space) return;
   if (random.one_in(8)) return ask(client, space);
   if (space == owners) return own(client);
+  if (space.starts_with(brief)) return write_briefly(client, replica);
   if (space == wide || !random.one_in(12)) return write(client, replica);
   burst(client, replica);
 }
@@ -75,6 +82,17 @@ void Workload::write(Client& client, replica::NamespaceReplica& replica) {
     case 9: commit(client, replica, many(replica)); return;
     default: set(client, replica, world_.random.one_in(8));
   }
+}
+
+void Workload::write_briefly(Client& client, replica::NamespaceReplica& replica) {
+  if (world_.random.one_in(4)) {
+    commit(client, replica, clear());
+    return;
+  }
+  Transaction transaction;
+  const std::uint64_t time = world_.random.between(1, brief_time_ms);
+  transaction.set(world_.random.pick(names), value(), {.ttl = milliseconds(time)});
+  commit(client, replica, transaction, true);
 }
 
 void Workload::set(Client& client, replica::NamespaceReplica& replica, bool ephemeral) {

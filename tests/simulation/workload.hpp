@@ -32,6 +32,7 @@ class Workload {
  private:
   void set(Client& client, replica::NamespaceReplica& replica, bool ephemeral);
   void write(Client& client, replica::NamespaceReplica& replica);
+  void write_briefly(Client& client, replica::NamespaceReplica& replica);
   void ask(Client& client, const std::string& space);
   void own(Client& client);
   [[nodiscard]] std::string own_name(const Client& client) const;
@@ -53,6 +54,7 @@ class Workload {
   Environment& world_;
   std::vector<std::string> spaces_;
   bool wide_ = false;
+  std::uint64_t briefs_ = 0;  ///< how many namespaces are empty most of the time
   std::int64_t serial_ = 0;
   std::map<std::string, WriteId> owned_;        // by client
   std::map<std::string, std::uint64_t> forks_;  // of a client

@@ -44,6 +44,7 @@ Summary World::run() {
   summary.acknowledged = environment_.ledger.acknowledged();
   summary.in_doubt = environment_.ledger.in_doubt();
   summary.epochs = environment_.history.number_of(environment_.model.epoch());
+  summary.forgettings = environment_.history.forgettings();
   summary.clients = clients_made_;
   summary.fingerprint = broker_->authority().fingerprint() ^ environment_.random.next();
   return summary;

@@ -22,6 +22,7 @@ struct Summary {
   std::uint64_t acknowledged = 0;
   std::uint64_t in_doubt = 0;
   std::uint64_t epochs = 0;
+  std::uint64_t forgettings = 0;
   std::uint64_t clients = 0;
   /// Equal for equal runs.
   std::uint64_t fingerprint = 0;
