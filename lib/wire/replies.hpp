@@ -108,7 +108,7 @@ struct NamespaceStatus {
 };
 
 /// [0, [[epoch, revision, count, digest] ...]]: in the order asked for; of a namespace that there
-/// is not, count and digest are 0 and the revision is that of the newest commit ever forgotten.
+/// is not, count and digest are 0 and the revision is that of the newest forgetting.
 struct StatusReply {
   std::vector<NamespaceStatus> namespaces;
 };

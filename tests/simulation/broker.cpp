@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "simulation/answer_check.hpp"
 #include "simulation/distortion.hpp"
 #include "simulation/failure.hpp"
 #include "wire/decode_error.hpp"
@@ -246,7 +247,12 @@ std::string Broker::answer(const Asked& asked) {
               return wire::encode(wire::Refusal{wire::Status::denied, "not for you", {}});
             }
           }
-          return authority_.answer(request);
+          std::string bytes = authority_.answer(request);
+          if constexpr (std::is_same_v<Request, wire::Since>) {
+            if (world_.options.plant == Plant::short_answers) bytes = without_commits(bytes);
+          }
+          AnswerCheck(world_.model, world_.history)(request, bytes);
+          return bytes;
         } else {
           return authority_.reply(turn_[*asked.applied].answer);
         }

@@ -53,6 +53,13 @@ std::string encode_update(const authority::Publication& update, const wire::Epoc
   return wire::encode(wire::CommitsUpdate{epoch, run});
 }
 
+std::string without_commits(const std::string& since_reply) {
+  wire::SinceReply reply = wire::decode_since_reply(since_reply);
+  reply.more = false;
+  reply.run = {reply.run.previous, reply.run.previous, reply.run.count, 0, {}};
+  return wire::encode(reply);
+}
+
 wire::Write without_conditions(wire::Write write, std::vector<std::string>& scratch) {
   scratch.reserve(write.items.size());
   for (wire::WriteItem& item : write.items) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "authority/authority.hpp"
 #include "simulation/options.hpp"
@@ -11,6 +12,9 @@ namespace bulletin::simulation {
 /// An encoded update, as the plant wants it.
 std::string encode_update(const authority::Publication& update, const wire::Epoch& epoch,
                           Plant plant);
+
+/// The answer to a SINCE that claims that nothing follows.
+std::string without_commits(const std::string& since_reply);
 
 /// A write without the conditions of its transactions, whose bytes are kept in `scratch`.
 wire::Write without_conditions(wire::Write write, std::vector<std::string>& scratch);

@@ -53,6 +53,11 @@ Point SpaceHistory::at(std::uint64_t revision) const {
   return place == points_.begin() ? Point{} : *std::prev(place);
 }
 
+std::uint64_t SpaceHistory::next_after(std::uint64_t revision) const {
+  const auto place = behind(points_, revision);
+  return place == points_.end() ? 0 : place->revision;
+}
+
 Delta SpaceHistory::delta(std::uint64_t revision) const {
   Delta result;
   for (const auto& [name, attribute] : attributes_) {
@@ -103,6 +108,11 @@ const SpaceHistory* History::find(const wire::Epoch& epoch, std::string_view spa
   if (spaces == epochs_.end()) return nullptr;
   const auto found = spaces->second.find(space);
   return found == spaces->second.end() ? nullptr : &found->second;
+}
+
+Point History::newest(const wire::Epoch& epoch, std::string_view space) const {
+  const SpaceHistory* past = find(epoch, space);
+  return past == nullptr ? Point{} : past->newest();
 }
 
 void History::forgetting(const wire::Epoch& epoch, std::uint64_t revision) {

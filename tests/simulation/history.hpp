@@ -52,6 +52,8 @@ class SpaceHistory {
   /// The newest that is not after that revision. Before the first commit: empty, revision 0.
   [[nodiscard]] Point at(std::uint64_t revision) const;
   [[nodiscard]] Point newest() const { return points_.empty() ? Point{} : points_.back(); }
+  /// The revision of the commit that follows; 0: there is none.
+  [[nodiscard]] std::uint64_t next_after(std::uint64_t revision) const;
   /// What the commit of exactly that revision did; empty: there is none.
   [[nodiscard]] Delta delta(std::uint64_t revision) const;
   /// The attributes after these two commits are the same, also in their revisions.
@@ -75,6 +77,8 @@ class History {
   SpaceHistory& of(const wire::Epoch& epoch, std::string_view space);
   /// Null: nothing was committed.
   [[nodiscard]] const SpaceHistory* find(const wire::Epoch& epoch, std::string_view space) const;
+  /// After its newest commit.
+  [[nodiscard]] Point newest(const wire::Epoch& epoch, std::string_view space) const;
   /// A namespace was forgotten; this number was given to it.
   void forgetting(const wire::Epoch& epoch, std::uint64_t revision);
   [[nodiscard]] std::size_t forgettings() const noexcept { return forgettings_.size(); }

@@ -148,6 +148,14 @@ bool Model::idle(const std::string& space) const {
   return !lives_.at(space).watched && (board == boards_.end() || board->second.empty());
 }
 
+std::vector<std::string> Model::listed() const {
+  std::vector<std::string> names;
+  for (const auto& [space, life] : lives_) {
+    if (!idle(space)) names.push_back(space);
+  }
+  return names;
+}
+
 void Model::look_again(const std::string& space) {
   if (idle(space)) lives_[space].due_ms = clock_ms_ + options_.session_ms;
 }

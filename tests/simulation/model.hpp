@@ -40,6 +40,8 @@ class Model {
   [[nodiscard]] const std::map<std::string, Board, std::less<>>& boards() const noexcept {
     return boards_;
   }
+  /// The namespaces that have attributes or subscribers.
+  [[nodiscard]] std::vector<std::string> listed() const;
 
  private:
   struct Lane {

@@ -17,6 +17,7 @@ enum class Plant {
   ignore_conditions,  ///< conditions of transactions always hold
   keep_sessions,      ///< no session ever ends by itself
   deaf_observer,      ///< an observer is not told of some rows
+  short_answers,      ///< SINCE leaves out what it should tell
   forgetful_writer,   ///< a client gives up a write as never sent, and sends it
 };
 
@@ -35,6 +36,7 @@ inline constexpr PlantName plant_names[] = {
     {Plant::ignore_conditions, "ignore_conditions"},
     {Plant::keep_sessions, "keep_sessions"},
     {Plant::deaf_observer, "deaf_observer"},
+    {Plant::short_answers, "short_answers"},
     {Plant::forgetful_writer, "forgetful_writer"},
 };
 

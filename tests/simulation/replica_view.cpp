@@ -10,12 +10,6 @@ namespace {
 
 const SpaceHistory nothing;
 
-std::uint64_t newest_revision(const History& history, const wire::Epoch& epoch,
-                              std::string_view space) {
-  const SpaceHistory* past = history.find(epoch, space);
-  return past == nullptr ? 0 : past->newest().revision;
-}
-
 }  // namespace
 
 ReplicaView::ReplicaView(const History& history, std::shared_ptr<replica::NamespaceReplica> replica,
@@ -23,7 +17,7 @@ ReplicaView::ReplicaView(const History& history, std::shared_ptr<replica::Namesp
     : history_(history),
       replica_(std::move(replica)),
       opened_epoch_(epoch),
-      opened_revision_(newest_revision(history, epoch, replica_->name())) {}
+      opened_revision_(history.newest(epoch, replica_->name()).revision) {}
 
 const SpaceHistory& ReplicaView::past() const {
   const SpaceHistory* past = history_.find(replica_->epoch(), replica_->name());
