@@ -143,10 +143,8 @@ void Namespace::throw_missing(std::string_view name) const {
 void Namespace::throw_wrong_type(std::string_view name, const detail::Reading& found,
                                  std::string_view wanted) const {
   throw Error(Errc::wrong_type,
-              "attribute " + wire::quoted(name) + " of '" + this->name() +
-                  "' holds a value of type " +
-                  std::string(to_string(detail::to_value(found).type())) + "; asked for " +
-                  std::string(wanted),
+              "attribute " + wire::quoted(name) + " of '" + this->name() + "' holds " +
+                  detail::described(detail::to_value(found)) + "; asked for " + std::string(wanted),
               std::string(name));
 }
 

@@ -4,6 +4,7 @@
 #include <bulletin/snapshot.hpp>
 
 #include "client/snapshot_data.hpp"
+#include "wire/names.hpp"
 #include "wire/value_codec.hpp"
 
 namespace bulletin {
@@ -39,17 +40,17 @@ Snapshot::Entry Snapshot::entry(std::size_t index) const {
 
 void Snapshot::throw_missing(std::string_view name) const {
   throw Error(Errc::missing,
-              "the snapshot of '" + (data_ ? data_->space : std::string()) +
-                  "' has no attribute '" + std::string(name) + "'",
+              "the snapshot of '" + (data_ ? data_->space : std::string()) + "' has no attribute " +
+                  wire::quoted(name) +
+                  (wire::is_private(name) ? ": private names are in no snapshot" : ""),
               std::string(name));
 }
 
 void Snapshot::throw_wrong_type(std::size_t index, std::string_view wanted) const {
   const auto& item = data_->items[index];
   throw Error(Errc::wrong_type,
-              "attribute '" + item.name + "' of '" + data_->space + "' holds a value of type " +
-                  std::string(to_string(entry(index).value.type())) + "; asked for " +
-                  std::string(wanted),
+              "attribute " + wire::quoted(item.name) + " of '" + data_->space + "' holds " +
+                  detail::described(entry(index).value) + "; asked for " + std::string(wanted),
               item.name);
 }
 

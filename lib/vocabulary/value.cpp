@@ -67,12 +67,19 @@ std::string_view to_string(Value::Type type) noexcept {
 
 namespace detail {
 
-void throw_wrong_type(Value::Type found, std::string_view wanted) {
-  std::string message = "a value of type ";
-  message += to_string(found);
-  message += " cannot be read as ";
-  message += wanted;
-  throw Error(Errc::wrong_type, message);
+void throw_wrong_type(const Value& found, std::string_view wanted) {
+  throw Error(Errc::wrong_type, described(found) + " cannot be read as " + std::string(wanted));
+}
+
+void throw_null_text() {
+  throw Error(Errc::rejected, "a null pointer is no text: store Value() for nil");
+}
+
+void throw_does_not_fit(const Value& given, std::string_view wanted, std::string_view name) {
+  throw Error(Errc::rejected,
+              described(given) + " does not fit into the " + std::string(wanted) +
+                  " that the handle on '" + std::string(name) + "' is for",
+              std::string(name));
 }
 
 }  // namespace detail

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <ostream>
+#include <sstream>
 #include <string>
 
 #include <bulletin/value.hpp>
@@ -92,5 +93,24 @@ std::ostream& operator<<(std::ostream& out, const Value& value) {
   std::visit(Printer(out), value.data());
   return out;
 }
+
+namespace detail {
+
+std::string described(const Value& value) {
+  if (value.is_nil()) return "nil";
+  constexpr std::size_t most = 60;
+  std::ostringstream text;
+  text << value;
+  std::string shown = text.str();
+  if (shown.size() > most) {
+    std::size_t end = most;
+    const auto continues = [&] { return (static_cast<unsigned char>(shown[end]) & 0xC0) == 0x80; };
+    while (end != 0 && continues()) --end;
+    shown.replace(end, std::string::npos, "...");
+  }
+  return "the " + std::string(to_string(value.type())) + " " + shown;
+}
+
+}  // namespace detail
 
 }  // namespace bulletin

@@ -114,6 +114,43 @@ static_assert(std::same_as<decltype(std::declval<Namespace>().get_or("m", true))
 static_assert(
     std::same_as<decltype(std::declval<bulletin::Snapshot>().get_or("m", "idle")), std::string>);
 
+// A handle takes what its type holds, and never narrows without a word.
+template <class T, class Given>
+concept HandleTakes = requires(const bulletin::Attribute<T>& handle, const Given& value) {
+  handle.set(value);
+  handle.set_async(value);
+  handle.get_or(value);
+};
+template <class T, class Given>
+concept HandleRefuses = !requires(const bulletin::Attribute<T>& handle, const Given& value) {
+  handle.set(value);
+}
+&&!requires(const bulletin::Attribute<T>& handle, const Given& value) { handle.set_async(value); }
+&&!requires(const bulletin::Attribute<T>& handle, const Given& value) { handle.get_or(value); };
+static_assert(HandleTakes<bool, bool> && HandleTakes<int, int> && HandleTakes<int, unsigned long>);
+static_assert(HandleTakes<unsigned, int> && HandleTakes<std::int8_t, int>);
+static_assert(HandleTakes<double, int> && HandleTakes<double, float> && HandleTakes<float, double>);
+static_assert(HandleTakes<std::string, char[5]> && HandleTakes<std::string, std::string_view>);
+static_assert(HandleTakes<std::string, const char*> && HandleTakes<bulletin::Map, bulletin::Map>);
+static_assert(HandleTakes<Value, bool> && HandleTakes<Value, char[5]> && HandleTakes<Value, Value>);
+static_assert(HandleTakes<std::vector<int>, std::vector<int>>);
+static_assert(HandleRefuses<bool, int> && HandleRefuses<bool, char[5]>);
+static_assert(HandleRefuses<bool, const char*> && HandleRefuses<bool, double>);
+static_assert(HandleRefuses<int, bool> && HandleRefuses<int, double> && HandleRefuses<int, char>);
+static_assert(HandleRefuses<double, bool> && HandleRefuses<double, char>);
+static_assert(HandleRefuses<double, std::string> && HandleRefuses<std::string, int>);
+static_assert(HandleRefuses<std::string, std::nullptr_t> && HandleRefuses<std::string, char>);
+static_assert(HandleRefuses<Value, char> && HandleRefuses<Value, const void*>);
+static_assert(HandleRefuses<std::vector<int>, bulletin::Array>);
+template <class T>
+concept HandleTakesBraces = requires(const bulletin::Attribute<T>& handle) {
+  handle.set({});
+}
+|| requires(const bulletin::Attribute<T>& handle) { handle.set({1}); }
+|| requires(const bulletin::Attribute<T>& handle) { handle.get_or({}); };
+static_assert(!HandleTakesBraces<int> && !HandleTakesBraces<std::string>);
+static_assert(!HandleTakesBraces<Value> && !HandleTakesBraces<std::vector<int>>);
+
 // A named proxy is inert.
 template <class Proxy>
 concept CanAssignTo = requires(Proxy proxy) {
@@ -172,7 +209,9 @@ concept CanUpdate = requires(const Namespace& space, F f) {
   space.update<double>("x", f);
 };
 static_assert(CanUpdate<double (*)(std::optional<double>)>);
+static_assert(CanUpdate<int (*)(std::optional<double>)>);
 static_assert(!CanUpdate<std::string (*)(std::optional<double>)>);
+static_assert(!CanUpdate<bool (*)(std::optional<double>)>);
 static_assert(!CanUpdate<double (*)(std::string)>);
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/failure.hpp"
+#include "api/open_board.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 
@@ -195,6 +196,30 @@ TEST_CASE("a struct with MSGPACK_DEFINE is stored, by name or by place") {
   CHECK(space.attribute<Path>("path").at().tags.at("t") == 1);
   space.set("pose", "no pose");
   CHECK(code_of([&] { space.at<Pose>("pose"); }) == Errc::wrong_type);
+}
+
+TEST_CASE("a handle takes what fits its type and refuses the rest by name") {
+  OpenBoard open;
+  const auto narrow = open.space.attribute<std::int8_t>("narrow");
+  narrow.set(127);
+  CHECK(narrow.get() == 127);
+  const bulletin::Error error = failure_of([&] { narrow.set(128); });
+  CHECK(error.code() == Errc::rejected);
+  CHECK(error.name() == "narrow");
+  CHECK(std::string(error.what()).find("128") != std::string::npos);
+  CHECK(code_of([&] { narrow.set_async(-129); }) == Errc::rejected);
+  CHECK(code_of([&] { open.space.attribute<unsigned>("absent").get_or(-1); }) == Errc::rejected);
+  CHECK(narrow.get() == 127);
+
+  open.space.attribute<double>("real").set(3);
+  CHECK(open.space.at<Value>("real").type() == Value::Type::real);
+  open.space.attribute<std::string>("text").set("idle");
+  CHECK(open.space.attribute<std::string>("text").get_or("none") == "idle");
+  open.space.attribute<Value>("any").set("text");
+  CHECK(open.space.at<std::string>("any") == "text");
+  const char* none = nullptr;
+  CHECK(code_of([&] { open.space.set("null", none); }) == Errc::rejected);
+  CHECK(code_of([&] { open.space.get_or("null", none); }) == Errc::rejected);
 }
 
 TEST_CASE("a value of another type throws, and every value can be printed") {

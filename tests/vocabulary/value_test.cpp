@@ -110,6 +110,24 @@ TEST_CASE("a copy is independent") {
   CHECK(second == Value(Array{3}));
 }
 
+TEST_CASE("a null pointer is no text") {
+  const char* none = nullptr;
+  try {
+    const Value value(none);
+    FAIL("no exception");
+  } catch (const Error& error) {
+    CHECK(error.code() == Errc::rejected);
+  }
+}
+
+TEST_CASE("a value is described by its type and its beginning") {
+  CHECK(detail::described(Value()) == "nil");
+  CHECK(detail::described(Value(300)) == "the integer 300");
+  std::string euros;
+  for (int i = 0; i != 30; ++i) euros += "\u20ac";
+  CHECK(detail::described(Value(euros)) == "the string \"" + euros.substr(0, 57) + "...");
+}
+
 TEST_CASE("as throws wrong_type and says what was found and wanted") {
   CHECK(Value(3).as<int>() == 3);
   try {
@@ -117,6 +135,6 @@ TEST_CASE("as throws wrong_type and says what was found and wanted") {
     FAIL("no exception");
   } catch (const Error& error) {
     CHECK(error.code() == Errc::wrong_type);
-    CHECK(std::string(error.what()) == "a value of type string cannot be read as 64-bit integer");
+    CHECK(std::string(error.what()) == "the string \"idle\" cannot be read as 64-bit integer");
   }
 }

@@ -41,9 +41,10 @@ class Attribute {
   }
 
   /// The value, or the fallback when the attribute does not exist. Throws Error wrong_type.
-  T get_or(T fallback) const {
+  template <detail::AssignableTo<T> U>
+  T get_or(const U& fallback) const {
     if (std::optional<T> value = get()) return *std::move(value);
-    return fallback;
+    return detail::assigned<T>(fallback, name());
   }
 
   /// The value. Throws Error missing, wrong_type.
@@ -65,10 +66,14 @@ class Attribute {
     return read_any();
   }
 
-  /// One round trip; see Namespace::set.
-  Revision set(const T& value, SetOptions options = {}) const;
+  /// One round trip; see Namespace::set. Takes what T holds: a bool only from a bool, an integer
+  /// from every integer type (Error rejected when it does not fit), a real from every number, a
+  /// string from every text, a Value from everything that can be stored.
+  template <detail::AssignableTo<T> U>
+  Revision set(const U& value, SetOptions options = {}) const;
   /// See Namespace::set_async.
-  std::future<Revision> set_async(const T& value, SetOptions options = {}) const;
+  template <detail::AssignableTo<T> U>
+  std::future<Revision> set_async(const U& value, SetOptions options = {}) const;
 
   /// The namespace that it belongs to.
   Namespace owner() const;

@@ -73,7 +73,7 @@ class Namespace {
   template <detail::Settable T>
   detail::stored_t<T> get_or(std::string_view name, const T& fallback) const {
     if (auto value = get<detail::stored_t<T>>(name)) return *std::move(value);
-    return detail::stored_t<T>(fallback);
+    return detail::as_stored(fallback);
   }
 
   /// The value and its revision, taken together. Throws Error wrong_type.
@@ -146,13 +146,14 @@ class Namespace {
   /// between. `change` gets nullopt when the attribute does not exist, and may run more than once.
   /// Returns what was set.
   template <Storable T, class F>
-  requires std::is_invocable_r_v<T, F, std::optional<T>> T update(std::string_view name, F&& change,
-                                                                  SetOptions options = {})
+  requires detail::AssignableTo<std::remove_cvref_t<std::invoke_result_t<F, std::optional<T>>>, T> T
+  update(std::string_view name, F&& change, SetOptions options = {})
   const {
     for (;;) {
       std::optional<Versioned<T>> current = read<T>(name);
       const Revision expected = current ? current->revision : absent;
-      T next = change(current ? std::optional<T>(std::move(current->value)) : std::nullopt);
+      T next = detail::assigned<T>(
+          change(current ? std::optional<T>(std::move(current->value)) : std::nullopt), name);
       if (compare_and_set(name, expected, next, options)) return next;
     }
   }
@@ -257,13 +258,16 @@ Namespace Attribute<T>::owner() const {
 }
 
 template <Storable T>
-Revision Attribute<T>::set(const T& value, SetOptions options) const {
-  return owner().set_value(name(), detail::make_value(value), options);
+template <detail::AssignableTo<T> U>
+Revision Attribute<T>::set(const U& value, SetOptions options) const {
+  return owner().set_value(name(), detail::make_value(detail::assigned<T>(value, name())), options);
 }
 
 template <Storable T>
-std::future<Revision> Attribute<T>::set_async(const T& value, SetOptions options) const {
-  return owner().set_value_async(name(), detail::make_value(value), options);
+template <detail::AssignableTo<T> U>
+std::future<Revision> Attribute<T>::set_async(const U& value, SetOptions options) const {
+  return owner().set_value_async(name(), detail::make_value(detail::assigned<T>(value, name())),
+                                 options);
 }
 
 template <Storable T>

@@ -98,7 +98,7 @@ class Snapshot {
   template <detail::Settable T>
   detail::stored_t<T> get_or(std::string_view name, const T& fallback) const {
     if (auto value = get<detail::stored_t<T>>(name)) return *std::move(value);
-    return detail::stored_t<T>(fallback);
+    return detail::as_stored(fallback);
   }
 
   template <class T>

@@ -62,6 +62,16 @@ concept Text = std::same_as<T, std::string> || std::same_as<T, std::string_view>
                std::same_as < std::decay_t<T>,
 const char* > || std::same_as<std::decay_t<T>, char*>;
 
+[[noreturn]] void throw_null_text();
+
+template <Text T>
+std::string text_of(const T& text) {
+  if constexpr (std::is_pointer_v<T>) {
+    if (text == nullptr) throw_null_text();
+  }
+  return std::string(std::string_view(text));
+}
+
 template <class T>
 concept Native = std::same_as<T, Bytes> || std::same_as<T, Array> || std::same_as<T, Map>;
 
@@ -89,8 +99,9 @@ class Value {
   template <detail::Real T>
   Value(T value) noexcept : data_(static_cast<double>(value)) {}
 
+  /// Throws Error rejected for a null pointer.
   template <detail::Text T>
-  Value(const T& value) : data_(std::string(std::string_view(value))) {}
+  Value(const T& value) : data_(detail::text_of(value)) {}
 
   template <class T>
   requires detail::Native<std::remove_cvref_t<T>> ||
@@ -137,7 +148,9 @@ std::ostream& operator<<(std::ostream& out, const Value& value);
 
 namespace detail {
 
-[[noreturn]] void throw_wrong_type(Value::Type found, std::string_view wanted);
+[[noreturn]] void throw_wrong_type(const Value& found, std::string_view wanted);
+/// For messages: the type and the beginning of the value, such as `the string "idle"`.
+std::string described(const Value& value);
 
 /// What error messages call a T.
 template <class T>
@@ -172,7 +185,7 @@ constexpr std::string_view type_name() noexcept {
 template <class T>
 T Value::as() const {
   if (std::optional<T> value = get_if<T>()) return *std::move(value);
-  detail::throw_wrong_type(type(), detail::type_name<T>());
+  detail::throw_wrong_type(*this, detail::type_name<T>());
 }
 
 }  // namespace bulletin

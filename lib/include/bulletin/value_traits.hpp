@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <unordered_map>
 #include <utility>
@@ -172,6 +173,41 @@ Value make_value(const T& object) {
     return Value(object);
   } else {
     return ValueTraits<T>::to_value(object);
+  }
+}
+
+/// The object as what it is stored as.
+template <Settable T>
+stored_t<T> as_stored(const T& object) {
+  if constexpr (Text<T>) {
+    return text_of(object);
+  } else {
+    return object;
+  }
+}
+
+/// What can be given for a T: a T; for an integer every integer type (one that does not fit is
+/// refused when it comes), for a real every number, for a string text, for a Value everything.
+template <class Given, class T>
+concept AssignableTo = Settable<Given> &&
+    (std::same_as<stored_t<Given>, T> || (Integer<Given> && Integer<T>) ||
+     (Number<Given> && Real<T>) || std::same_as<T, Value>);
+
+[[noreturn]] void throw_does_not_fit(const Value& given, std::string_view wanted,
+                                     std::string_view name);
+
+/// The attribute's name is for the message. Throws Error rejected for an integer that does not fit.
+template <class T, class Given>
+requires AssignableTo<Given, T> T assigned(const Given& given, std::string_view name) {
+  if constexpr (std::same_as<stored_t<Given>, T>) {
+    return as_stored(given);
+  } else if constexpr (Integer<T>) {
+    if (!std::in_range<T>(given)) throw_does_not_fit(Value(given), type_name<T>(), name);
+    return static_cast<T>(given);
+  } else if constexpr (Real<T>) {
+    return static_cast<T>(given);
+  } else {
+    return make_value(given);
   }
 }
 
