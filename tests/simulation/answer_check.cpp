@@ -11,7 +11,7 @@
 namespace bulletin::simulation {
 namespace {
 
-const Board nothing;
+const Board no_attributes;
 const SpaceHistory no_past;
 
 void check_attribute(std::string_view space, const wire::AttributeState& told, const Board& board) {
@@ -140,7 +140,7 @@ void AnswerCheck::check_run(std::string_view space, const wire::Run& run) const 
 
 const Board& AnswerCheck::board(std::string_view space) const {
   const auto found = model_.boards().find(space);
-  return found == model_.boards().end() ? nothing : found->second;
+  return found == model_.boards().end() ? no_attributes : found->second;
 }
 
 }  // namespace bulletin::simulation
