@@ -247,13 +247,7 @@ void Engine::carry_out(Todo& todo) {
     }
   }
   send_request();
-  for (const SessionEvent& event : todo.session_events) {
-    if (event.started) {
-      writer.session_started(event.session, event.follows_lost, event.retry_ms);
-    } else {
-      writer.session_ended();
-    }
-  }
+  for (const SessionEvent& event : todo.session_events) writer.session_event(event);
   if (const auto next = writer.serve())
     next_event_ms_ = std::min(*next, next_event_ms_.value_or(*next));
   for (Settled& settled : todo.settled) fulfil(settled.promise, settled.write);

@@ -400,7 +400,8 @@ void Client::Implementation::session_started(const wire::Welcome& welcome, bool 
   limits_ = welcome.limits;
   refusal_.reset();
   failure_.clear();
-  session_events_.push_back({true, welcome.session, follows_lost, welcome.beat_ms});
+  session_events_.emplace_back(
+      client::SessionStarted{welcome.session, follows_lost, welcome.beat_ms});
   if (active_ != nullptr) active_->dispatcher->push(ClientEvent::connected);
   told_connected_ = true;
   notify();
@@ -420,8 +421,12 @@ void Client::Implementation::restart_freshness() {
   for (auto& [replica, since] : live_since_) since = std::chrono::system_clock::now();
 }
 
+void Client::Implementation::session_lives(std::uint64_t asked_ms) {
+  session_events_.emplace_back(client::SessionLives{asked_ms});
+}
+
 void Client::Implementation::session_lost() {
-  session_events_.push_back({});
+  session_events_.emplace_back(client::SessionEnded{});
   if (active_ != nullptr) active_->dispatcher->push(ClientEvent::session_lost);
 }
 

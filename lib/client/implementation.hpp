@@ -16,20 +16,13 @@
 
 #include "client/clock.hpp"
 #include "client/fork.hpp"
+#include "client/session_event.hpp"
 #include "client/writer.hpp"
 #include "replica/client_core.hpp"
 
 namespace bulletin::client {
 
 class Engine;
-
-/// A session's beginning or end on its way from the core to the writer.
-struct SessionEvent {
-  bool started = false;
-  wire::SessionId session;
-  bool follows_lost = false;
-  std::uint64_t retry_ms = 0;
-};
 
 /// A write that has ended and whose promise waits until the replica holds what decided it.
 struct Settled {
@@ -106,6 +99,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   void applied(replica::NamespaceReplica& replica, const replica::Row& row) override;
   void progressed(replica::NamespaceReplica& replica) override;
   void session_started(const wire::Welcome& welcome, bool follows_lost) override;
+  void session_lives(std::uint64_t asked_ms) override;
   void session_lost() override;
   void refused(const wire::Refusal& refusal) override;
   void answered(replica::CallId call, std::optional<std::string_view> reply) override;

@@ -68,19 +68,25 @@ void Writer::add(replica::PendingWrite write, std::promise<Revision> promise) {
   }
 }
 
-void Writer::session_started(const wire::SessionId& session, bool follows_lost,
-                             std::uint64_t retry_ms) {
+void Writer::session_event(const SessionEvent& event) {
   Lock lock(mutex_);
   if (closed_) return;
-  session_ = session;
-  lane_.set_retry_ms(retry_ms);
-  lane_.session_started(session, follows_lost);
+  std::visit([&](const auto& what) { take(what, lock); }, event);
+}
+
+void Writer::take(const SessionStarted& event, Lock&) {
+  session_ = event.session;
+  lane_.set_retry_ms(event.retry_ms);
+  lane_.session_started(event.session, event.follows_lost, now_ms());
   if (leader_ == Leader::none && !lane_.idle()) leader_ = Leader::client_thread;
   signal_leader();
 }
 
-void Writer::session_ended() {
-  Lock lock(mutex_);
+void Writer::take(const SessionLives& event, Lock&) {
+  lane_.session_lives(event.asked_ms, now_ms());
+}
+
+void Writer::take(const SessionEnded&, Lock& lock) {
   session_.reset();
   finish(lane_.session_ended(), lock);
 }

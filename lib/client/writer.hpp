@@ -16,6 +16,7 @@
 #include <bulletin/revision.hpp>
 
 #include "client/clock.hpp"
+#include "client/session_event.hpp"
 #include "client/sockets.hpp"
 #include "replica/write_lane.hpp"
 
@@ -49,8 +50,7 @@ class Writer {
   /// Any thread: returns at once, unless much waits already.
   void add(replica::PendingWrite write, std::promise<Revision> promise);
 
-  void session_started(const wire::SessionId& session, bool follows_lost, std::uint64_t retry_ms);
-  void session_ended();
+  void session_event(const SessionEvent& event);
 
   // --- the client's thread ---
   /// True while this thread leads; then it polls `socket()` for `events()`.
@@ -87,6 +87,9 @@ class Writer {
 
   using Lock = std::unique_lock<std::mutex>;
 
+  void take(const SessionStarted& event, Lock& lock);
+  void take(const SessionLives& event, Lock& lock);
+  void take(const SessionEnded& event, Lock& lock);
   void lead(Waiter& own, Lock& lock);
   void transmit();
   void take_replies(Lock& lock);

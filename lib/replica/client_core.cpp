@@ -107,14 +107,7 @@ struct ClientCore::Taker {
       core.take_hello_refusal(error.refusal(), now_ms);
     }
   }
-  void operator()(Keepalive) const {
-    try {
-      wire::decode_done(bytes);
-    } catch (const wire::RefusedError& error) {
-      core.take_keepalive_refusal(error.refusal());
-    }
-    core.renewed_at_ms_ = sent_ms;
-  }
+  void operator()(Keepalive) const { core.take_keepalive_reply(bytes, sent_ms); }
   void operator()(Goodbye) const { core.welcome_.reset(); }
   void operator()(Member* member) const { core.take_part(*member, bytes, now_ms); }
   void operator()(CallId call) const { core.observer_.answered(call, bytes); }
@@ -141,11 +134,17 @@ void ClientCore::take_hello_refusal(const wire::Refusal& refusal, std::uint64_t 
   if (for_good) observer_.refused(refusal);
 }
 
-void ClientCore::take_keepalive_refusal(const wire::Refusal& refusal) {
-  if (refusal.status == wire::Status::unknown_session ||
-      refusal.status == wire::Status::wrong_epoch) {
-    lose_session();
+void ClientCore::take_keepalive_reply(std::string_view bytes, std::uint64_t sent_ms) {
+  try {
+    wire::decode_done(bytes);
+    observer_.session_lives(sent_ms);
+  } catch (const wire::RefusedError& error) {
+    const wire::Status status = error.refusal().status;
+    const bool ended =
+        status == wire::Status::unknown_session || status == wire::Status::wrong_epoch;
+    if (ended) lose_session();
   }
+  renewed_at_ms_ = sent_ms;
 }
 
 void ClientCore::take_part(Member& member, std::string_view bytes, std::uint64_t now_ms) {

@@ -41,6 +41,8 @@ class ClientObserver : public RowObserver {
  public:
   /// A session began. `follows_lost`: another of this core ended against its will.
   virtual void session_started(const wire::Welcome& welcome, bool follows_lost) = 0;
+  /// The broker has answered a KEEPALIVE that was sent at `asked_ms`.
+  virtual void session_lives(std::uint64_t asked_ms) = 0;
   /// The broker does not know the session any more, or it belongs to an epoch that has ended.
   virtual void session_lost() = 0;
   /// The broker refused the HELLO for good (wrong version): nothing will work. Asked again at a
@@ -165,7 +167,7 @@ class ClientCore : private RowObserver {
   void take_reply(Request& request, std::string_view bytes, std::uint64_t now_ms);
   void take_welcome(const wire::Welcome& welcome, std::uint64_t sent_ms);
   void take_hello_refusal(const wire::Refusal& refusal, std::uint64_t now_ms);
-  void take_keepalive_refusal(const wire::Refusal& refusal);
+  void take_keepalive_reply(std::string_view bytes, std::uint64_t sent_ms);
   void take_part(Member& member, std::string_view bytes, std::uint64_t now_ms);
   void postpone(Member& member, std::uint64_t now_ms);
   void end_postponements(std::uint64_t now_ms);

@@ -1,6 +1,7 @@
 #include "replica/ephemerals.hpp"
 
 #include <chrono>
+#include <iterator>
 
 #include <bulletin/transaction.hpp>
 
@@ -38,14 +39,14 @@ bool Ephemerals::ByName::operator()(const NamespaceReplica* left,
 }
 
 void Ephemerals::committed(const NamespaceReplica* replica, std::string_view transaction,
-                           bool renewable) {
+                           bool renewable, const CommitPoint& point) {
   try {
     const bool may_make = renewable && set_has_options(transaction);
     if (!may_make && !made_.contains(replica)) return;
     wire::decode_transaction(transaction, decoded_);
     Names& names = made_[replica];
     for (const wire::Operation& operation : decoded_.operations) {
-      note(names, operation, may_make && operation.ephemeral);
+      note(names, operation, may_make && operation.ephemeral, point);
     }
     if (names.empty()) made_.erase(replica);
   } catch (const wire::DecodeError&) {
@@ -53,22 +54,59 @@ void Ephemerals::committed(const NamespaceReplica* replica, std::string_view tra
   }
 }
 
-void Ephemerals::note(Names& names, const wire::Operation& operation, bool made) {
+void Ephemerals::note(Names& names, const wire::Operation& operation, bool made,
+                      const CommitPoint& point) {
   if (operation.kind == wire::OperationKind::add) return;  // keeps what the attribute is
   if (operation.kind == wire::OperationKind::clear) return names.clear();
   if (made) {
     names.insert_or_assign(std::string(operation.name),
-                           Made{std::string(operation.value), operation.ttl_ms});
+                           Made{std::string(operation.value), point.revision,
+                                operation.ttl_ms == 0 ? 0 : point.sent_ms + operation.ttl_ms, 0});
   } else if (const auto place = names.find(operation.name); place != names.end()) {
     names.erase(place);
   }
 }
 
-std::vector<Ephemerals::Renewal> Ephemerals::renewals() const {
+void Ephemerals::taken(const NamespaceReplica* replica, std::string_view name) {
+  const auto names = made_.find(replica);
+  if (names == made_.end()) return;
+  if (const auto place = names->second.find(name); place != names->second.end()) {
+    names->second.erase(place);
+  }
+}
+
+void Ephemerals::session_lives(std::uint64_t asked_ms, std::uint64_t now_ms) {
+  for (auto& [replica, names] : made_) {
+    for (auto next = names.begin(); next != names.end();) {
+      const bool over = ended(*replica, next->first, next->second, asked_ms, now_ms);
+      next = over ? names.erase(next) : std::next(next);
+    }
+  }
+  std::erase_if(made_, [](const auto& entry) { return entry.second.empty(); });
+}
+
+bool Ephemerals::ended(const NamespaceReplica& replica, const std::string& name, Made& made,
+                       std::uint64_t asked_ms, std::uint64_t now_ms) {
+  const bool applied = made.revision != not_committed && replica.revision() >= made.revision;
+  if (!applied || replica.table().contains(name)) {
+    made.seen_gone_ms = 0;
+    return false;
+  }
+  if (made.seen_gone_ms == 0) made.seen_gone_ms = now_ms;
+  return made.seen_gone_ms < asked_ms;
+}
+
+std::vector<Ephemerals::Renewal> Ephemerals::renewals(std::uint64_t now_ms) {
   std::vector<Renewal> all;
-  for (const auto& [replica, names] : made_) {
-    for (const auto& [name, made] : names) {
-      all.push_back({replica, renewal(name, made.value, made.ttl_ms)});
+  for (auto& [replica, names] : made_) {
+    std::erase_if(names, [&](const auto& entry) {
+      return entry.second.ends_ms != 0 && entry.second.ends_ms <= now_ms;
+    });
+    for (auto& [name, made] : names) {
+      const std::uint64_t ttl_ms = made.ends_ms == 0 ? 0 : made.ends_ms - now_ms;
+      all.push_back({replica, renewal(name, made.value, ttl_ms)});
+      made.revision = not_committed;
+      made.seen_gone_ms = 0;
     }
   }
   return all;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -14,23 +15,40 @@ namespace bulletin::replica {
 
 class NamespaceReplica;
 
-/// Those that plain `set`s made and that no later write of this client ended. Told of every own
-/// transaction that was committed, in order.
+/// When and where a write was committed.
+struct CommitPoint {
+  std::uint64_t revision = 0;
+  std::uint64_t sent_ms = 0;  ///< the write was first sent
+};
+
+/// Those that plain `set`s made and that have not ended since, as far as can be known: by a later
+/// write of this client, by their time to live, or by another client. Told of every own transaction
+/// that was committed, in order.
 class Ephemerals {
  public:
-  void committed(const NamespaceReplica* replica, std::string_view transaction, bool renewable);
+  void committed(const NamespaceReplica* replica, std::string_view transaction, bool renewable,
+                 const CommitPoint& point);
+  /// A renewal lost its race: the name is another's now.
+  void taken(const NamespaceReplica* replica, std::string_view name);
+  /// The broker was asked at `asked_ms`, and the session lived. What had gone from the replica
+  /// before that has not gone with the session: it is not set again.
+  void session_lives(std::uint64_t asked_ms, std::uint64_t now_ms);
 
   struct Renewal {
     const NamespaceReplica* replica = nullptr;
     std::string transaction;  ///< sets the attribute if it is absent
   };
-  [[nodiscard]] std::vector<Renewal> renewals() const;
+  /// Those whose time has not passed, for the time that is left.
+  std::vector<Renewal> renewals(std::uint64_t now_ms);
 
  private:
   struct Made {
     std::string value;
-    std::uint64_t ttl_ms = 0;
+    std::uint64_t revision = 0;      // of the commit; `not_committed`: being set again
+    std::uint64_t ends_ms = 0;       // its time to live; 0: none
+    std::uint64_t seen_gone_ms = 0;  // 0: was not
   };
+  static constexpr std::uint64_t not_committed = std::numeric_limits<std::uint64_t>::max();
   using Names = std::map<std::string, Made, std::less<>>;
 
   /// Not by address: whoever replays a client sees the same order.
@@ -38,7 +56,10 @@ class Ephemerals {
     bool operator()(const NamespaceReplica* left, const NamespaceReplica* right) const noexcept;
   };
 
-  static void note(Names& names, const wire::Operation& operation, bool made);
+  static void note(Names& names, const wire::Operation& operation, bool made,
+                   const CommitPoint& point);
+  static bool ended(const NamespaceReplica& replica, const std::string& name, Made& made,
+                    std::uint64_t asked_ms, std::uint64_t now_ms);
 
   std::map<const NamespaceReplica*, Names, ByName> made_;
   wire::Transaction decoded_;  // its memory is used again

@@ -55,13 +55,14 @@ void WriteLane::requeue(std::vector<Item> items) {
 
 // --- sessions -----------------------------------------------------------------------------------
 
-void WriteLane::session_started(const wire::SessionId& session, bool follows_lost) {
+void WriteLane::session_started(const wire::SessionId& session, bool follows_lost,
+                                std::uint64_t now_ms) {
   assert(!request_ && "session_ended comes first");
   session_ = session;
   number_ = 0;
   if (!follows_lost) return;
   std::vector<Item> renewals;
-  for (Ephemerals::Renewal& renewal : ephemerals_.renewals()) {
+  for (Ephemerals::Renewal& renewal : ephemerals_.renewals(now_ms)) {
     renewals.push_back(
         {0, {renewal.replica, std::move(renewal.transaction), no_deadline, true}, false});
     waiting_bytes_ += renewals.back().write.transaction.size();
@@ -127,6 +128,7 @@ WriteLane::Request WriteLane::gather() {
 
 void WriteLane::transmitted(std::uint64_t now_ms) {
   if (!request_) return;
+  if (request_->transmissions == 0) request_->sent_ms = now_ms;
   const std::uint64_t doublings = std::min(request_->transmissions++, most_doublings);
   request_->again_at_ms = now_ms + (retry_ms_ << doublings);
   request_->due = false;
@@ -159,9 +161,12 @@ void WriteLane::take_outcomes(wire::WriteReply reply, WriteProgress& progress) {
   progress.tails = std::move(reply.tails);
   for (std::size_t i = 0; i != request.items.size(); ++i) {
     Item& item = request.items[i];
-    const wire::Status status = reply.outcomes[i].status;
-    if (status == wire::Status::ok || status == wire::Status::unchanged) {
-      ephemerals_.committed(item.write.replica, item.write.transaction, item.write.renewable);
+    const wire::Outcome& outcome = reply.outcomes[i];
+    if (outcome.status == wire::Status::ok || outcome.status == wire::Status::unchanged) {
+      ephemerals_.committed(item.write.replica, item.write.transaction, item.write.renewable,
+                            {outcome.revision, request.sent_ms});
+    } else if (item.ticket == 0 && outcome.status == wire::Status::lost) {
+      ephemerals_.taken(item.write.replica, outcome.name);
     }
     const std::size_t known = progress.finished.size();
     end(item, Fate::answered, progress.finished);

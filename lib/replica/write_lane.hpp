@@ -58,8 +58,8 @@ struct WriteProgress {
 /// one was refused because of the session: then nothing was applied, and they move too.
 ///
 /// It also remembers the ephemeral attributes made by plain `set`, and at the start of a session
-/// that follows a lost one sets those again whose names are then absent (a condition decided at the
-/// broker).
+/// that follows a lost one sets those again that had not ended and whose names are then absent (a
+/// condition decided at the broker).
 ///
 /// One thread at a time. Times are milliseconds of any steady clock.
 class WriteLane {
@@ -67,7 +67,11 @@ class WriteLane {
   Ticket add(PendingWrite write);
 
   /// A session is there: what waits may be sent. `follows_lost`: ephemerals are set again.
-  void session_started(const wire::SessionId& session, bool follows_lost);
+  void session_started(const wire::SessionId& session, bool follows_lost, std::uint64_t now_ms);
+  /// The broker has answered a KEEPALIVE that was sent at `asked_ms`.
+  void session_lives(std::uint64_t asked_ms, std::uint64_t now_ms) {
+    ephemerals_.session_lives(asked_ms, now_ms);
+  }
   /// The session or its epoch ended. Returns the writes that are in doubt by that.
   std::vector<FinishedWrite> session_ended();
 
@@ -110,6 +114,7 @@ class WriteLane {
     std::string bytes;
     std::vector<Item> items;
     std::uint64_t transmissions = 0;
+    std::uint64_t sent_ms = 0;  // first
     std::uint64_t again_at_ms = 0;
     bool due = true;       // to be transmitted at once
     bool refused = false;  // because of its session

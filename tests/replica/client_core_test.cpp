@@ -127,7 +127,10 @@ TEST_CASE("a session is renewed at a third of its time") {
   const auto request = world.ask();
   REQUIRE(std::holds_alternative<wire::Keepalive>(request));
   CHECK(std::get<wire::Keepalive>(request).session == world.session(1));
+  CHECK(world.lived_ms == 0);
+  world.now = 3450;
   world.reply(wire::encode_done());
+  CHECK(world.lived_ms == 3400);
   CHECK_FALSE(world.core.next_request(world.now));
 }
 

@@ -80,6 +80,7 @@ class CoreWorld : private replica::ClientObserver {
     events.push_back("session " + std::to_string(welcome.session.number) +
                      (follows_lost ? " follows" : ""));
   }
+  void session_lives(std::uint64_t asked_ms) override { lived_ms = asked_ms; }
   void session_lost() override { events.emplace_back("lost"); }
   void refused(const wire::Refusal& refusal) override {
     events.push_back("refused " + refusal.message);
@@ -96,6 +97,9 @@ class CoreWorld : private replica::ClientObserver {
 
   std::uint8_t nonces_ = 0;
   std::string asked_;
+
+ public:
+  std::uint64_t lived_ms = 0;  ///< when the KEEPALIVE was asked that was answered last
 };
 
 }  // namespace bulletin::test

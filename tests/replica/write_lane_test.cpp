@@ -13,17 +13,17 @@ TEST_CASE("nothing is transmitted without a session or without writes") {
   lane.set("a");
   CHECK_FALSE(lane.lane.idle());
   CHECK_FALSE(lane.lane.to_transmit(0));
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   CHECK(lane.lane.to_transmit(0));
 
   Lane without_writes;
-  without_writes.lane.session_started(first_session, false);
+  without_writes.lane.session_started(first_session, false, 0);
   CHECK_FALSE(without_writes.lane.to_transmit(0));
 }
 
 TEST_CASE("a write travels with its session, its number and what the replica has") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   const wire::Write write = lane.transmit();
   CHECK(write.session == first_session);
@@ -36,7 +36,7 @@ TEST_CASE("a write travels with its session, its number and what the replica has
 
 TEST_CASE("an answer ends the writes in order, each with its outcome") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   const Ticket a = lane.set("a");
   const Ticket b = lane.set("b");
   lane.transmit();
@@ -56,7 +56,7 @@ TEST_CASE("an answer ends the writes in order, each with its outcome") {
 
 TEST_CASE("commits come with the answer") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   lane.transmit();
   NamespaceModel broker("plant");
@@ -74,7 +74,7 @@ TEST_CASE("commits come with the answer") {
 
 TEST_CASE("what is added while a request is under way gathers into the next, in order") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   CHECK(names_in(lane.transmit()) == Names{"a"});
   lane.set("b");
@@ -88,7 +88,7 @@ TEST_CASE("what is added while a request is under way gathers into the next, in 
 
 TEST_CASE("a request is bounded in bytes and in operations, but never empty") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   const std::string half(600'000, 'x');
   for (const char* name : {"a", "b", "c"}) lane.add(Transaction().set(name, half));
   CHECK(names_in(lane.transmit()) == Names{"a"});
@@ -119,7 +119,7 @@ TEST_CASE("the bytes that wait are counted") {
   lane.add(Transaction().set("a", std::string(1000, 'x')));
   CHECK(lane.lane.waiting_bytes() > 1000);
   CHECK(lane.lane.waiting_bytes() < 1100);
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.transmit();
   CHECK(lane.lane.waiting_bytes() == 0);
 }
@@ -127,7 +127,7 @@ TEST_CASE("the bytes that wait are counted") {
 TEST_CASE("an unanswered request is transmitted again byte for byte") {
   Lane lane;
   lane.lane.set_retry_ms(100);
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   lane.transmit(1000);
   const std::string first = lane.bytes;
@@ -144,7 +144,7 @@ TEST_CASE("an unanswered request is transmitted again byte for byte") {
 
 TEST_CASE("bytes that were not handed to the network are given again") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   REQUIRE(lane.lane.to_transmit(0));
   const std::string first(*lane.lane.to_transmit(0));
@@ -153,7 +153,7 @@ TEST_CASE("bytes that were not handed to the network are given again") {
 
 TEST_CASE("a reply that cannot be decoded counts as lost") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   lane.transmit();
   CHECK_THROWS_AS(lane.reply("nonsense"), wire::DecodeError);
@@ -165,7 +165,7 @@ TEST_CASE("a reply that cannot be decoded counts as lost") {
 TEST_CASE("a reply that nothing was asked for is passed over") {
   Lane lane;
   CHECK(lane.all_ok(1).finished.empty());
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   REQUIRE(lane.lane.to_transmit(0));
   CHECK(lane.all_ok(1).finished.empty());
@@ -173,7 +173,7 @@ TEST_CASE("a reply that nothing was asked for is passed over") {
 
 TEST_CASE("a refusal of the whole request is the outcome of each write") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   lane.set("b");
   lane.transmit();
@@ -189,7 +189,7 @@ TEST_CASE("a refusal of the whole request is the outcome of each write") {
 
 TEST_CASE("a number that the broker has passed leaves the writes in doubt") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   lane.transmit();
   CHECK(tickets(lane.refuse(wire::Status::old_number).finished, Fate::in_doubt) == Tickets{1});
@@ -197,13 +197,13 @@ TEST_CASE("a number that the broker has passed leaves the writes in doubt") {
 
 TEST_CASE("when a session ends, what was never sent moves to the next, in order") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   REQUIRE(lane.lane.to_transmit(0));  // made, but no connection took it
   lane.set("b");
   CHECK(lane.lane.session_ended().empty());
   CHECK_FALSE(lane.lane.to_transmit(0));
-  lane.lane.session_started(next_session, true);
+  lane.lane.session_started(next_session, true, 0);
   const wire::Write write = lane.transmit();
   CHECK(write.session == next_session);
   CHECK(write.number == 1);
@@ -212,31 +212,31 @@ TEST_CASE("when a session ends, what was never sent moves to the next, in order"
 
 TEST_CASE("when a session ends, what was sent is in doubt, and only that") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   lane.transmit();
   lane.set("b");
   CHECK(tickets(lane.lane.session_ended(), Fate::in_doubt) == Tickets{1});
-  lane.lane.session_started(next_session, true);
+  lane.lane.session_started(next_session, true, 0);
   CHECK(names_in(lane.transmit()) == Names{"b"});
 }
 
 TEST_CASE("a write transmitted once and refused because of the session was not applied") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   lane.transmit();
   const auto status = GENERATE(wire::Status::unknown_session, wire::Status::wrong_epoch);
   CHECK(lane.refuse(status).finished.empty());
   CHECK(lane.session_refused);
   CHECK(lane.lane.session_ended().empty());
-  lane.lane.session_started(next_session, true);
+  lane.lane.session_started(next_session, true, 0);
   CHECK(names_in(lane.transmit()) == Names{"a"});
 }
 
 TEST_CASE("a write transmitted twice is in doubt even if its session is refused") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   lane.transmit(0);
   lane.transmit(1000);
@@ -247,7 +247,7 @@ TEST_CASE("a write transmitted twice is in doubt even if its session is refused"
 
 TEST_CASE("a deadline ends a waiting write as unsent and a sent one in doubt") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   const Ticket sent = lane.set("a", 500);
   lane.transmit(0);
   const Ticket waiting = lane.set("b", 400);
@@ -264,7 +264,7 @@ TEST_CASE("a deadline ends a waiting write as unsent and a sent one in doubt") {
 
 TEST_CASE("a request lives on while one of its writes does, and tells each only once") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a", 500);
   lane.set("b", 5000);
   lane.transmit(0);
@@ -278,7 +278,7 @@ TEST_CASE("a request lives on while one of its writes does, and tells each only 
 
 TEST_CASE("a request never transmitted is made again without what has expired") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a", 500);
   lane.set("b", 5000);
   REQUIRE(lane.lane.to_transmit(0));
@@ -288,7 +288,7 @@ TEST_CASE("a request never transmitted is made again without what has expired") 
 
 TEST_CASE("closing ends everything") {
   Lane lane;
-  lane.lane.session_started(first_session, false);
+  lane.lane.session_started(first_session, false, 0);
   lane.set("a");
   lane.transmit();
   lane.set("b");

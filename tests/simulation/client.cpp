@@ -210,10 +210,14 @@ void Client::connect_updates() {
 
 void Client::tell_lane() {
   for (const SessionEvent& event : std::exchange(session_events_, {})) {
+    if (event.lives_ms) {
+      lane_->session_lives(*event.lives_ms, world_.schedule.now_ms());
+      continue;
+    }
     lane_session_ = event.started;
     if (leaving_) continue;
     if (event.started) {
-      lane_->session_started(*event.started, event.follows_lost);
+      lane_->session_started(*event.started, event.follows_lost, world_.schedule.now_ms());
     } else {
       finish(lane_->session_ended(), {});
     }
@@ -267,7 +271,11 @@ void Client::progressed(replica::NamespaceReplica& replica) {
 }
 
 void Client::session_started(const wire::Welcome& welcome, bool follows_lost) {
-  session_events_.push_back({welcome.session, follows_lost});
+  session_events_.push_back({welcome.session, follows_lost, std::nullopt});
+}
+
+void Client::session_lives(std::uint64_t asked_ms) {
+  session_events_.push_back({std::nullopt, false, asked_ms});
 }
 
 void Client::session_lost() { session_events_.push_back({}); }

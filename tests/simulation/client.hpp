@@ -80,6 +80,7 @@ class Client : private replica::ClientObserver {
   struct SessionEvent {
     std::optional<wire::SessionId> started;
     bool follows_lost = false;
+    std::optional<std::uint64_t> lives_ms;
   };
 
   // ClientObserver.
@@ -87,6 +88,7 @@ class Client : private replica::ClientObserver {
   void applied(replica::NamespaceReplica& replica, const replica::Row& row) override;
   void progressed(replica::NamespaceReplica& replica) override;
   void session_started(const wire::Welcome& welcome, bool follows_lost) override;
+  void session_lives(std::uint64_t asked_ms) override;
   void session_lost() override;
   void refused(const wire::Refusal& refusal) override;
   void answered(replica::CallId call, std::optional<std::string_view> reply) override;
