@@ -347,9 +347,12 @@ void Client::Implementation::settle(replica::FinishedWrite write, std::promise<R
       write.fate == replica::FinishedWrite::Fate::answered &&
       (write.outcome.status == wire::Status::ok || write.outcome.status == wire::Status::unchanged);
   if (decided && write.replica->revision() < write.outcome.revision) {
-    std::scoped_lock lock(apply_mutex);
-    const_cast<replica::NamespaceReplica*>(write.replica)->require(write.outcome.revision);
-    settling_.push_back({std::move(write), std::move(promise), write_deadline()});
+    {
+      std::scoped_lock lock(apply_mutex);
+      const_cast<replica::NamespaceReplica*>(write.replica)->require(write.outcome.revision);
+      settling_.push_back({std::move(write), std::move(promise), write_deadline()});
+    }
+    wake();  // there may be something to ask for, or it may have arrived just now
     return;
   }
   client::fulfil(promise, write);

@@ -36,13 +36,18 @@ replica::FinishedWrite Writer::write(replica::PendingWrite write) {
   Waiter own;
   own.ticket = lane_.add(std::move(write));
   completions_.push_back({own.ticket, &own, std::nullopt});
-  while (!own.done) {
-    if (leader_ == Leader::none) {
-      lead(own, lock);
-      continue;
+  try {
+    while (!own.done) {
+      if (leader_ == Leader::none) {
+        lead(own, lock);
+        continue;
+      }
+      own.changed.wait_until(lock, deadline + std::chrono::milliseconds(1));
+      if (!own.done && now_ms() >= deadline_ms) finish(lane_.expire(now_ms()), lock);
     }
-    own.changed.wait_until(lock, deadline + std::chrono::milliseconds(1));
-    if (!own.done && now_ms() >= deadline_ms) finish(lane_.expire(now_ms()), lock);
+  } catch (const std::exception& error) {
+    give_up(own, lock);
+    throw Error(Errc::in_doubt, std::string("the write may have been applied: ") + error.what());
   }
   // The lead may have been offered to this thread just when its write ended.
   if (leader_ == Leader::none) hand_over();
@@ -117,7 +122,7 @@ std::optional<std::uint64_t> Writer::serve() {
 
 void Writer::connection_changed(ConnectionMonitor::Event event) {
   Lock lock(mutex_);
-  if (event == ConnectionMonitor::Event::disconnected) lane_.connection_lost();
+  if (event == ConnectionMonitor::Event::disconnected) lane_.not_transmitted();
   signal_leader();
 }
 
@@ -140,6 +145,7 @@ void Writer::close() {
 // Leads until the own write has ended.
 void Writer::lead(Waiter& own, Lock& lock) {
   leader_ = Leader::caller;
+  own.leads = true;
   while (!own.done) {
     transmit();
     const std::uint64_t latest = lane_.next_event_ms().value_or(now_ms() + 1000);
@@ -147,7 +153,15 @@ void Writer::lead(Waiter& own, Lock& lock) {
     take_replies(lock);
     if (!own.done) finish(lane_.expire(now_ms()), lock);
   }
+  own.leads = false;
   hand_over();
+}
+
+// A thread cannot go on: nothing may point to it any more, and another has to lead.
+void Writer::give_up(Waiter& own, Lock& lock) {
+  if (!lock.owns_lock()) lock.lock();
+  std::erase_if(completions_, [&](const Completion& waiting) { return waiting.waiter == &own; });
+  if (own.leads) hand_over();
 }
 
 void Writer::transmit() {
@@ -158,6 +172,7 @@ void Writer::transmit() {
     lane_.transmitted(now_ms());
   } else {
     blocked_ = true;
+    lane_.not_transmitted();
   }
 }
 

@@ -76,6 +76,7 @@ class Writer {
   struct Waiter {
     replica::Ticket ticket = 0;
     bool done = false;
+    bool leads = false;
     replica::FinishedWrite result;
     std::condition_variable changed;
   };
@@ -91,6 +92,7 @@ class Writer {
   void take(const SessionLives& event, Lock& lock);
   void take(const SessionEnded& event, Lock& lock);
   void lead(Waiter& own, Lock& lock);
+  void give_up(Waiter& own, Lock& lock);
   void transmit();
   void take_replies(Lock& lock);
   void wait_for_socket(Lock& lock, SteadyTime latest);

@@ -30,11 +30,20 @@ std::size_t elements_of(std::string_view transaction) {
   }
 }
 
+/// How late a deadline may be noticed.
+constexpr std::uint64_t deadline_grain_ms = 10;
+
 bool refuses_session(wire::Status status) noexcept {
   return status == wire::Status::unknown_session || status == wire::Status::wrong_epoch;
 }
 
 }  // namespace
+
+/// With what it takes beside its bytes, also at whoever waits for it.
+std::size_t WriteLane::price(const Item& item) noexcept {
+  constexpr std::size_t beside = 256;
+  return item.write.transaction.size() + beside;
+}
 
 Ticket WriteLane::add(PendingWrite write) {
   push_back({++last_ticket_, std::move(write), false});
@@ -42,14 +51,14 @@ Ticket WriteLane::add(PendingWrite write) {
 }
 
 void WriteLane::push_back(Item item) {
-  waiting_bytes_ += item.write.transaction.size();
+  waiting_bytes_ += price(item);
   earliest_deadline_ms_ = std::min(earliest_deadline_ms_, item.write.deadline_ms);
   queue_.push_back(std::move(item));
 }
 
 void WriteLane::requeue(std::vector<Item> items) {
   std::erase_if(items, [](const Item& item) { return item.ended; });
-  for (const Item& item : items) waiting_bytes_ += item.write.transaction.size();
+  for (const Item& item : items) waiting_bytes_ += price(item);
   queue_.insert(queue_.begin(), std::move_iterator(items.begin()), std::move_iterator(items.end()));
 }
 
@@ -65,7 +74,7 @@ void WriteLane::session_started(const wire::SessionId& session, bool follows_los
   for (Ephemerals::Renewal& renewal : ephemerals_.renewals(now_ms)) {
     renewals.push_back(
         {0, {renewal.replica, std::move(renewal.transaction), no_deadline, true}, false});
-    waiting_bytes_ += renewals.back().write.transaction.size();
+    waiting_bytes_ += price(renewals.back());
   }
   queue_.insert(queue_.begin(), std::move_iterator(renewals.begin()),
                 std::move_iterator(renewals.end()));
@@ -85,7 +94,7 @@ std::vector<FinishedWrite> WriteLane::session_ended() {
   // The next session begins with new ones.
   std::erase_if(queue_, [&](const Item& item) {
     if (item.ticket != 0) return false;
-    waiting_bytes_ -= item.write.transaction.size();
+    waiting_bytes_ -= price(item);
     return true;
   });
   return finished;
@@ -112,7 +121,7 @@ WriteLane::Request WriteLane::gather() {
     elements += elements_of(next.write.transaction);
     const bool full = bytes > gather_bytes || elements > gather_elements;
     if (full && !request.items.empty()) break;
-    waiting_bytes_ -= next.write.transaction.size();
+    waiting_bytes_ -= price(next);
     request.items.push_back(std::move(next));
     queue_.pop_front();
   }
@@ -134,7 +143,7 @@ void WriteLane::transmitted(std::uint64_t now_ms) {
   request_->due = false;
 }
 
-void WriteLane::connection_lost() {
+void WriteLane::not_transmitted() noexcept {
   if (request_) request_->due = true;
 }
 
@@ -207,7 +216,7 @@ std::vector<FinishedWrite> WriteLane::expire(std::uint64_t now_ms) {
   if (now_ms < earliest_deadline_ms_) return finished;
   expire_request(now_ms, finished);
   expire_waiting(now_ms, finished);
-  note_deadlines();
+  note_deadlines(now_ms);
   return finished;
 }
 
@@ -234,13 +243,13 @@ void WriteLane::expire_request(std::uint64_t now_ms, std::vector<FinishedWrite>&
 void WriteLane::expire_waiting(std::uint64_t now_ms, std::vector<FinishedWrite>& finished) {
   std::erase_if(queue_, [&](Item& item) {
     if (item.write.deadline_ms > now_ms) return false;
-    waiting_bytes_ -= item.write.transaction.size();
+    waiting_bytes_ -= price(item);
     end(item, Fate::unsent, finished);
     return true;
   });
 }
 
-void WriteLane::note_deadlines() noexcept {
+void WriteLane::note_deadlines(std::uint64_t now_ms) noexcept {
   earliest_deadline_ms_ = no_deadline;
   const auto note = [&](const Item& item) {
     if (!item.ended) {
@@ -249,6 +258,10 @@ void WriteLane::note_deadlines() noexcept {
   };
   if (request_) std::for_each(request_->items.begin(), request_->items.end(), note);
   std::for_each(queue_.begin(), queue_.end(), note);
+  // Many that follow each other closely end together, instead of one look at all for each.
+  if (earliest_deadline_ms_ != no_deadline) {
+    earliest_deadline_ms_ = std::max(earliest_deadline_ms_, now_ms + deadline_grain_ms);
+  }
 }
 
 std::vector<FinishedWrite> WriteLane::close() {

@@ -81,8 +81,9 @@ class WriteLane {
   /// member that is not const.
   std::optional<std::string_view> to_transmit(std::uint64_t now_ms);
   void transmitted(std::uint64_t now_ms);
-  /// The connection broke: transmit again at once.
-  void connection_lost();
+  /// The network did not take the request, or lost it: it is due at once, and waits for a
+  /// connection rather than for a time.
+  void not_transmitted() noexcept;
 
   /// A reply to the request under way. `session_refused` is set when the broker does not know the
   /// session (then call session_ended and begin a new one). Throws wire::DecodeError: then the
@@ -98,6 +99,7 @@ class WriteLane {
   [[nodiscard]] bool idle() const noexcept { return queue_.empty() && !request_; }
   /// A request was made and is not answered.
   [[nodiscard]] bool under_way() const noexcept { return request_.has_value(); }
+  /// What the writes that wait take, about.
   [[nodiscard]] std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
   /// When to call again for a retry or a deadline; nullopt: only after something happens.
   [[nodiscard]] std::optional<std::uint64_t> next_event_ms() const;
@@ -123,6 +125,7 @@ class WriteLane {
     [[nodiscard]] bool may_apply() const noexcept { return transmissions > (refused ? 1U : 0U); }
   };
 
+  static std::size_t price(const Item& item) noexcept;
   void push_back(Item item);
   /// Puts those back that nobody has been told of, in their order before all others.
   void requeue(std::vector<Item> items);
@@ -132,13 +135,13 @@ class WriteLane {
   void expire_request(std::uint64_t now_ms, std::vector<FinishedWrite>& finished);
   void take_outcomes(wire::WriteReply reply, WriteProgress& progress);
   void take_refusal(const wire::Refusal& refusal, WriteProgress& progress, bool& session_refused);
-  void note_deadlines() noexcept;
+  void note_deadlines(std::uint64_t now_ms) noexcept;
 
   std::optional<wire::SessionId> session_;
   std::uint64_t number_ = 0;  // of the last request in this session
   Ticket last_ticket_ = 0;
   std::deque<Item> queue_;
-  std::size_t waiting_bytes_ = 0;  // of the transactions in the queue
+  std::size_t waiting_bytes_ = 0;  // the price of the queue
   std::optional<Request> request_;
   std::uint64_t retry_ms_ = 1000;
   std::uint64_t earliest_deadline_ms_ = no_deadline;  // or earlier

@@ -118,7 +118,7 @@ TEST_CASE("the bytes that wait are counted") {
   CHECK(lane.lane.waiting_bytes() == 0);
   lane.add(Transaction().set("a", std::string(1000, 'x')));
   CHECK(lane.lane.waiting_bytes() > 1000);
-  CHECK(lane.lane.waiting_bytes() < 1100);
+  CHECK(lane.lane.waiting_bytes() < 1500);
   lane.lane.session_started(first_session, false, 0);
   lane.transmit();
   CHECK(lane.lane.waiting_bytes() == 0);
@@ -136,7 +136,7 @@ TEST_CASE("an unanswered request is transmitted again byte for byte") {
   lane.transmit(1100);
   CHECK(lane.bytes == first);
   CHECK_FALSE(lane.lane.to_transmit(1150));
-  lane.lane.connection_lost();
+  lane.lane.not_transmitted();
   lane.transmit(1150);
   CHECK(lane.bytes == first);
   CHECK(lane.all_ok(1).finished.size() == 1);
@@ -243,6 +243,29 @@ TEST_CASE("a write transmitted twice is in doubt even if its session is refused"
   lane.refuse(wire::Status::unknown_session);
   CHECK(lane.session_refused);
   CHECK(tickets(lane.lane.session_ended(), Fate::in_doubt) == Tickets{1});
+}
+
+TEST_CASE("what the network does not take waits for a connection, not for a time") {
+  Lane lane;
+  lane.lane.session_started(first_session, false, 0);
+  lane.set("a");
+  lane.transmit(1000);
+  CHECK(lane.lane.next_event_ms());
+  lane.lane.not_transmitted();
+  CHECK_FALSE(lane.lane.next_event_ms());
+  CHECK(names_in(lane.transmit(1001)) == Names{"a"});
+}
+
+TEST_CASE("many deadlines in a row are noticed together") {
+  Lane lane;
+  for (std::uint64_t i = 0; i != 1000; ++i) lane.set("a", 100 + i);
+  std::size_t ended = 0;
+  std::size_t looks = 0;
+  while (const auto next = lane.lane.next_event_ms()) {
+    REQUIRE(++looks <= 120);
+    ended += lane.lane.expire(*next).size();
+  }
+  CHECK(ended == 1000);
 }
 
 TEST_CASE("a deadline ends a waiting write as unsent and a sent one in doubt") {

@@ -143,7 +143,7 @@ void Client::read_commands() {
 
 void Client::read_writes() {
   if (const auto event = writes_->take_event()) {
-    if (*event == ConnectionEvent::disconnected) lane_->connection_lost();
+    if (*event == ConnectionEvent::disconnected) lane_->not_transmitted();
   } else if (const auto reply = writes_->take_reply()) {
     take_write_reply(**reply);
   }

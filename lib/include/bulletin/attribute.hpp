@@ -41,7 +41,7 @@ class Attribute {
   }
 
   /// The value, or the fallback when the attribute does not exist. Throws Error wrong_type.
-  template <detail::AssignableTo<T> U>
+  template <detail::AssignableTo<T> U = detail::braced_t<T>>
   T get_or(const U& fallback) const {
     if (std::optional<T> value = get()) return *std::move(value);
     return detail::assigned<T>(fallback, name());
@@ -68,11 +68,12 @@ class Attribute {
 
   /// One round trip; see Namespace::set. Takes what T holds: a bool only from a bool, an integer
   /// from every integer type (Error rejected when it does not fit), a real from every number, a
-  /// string from every text, a Value from everything that can be stored.
-  template <detail::AssignableTo<T> U>
+  /// string from every text, a Value from everything that can be stored; a struct also from a
+  /// braced list.
+  template <detail::AssignableTo<T> U = detail::braced_t<T>>
   Revision set(const U& value, SetOptions options = {}) const;
   /// See Namespace::set_async.
-  template <detail::AssignableTo<T> U>
+  template <detail::AssignableTo<T> U = detail::braced_t<T>>
   std::future<Revision> set_async(const U& value, SetOptions options = {}) const;
 
   /// The namespace that it belongs to.

@@ -193,6 +193,10 @@ concept AssignableTo = Settable<Given> &&
     (std::same_as<stored_t<Given>, T> || (Integer<Given> && Integer<T>) ||
      (Number<Given> && Real<T>) || std::same_as<T, Value>);
 
+/// What a braced list given for a T is taken as: a struct of the program's own, or nothing.
+template <class T>
+using braced_t = std::conditional_t<std::is_aggregate_v<T>, T, void>;
+
 [[noreturn]] void throw_does_not_fit(const Value& given, std::string_view wanted,
                                      std::string_view name);
 
