@@ -140,6 +140,7 @@ class Client:
         self.hello()
         self.updates = self.context.socket(zmq.SUB)
         self.updates.setsockopt(zmq.SNDHWM, 0)
+        self.updates.setsockopt(zmq.RCVHWM, 0)
         self.prepare(self.updates)
         self.updates.connect(self.updates_endpoint)
 

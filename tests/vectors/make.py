@@ -331,11 +331,20 @@ def invalid_requests():
     }
 
 
+def in_arrays(depth):
+    value = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 def invalid_transactions():
     return {
         "nothing": b"", "no operations": pack([[]]), "a condition without a revision": pack([[["a"]], []]),
         "an unknown operation": pack([[], [[5]]]), "a set without a value": pack([[], [[1, "a"]]]),
+        "a set of four elements": pack([[], [[1, "a", 1, 0]]]),
         "an erase without a name": pack([[], [[2]]]), "an add of text": pack([[], [[3, "a", "1"]]]),
+        "a set of a value that is too deep": pack([[], [[1, "a", in_arrays(65)]]]),
         "a set of an extension": b"\x92\x90\x91\x93\x01\xa1a\xd4\x01\x00",
         "bytes behind it": pack([[], []]) + b"\xc0",
     }
