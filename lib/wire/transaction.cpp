@@ -33,6 +33,7 @@ std::string_view read_amount(Reader& reader) {
 std::size_t read_set(Reader& reader, std::size_t elements, Operation& operation) {
   operation.name = reader.string("set's name");
   operation.value = reader.value("set's value");
+  if (elements == 4) throw DecodeError("set: a time to live, but not whether it is ephemeral");
   if (elements < 5) return 3;
   operation.ttl_ms = reader.unsigned_integer("set's time to live");
   operation.ephemeral = reader.boolean("set's ephemeral");
