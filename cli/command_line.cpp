@@ -65,11 +65,17 @@ std::string unmarked(std::string word) {
   return word;
 }
 
-std::string at_least_one(const std::string& text) {
-  return text.find_first_of("123456789") == text.npos ? "wants a number from 1 on" : "";
+std::uint64_t to_number(const std::string& text, std::uint64_t least, const char* wanted) {
+  std::uint64_t number = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, number);
+  if (error != std::errc() || end != last || number < least) {
+    throw CLI::ValidationError("'" + text + "' is no " + wanted);
+  }
+  return number;
 }
 
-std::chrono::milliseconds to_time(const std::string& text) {
+std::chrono::milliseconds to_time(const std::string& text, std::int64_t least) {
   static constexpr std::pair<std::string_view, double> units[] = {
       {"", 1}, {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
   double number = 0;
@@ -80,7 +86,9 @@ std::chrono::milliseconds to_time(const std::string& text) {
   if (error != std::errc() || found == std::end(units) || !(number >= 0 && number <= 1e12)) {
     throw CLI::ValidationError("'" + text + "' is no time such as 500ms, 2s or 1.5m");
   }
-  return std::chrono::milliseconds(static_cast<std::int64_t>(number * found->second));
+  const auto milliseconds = static_cast<std::int64_t>(number * found->second);
+  if (milliseconds < least) throw CLI::ValidationError("'" + text + "' is less than 1ms");
+  return std::chrono::milliseconds(milliseconds);
 }
 
 class CommandLine {
@@ -163,10 +171,28 @@ class CommandLine {
         ->type_name("");
   }
 
+  /// Decimal; a count begins at 1, a revision at 0.
+  template <class Number>
+  static CLI::Option* add_number(CLI::App& app, const char* name, const char* type, Number& number,
+                                 const char* what) {
+    const bool count = std::string_view(type) == "N";
+    return app
+        .add_option_function<std::string>(
+            name,
+            [&number, count](const std::string& given) {
+              number = to_number(unmarked(given), count ? 1 : 0,
+                                 count ? "number from 1 on" : "revision");
+            },
+            what)
+        ->type_name(type);
+  }
+
   static void add_time(CLI::App& app, const char* name, std::chrono::milliseconds& time,
-                       const char* what) {
+                       const char* what, std::int64_t least = 1) {
     app.add_option_function<std::string>(
-           name, [&time](const std::string& given) { time = to_time(unmarked(given)); }, what)
+           name,
+           [&time, least](const std::string& given) { time = to_time(unmarked(given), least); },
+           what)
         ->type_name("TIME");
   }
 
@@ -185,10 +211,8 @@ class CommandLine {
     set_verb->add_flag("--string", set_words->is_text, "The value is plain text, not JSON");
     add_time(*set_verb, "--ttl", set_words->ttl, "The attribute goes after this time");
     CLI::Option* const revision =
-        set_verb
-            ->add_option("--if-revision", set_words->if_revision,
-                         "Only if the attribute's revision is still this one (see get --json)")
-            ->type_name("REVISION");
+        add_number(*set_verb, "--if-revision", "REVISION", set_words->if_revision,
+                   "Only if the attribute's revision is still this one (see get --json)");
     set_verb
         ->add_flag_callback(
             "--if-absent", [words = set_words] { words->if_revision = 0; },
@@ -243,9 +267,7 @@ class CommandLine {
         watch);
     add_word(*verb, "NS", words->space, "The namespace")->required();
     add_word(*verb, "NAME", words->name, "Only this attribute");
-    verb->add_option("--count", words->count, "End after so many lines")
-        ->type_name("N")
-        ->check(at_least_one);
+    add_number(*verb, "--count", "N", words->count, "End after so many lines");
   }
 
   void add_transfer_verbs() {
@@ -268,10 +290,8 @@ class CommandLine {
   void add_ping_verb() {
     const auto [verb, words] = add_verb<PingArguments>(
         "ping", "Measure the way to the broker and back", "  bulletin ping --count 10", ping);
-    verb->add_option("--count", words->count, "How many times [4]")
-        ->type_name("N")
-        ->check(at_least_one);
-    add_time(*verb, "--interval", words->interval, "The pause between them [200ms]");
+    add_number(*verb, "--count", "N", words->count, "How many times [4]");
+    add_time(*verb, "--interval", words->interval, "The pause between them [200ms]", 0);
   }
 
   CLI::App app_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <bulletin/client.hpp>
 
+#include "cli/contents.hpp"
 #include "cli/escape.hpp"
 #include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
@@ -73,8 +74,7 @@ Exit ls(const Common& common, const std::string& prefix) {
 }
 
 Exit show(const Common& common, const std::string& space) {
-  Client client({.endpoint = common.endpoint, .open_timeout = common.timeout});
-  const Snapshot snapshot = client.open(space).snapshot();
+  const Snapshot snapshot = contents(common, space);
   if (common.json) {
     std::vector<std::string> entries;
     for (const Snapshot::Entry& entry : snapshot) {
@@ -84,11 +84,6 @@ Exit show(const Common& common, const std::string& space) {
     }
     print_array(entries);
     return Exit::done;
-  }
-  if (snapshot.empty()) {
-    throw Error(Errc::missing, wire::quoted(space) +
-                                   " has no attributes; `bulletin ls` lists the "
-                                   "namespaces");
   }
   std::vector<std::vector<std::string>> rows = {{"REVISION", "NAME", "VALUE"}};
   for (const Snapshot::Entry& entry : snapshot) {

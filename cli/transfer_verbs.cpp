@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <bulletin/client.hpp>
 
+#include "cli/contents.hpp"
 #include "cli/files.hpp"
 #include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
@@ -89,14 +90,13 @@ Revision write_all(SmallClient& client, const std::string& space, const std::vec
 }  // namespace
 
 Exit dump(const Common& common, const std::string& space) {
-  Client client({.endpoint = common.endpoint, .open_timeout = common.timeout});
-  const Snapshot snapshot = client.open(space).snapshot();
+  const Snapshot snapshot = contents(common, space);
   const char* separator = "{\n  ";
   for (const Snapshot::Entry& entry : snapshot) {
     print(separator + to_json_string(entry.name) + ": " + to_json(entry.value));
     separator = ",\n  ";
   }
-  print_line(snapshot.empty() ? "{}" : "\n}");
+  print_line("\n}");
   return Exit::done;
 }
 

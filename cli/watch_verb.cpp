@@ -68,13 +68,13 @@ void tell(ClientEvent event, bool& away) {
 }  // namespace
 
 Exit watch(const Common& common, const WatchArguments& arguments) {
-  Interruption interruption;
-  Lines lines(common, arguments.count, interruption);
   bool away = false;
   Client client({.endpoint = common.endpoint,
                  .open_timeout = common.timeout,
                  .on_state = [&away](ClientEvent event) { tell(event, away); }});
   const Namespace space = client.open(arguments.space);
+  Interruption interruption;  // not before: Ctrl-C ends the wait for a broker at once
+  Lines lines(common, arguments.count, interruption);
   const auto add = [&lines](const Change& change) { lines.add(change); };
   const Subscription subscription =
       arguments.name.empty() ? space.watch(add) : space.watch(arguments.name, add);

@@ -88,6 +88,9 @@ TEST_CASE("what is absent is exit 1") {
   const BrokerProgram broker;
   check_complaint(broker.run({"get", "plant", "speed"}), 1, "'plant' has no attribute 'speed'");
   check_complaint(broker.run({"del", "plant", "speed"}), 1, "'plant' has no attribute 'speed'");
+  check_complaint(broker.run({"show", "plant"}), 1, "'plant' has no attributes");
+  check_complaint(broker.run({"show", "plant", "--json"}), 1, "'plant' has no attributes");
+  check_complaint(broker.run({"dump", "plant"}), 1, "'plant' has no attributes");
 }
 
 TEST_CASE("what the broker or a rule refuses is exit 1") {
@@ -129,7 +132,13 @@ TEST_CASE("wrong usage is exit 2, without asking a broker") {
   check_complaint(run_bulletin({"get", "plant"}), 2, "NAME is required; see bulletin get --help");
   check_complaint(run_bulletin({"get", "plant", "speed", "now"}), 2, "'now' is too much");
   check_complaint(run_bulletin({"get", "plant", "speed", "--now"}), 2, "'--now' is too much");
-  check_complaint(run_bulletin({"ping", "--count", "0"}), 2, "wants a number from 1 on");
+  check_complaint(run_bulletin({"ping", "--count", "0"}), 2, "'0' is no number from 1 on");
+  check_complaint(run_bulletin({"ping", "--count", "0x4"}), 2, "'0x4' is no number from 1 on");
+  check_complaint(run_bulletin({"set", "a", "b", "1", "--if-revision", "-1"}), 2, "no revision");
+  check_complaint(run_bulletin({"set", "a", "b", "1", "--if-revision", "99999999999999999999999"}),
+                  2, "no revision");
+  check_complaint(run_bulletin({"set", "a", "b", "1", "--ttl", "0"}), 2, "less than 1ms");
+  check_complaint(run_bulletin({"--timeout", "0", "ls"}), 2, "less than 1ms");
   check_complaint(run_bulletin({"ls", "--timeout", "soon"}), 2, "'soon' is no time");
   check_complaint(run_bulletin({"set", "a", "b", "1", "--ttl", "-1"}), 2, "'-1' is no time");
   check_complaint(run_bulletin({"set", "a", "b", "1", "--if-absent", "--if-revision", "1"}), 2,
