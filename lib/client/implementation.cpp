@@ -90,12 +90,12 @@ void Client::Implementation::close() noexcept {
   std::shared_ptr<client::Engine> engine;
   {
     std::scoped_lock lock(engine_mutex_);
+    if (std::exchange(closed_, true)) return;
     engine = std::exchange(engine_, nullptr);
   }
-  if (engine == nullptr) return;
-  if (engine->made_in == client::generation()) {
+  if (engine != nullptr && engine->made_in == client::generation()) {
     engine->close(client::deadline_after(options.close_timeout));
-  } else {
+  } else if (engine != nullptr) {
     client::abandon(std::move(engine));
   }
   client::leave_forks(*this);
@@ -108,9 +108,18 @@ void Client::Implementation::close() noexcept {
 std::shared_ptr<client::Engine> Client::Implementation::engine() {
   detail::notice_fork();
   std::scoped_lock lock(engine_mutex_);
-  if (engine_ == nullptr) {
+  if (closed_) {
     throw Error(Errc::disconnected,
                 "the client of " + endpoint + " is closed: only reads are served");
+  }
+  if (engine_ == nullptr) {  // it could not begin when this process was forked
+    std::scoped_lock apply(apply_mutex);
+    try {
+      start_engine();
+    } catch (const std::exception& error) {
+      throw Error(Errc::disconnected, "the client of " + endpoint +
+                                          " cannot begin in this forked child: " + error.what());
+    }
   }
   return engine_;
 }
@@ -469,8 +478,13 @@ void Client::Implementation::resume() {
   answers_.clear();
   session_events_.clear();
   live_since_.clear();
+  active_ = nullptr;
   core.restart(client::now_ms());
-  start_engine();
+  try {
+    start_engine();
+  } catch (const std::exception& error) {
+    failed(error.what());  // reads go on; whoever needs the engine tries again
+  }
 }
 
 }  // namespace bulletin

@@ -132,7 +132,9 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   }
 
   std::mutex engine_mutex_;
-  std::shared_ptr<client::Engine> engine_;  // guarded by engine_mutex_; null when closed
+  // Guarded by engine_mutex_.
+  std::shared_ptr<client::Engine> engine_;  // null when closed, or when it could not begin
+  bool closed_ = false;
 
   // Guarded by apply_mutex.
   client::Engine* active_ = nullptr;
