@@ -34,7 +34,7 @@ void Dispatcher::add(const std::shared_ptr<detail::Watch>& watch, QueuedRow firs
   std::scoped_lock lock(mutex_);
   if (stopping_) throw Error(Errc::disconnected, "the client is closed: it cannot watch any more");
   watch->begin = rows_.begin_watch();
-  watches_.push_back(watch);
+  watches_.add(watch);
   watch_count_.store(watches_.size(), std::memory_order_relaxed);
   if (first.changes.empty()) return;
   first.only = watch;
@@ -45,7 +45,7 @@ void Dispatcher::add(const std::shared_ptr<detail::Watch>& watch, QueuedRow firs
 void Dispatcher::remove(detail::Watch& watch) noexcept {
   watch.cancelled = true;
   std::unique_lock lock(mutex_);
-  std::erase_if(watches_, [&](const auto& other) { return other.get() == &watch; });
+  watches_.remove(watch);
   watch_count_.store(watches_.size(), std::memory_order_relaxed);
   if (on_own_thread()) return;
   returned_.wait(lock, [&] { return running_ != &watch || ended_; });
@@ -54,10 +54,7 @@ void Dispatcher::remove(detail::Watch& watch) noexcept {
 bool Dispatcher::watched(const void* space) const {
   if (watch_count_.load(std::memory_order_relaxed) == 0) return false;
   std::scoped_lock lock(mutex_);
-  for (const auto& watch : watches_) {
-    if (watch->space == space) return true;
-  }
-  return false;
+  return watches_.any(space);
 }
 
 void Dispatcher::push(const void* space, const replica::Row& row) {
@@ -115,14 +112,8 @@ void Dispatcher::run() {
 }
 
 void Dispatcher::tell(const QueuedRow& row, std::unique_lock<std::mutex>& lock) {
-  std::vector<std::shared_ptr<detail::Watch>> watches;
-  if (row.only != nullptr) {
-    watches.push_back(row.only);
-  } else {
-    for (const auto& watch : watches_) {
-      if (watch->space == row.space) watches.push_back(watch);
-    }
-  }
+  const Audience::Watches watches =
+      row.only != nullptr ? Audience::Watches{row.only} : watches_.of(row);
   lock.unlock();
   std::vector<Value> values(row.changes.size());
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -14,6 +14,7 @@
 
 #include <bulletin/options.hpp>
 
+#include "client/audience.hpp"
 #include "client/row_queue.hpp"
 #include "client/watch.hpp"
 
@@ -64,7 +65,7 @@ class Dispatcher {
   std::condition_variable returned_;  // a callback has returned, or the thread has ended
   RowQueue rows_;
   std::deque<ClientEvent> events_;
-  std::vector<std::shared_ptr<detail::Watch>> watches_;  // in the order of their making
+  Audience watches_;
   const detail::Watch* running_ = nullptr;
   bool stopping_ = false;
   bool ended_ = false;

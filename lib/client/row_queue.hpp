@@ -28,6 +28,7 @@ class SkippedChanges {
   /// `sequence`: of the row that brought them. `marks`: where watches began, in ascending order.
   void add(std::uint64_t sequence, std::uint64_t count, const std::vector<std::uint64_t>& marks);
   void add(const SkippedChanges& others, const std::vector<std::uint64_t>& marks);
+  [[nodiscard]] bool empty() const noexcept { return parts_.empty(); }
   /// For a watch that began with rows up to `begin` in its first values.
   [[nodiscard]] std::uint64_t after(std::uint64_t begin) const noexcept;
 

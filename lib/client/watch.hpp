@@ -34,6 +34,7 @@ class Watch {
       generation;  ///< of the process that made it: in a forked child it is the parent's
 
   std::atomic<bool> cancelled{false};
+  std::uint64_t serial = 0;   ///< in the order of their making
   std::uint64_t begin = 0;    ///< rows up to this number are in the first values; the dispatcher's
   std::uint64_t carried = 0;  ///< changes skipped and not yet told of; the dispatcher thread's
 };
