@@ -12,6 +12,7 @@
 #include <bulletin/manager.hpp>
 
 #include "client/child_process.hpp"
+#include "client/clock.hpp"
 #include "client/fork.hpp"
 
 namespace bulletin {
@@ -75,12 +76,18 @@ class Manager::Implementation {
 };
 
 void Manager::Implementation::start() {
-  if (broker) return;
+  if (inherited()) {
+    throw Error(Errc::disconnected,
+                "this manager is the parent's: a forked child uses the parent's board, or makes a "
+                "Manager of its own");
+  }
+  if (broker && !broker->wait(std::chrono::steady_clock::now())) return;  // it runs
+  shutdown();
   const std::string program = find_broker(options.broker);
   std::vector<std::string> arguments{program, "--bind",      options.bind, "--exit-on-eof",
                                      "0",     "--log-level", "warning"};
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
-  const auto deadline = std::chrono::steady_clock::now() + options.start_timeout;
+  const auto deadline = client::deadline_after(options.start_timeout);
   try {
     broker = std::make_unique<client::ChildProcess>(arguments);
   } catch (const std::system_error& error) {
@@ -96,7 +103,12 @@ void Manager::Implementation::start() {
     throw Error(Errc::disconnected,
                 "the broker '" + program + "' did not start: " + describe_end(ended));
   }
-  client.emplace(ClientOptions{.endpoint = address});
+  try {
+    client.emplace(ClientOptions{.endpoint = address});
+  } catch (...) {
+    shutdown();
+    throw;
+  }
 }
 
 void Manager::Implementation::shutdown() noexcept {

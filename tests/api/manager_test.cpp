@@ -6,6 +6,8 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,6 +37,16 @@ bool listens(const std::string& endpoint) {
       ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
   ::close(descriptor);
   return connected;
+}
+
+/// The one child of this process; 0: there is none.
+pid_t broker_of_this_process() {
+  pid_t child = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream(task.path() / "children") >> child;
+    if (child != 0) break;
+  }
+  return child;
 }
 
 }  // namespace
@@ -106,6 +118,25 @@ TEST_CASE("shutdown ends the broker, again does nothing, and start begins anew")
   manager.shutdown();
   manager.start();
   CHECK(manager.make_namespace().set("x", 1) > bulletin::Revision());
+}
+
+TEST_CASE("start begins anew when the broker has died") {
+  Manager manager({.bind = "tcp://127.0.0.1:*"});
+  manager.start();
+  const bulletin::Namespace before = manager.make_namespace();
+  before.set("x", 1);
+  const std::string address = manager.address();
+  const pid_t broker = broker_of_this_process();
+  REQUIRE(broker > 0);
+  ::kill(broker, SIGKILL);
+  REQUIRE(await([&] { return !listens(address); }));
+  manager.start();
+  CHECK(broker_of_this_process() != broker);
+  CHECK(listens(manager.address()));
+  const bulletin::Namespace after = manager.make_namespace();
+  after.set("x", 2);
+  CHECK(before.at<int>("x") == 1);
+  CHECK(code_of([&] { before.set("x", 3); }) == Errc::disconnected);
 }
 
 TEST_CASE("the broker ends with its manager") {
