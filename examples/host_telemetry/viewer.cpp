@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -25,6 +26,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t printed_every = 5;
+/// Without a tick for so long, it says why.
+constexpr std::chrono::milliseconds patience{2000};
 
 /// The first host that there is, once there is one.
 std::string find_host(const bulletin::Client& client, Clock::time_point end) {
@@ -45,24 +48,40 @@ void redraw(std::string table) {
   std::fflush(stdout);
 }
 
+/// Why there is nothing new: reads go on while the broker is away, and the replica says so.
+std::string why_silent(const bulletin::Namespace& host) {
+  const bulletin::Freshness freshness = host.freshness();
+  const auto since = std::chrono::duration_cast<std::chrono::seconds>(
+      std::chrono::system_clock::now() - freshness.since);
+  if (freshness.state == bulletin::Freshness::State::stale)
+    return fmt::format("stale: the broker was last heard {} s ago", since.count());
+  return host.empty() ? "nobody has posted this host" : "nobody posts this host any more";
+}
+
+void show(const std::string& table, bool terminal) {
+  if (terminal) return redraw(table);
+  fmt::print("{}\n", table);
+  std::fflush(stdout);
+}
+
 void view(const bulletin::Namespace& host, Clock::time_point end) {
   const bool terminal = isatty(STDOUT_FILENO) == 1;
   if (terminal) fmt::print("\033[2J");
   for (std::int64_t tick = -1;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+    if (left.count() <= 0) return;
     // The replica follows by itself; this only waits until there is something new to draw.
     const auto is_new = [tick](const bulletin::Value& newest) { return !(newest == tick); };
-    if (left.count() <= 0 || !host.wait_until("tick", is_new, left)) return;
+    const bool news = host.wait_until("tick", is_new, std::min(left, patience));
     const bulletin::Snapshot state = host.snapshot();
+    const std::string table = telemetry::to_table(host.name(), state);
+    if (!news) {
+      show(table + why_silent(host) + "\n", terminal);
+      continue;
+    }
     const bool first = tick < 0;
     tick = state.get_or("tick", std::int64_t{0});
-    const std::string table = telemetry::to_table(host.name(), state);
-    if (terminal) {
-      redraw(table);
-    } else if (first || tick % printed_every == 0) {
-      fmt::print("{}\n", table);
-      std::fflush(stdout);
-    }
+    if (terminal || first || tick % printed_every == 0) show(table, terminal);
   }
 }
 
