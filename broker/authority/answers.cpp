@@ -1,9 +1,9 @@
 // Answers as bytes.
 
-#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "authority/authority.hpp"
 #include "authority/refusals.hpp"
@@ -28,8 +28,8 @@ Refused check_all(const Names& names, const Limits& limits, Check check) {
 std::string Authority::reply(const Answer& answer) const {
   if (answer.refused()) return wire::encode(answer.refusal);
   if (answer.outcomes == nullptr) return wire::encode_done();
-  wire::WriteReply reply{*answer.outcomes, {}};
-  std::deque<std::string> bytes;  // the tails' views point into it
+  std::vector<wire::Tail> tails;
+  std::vector<std::string> bytes(answer.tails.size());  // the tails' views point into it
   std::size_t room = wire::write_tail_bytes;
   for (const TailWish& wish : answer.tails) {
     const Space* space = state_->board.find(wish.space);
@@ -37,12 +37,12 @@ std::string Authority::reply(const Answer& answer) const {
       continue;
     }
     const std::optional<wire::Run> run =
-        CommitLog::take_all(space->kept, wish.known, space->count, room, bytes.emplace_back());
+        CommitLog::take_all(space->kept, wish.known, space->count, room, bytes[tails.size()]);
     if (!run) continue;
     room -= run->bytes.size();
-    reply.tails.push_back({space->name, *run});
+    tails.push_back({space->name, *run});
   }
-  return wire::encode(reply);
+  return wire::encode_write_reply(*answer.outcomes, tails);
 }
 
 std::string Authority::answer(const wire::Read& request) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -147,6 +148,8 @@ std::string encode(const Refusal& reply);
 std::string encode(const Welcome& reply);
 std::string encode_done();
 std::string encode(const WriteReply& reply);
+/// The same without a copy of the outcomes.
+std::string encode_write_reply(std::span<const Outcome> outcomes, std::span<const Tail> tails);
 std::string encode(const ReadReply& reply);
 std::string encode(const SnapshotReply& reply);
 std::string encode(const SinceReply& reply);

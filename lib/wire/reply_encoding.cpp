@@ -28,9 +28,9 @@ void pack_outcome(Packer& packer, const Outcome& outcome) {
   }
 }
 
-std::size_t size_hint(const WriteReply& reply) noexcept {
-  std::size_t size = 32 + reply.outcomes.size() * 16;
-  for (const Tail& tail : reply.tails) size += 48 + tail.space.size() + tail.run.bytes.size();
+std::size_t size_hint(std::span<const Outcome> outcomes, std::span<const Tail> tails) noexcept {
+  std::size_t size = 32 + outcomes.size() * 16;
+  for (const Tail& tail : tails) size += 48 + tail.space.size() + tail.run.bytes.size();
   return size;
 }
 
@@ -71,13 +71,17 @@ std::string encode_done() {
 }
 
 std::string encode(const WriteReply& reply) {
+  return encode_write_reply(reply.outcomes, reply.tails);
+}
+
+std::string encode_write_reply(std::span<const Outcome> outcomes, std::span<const Tail> tails) {
   std::string out;
-  out.reserve(size_hint(reply));
+  out.reserve(size_hint(outcomes, tails));
   Packer packer(out);
-  packer.raw(HeadPacker().array(3).integer(Status::ok).array(reply.outcomes.size()).view());
-  for (const Outcome& outcome : reply.outcomes) pack_outcome(packer, outcome);
-  packer.array(reply.tails.size());
-  for (const Tail& tail : reply.tails) {
+  packer.raw(HeadPacker().array(3).integer(Status::ok).array(outcomes.size()).view());
+  for (const Outcome& outcome : outcomes) pack_outcome(packer, outcome);
+  packer.array(tails.size());
+  for (const Tail& tail : tails) {
     packer.array(5).string(tail.space);
     append_run(out, tail.run);
   }

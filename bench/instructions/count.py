@@ -1,0 +1,59 @@
+#!/usr/bin/python3
+"""Counts the instructions of each hot path with callgrind, and fails if one needs more than its bound.
+
+Usage: count.py BULLETIN-INSTRUCTIONS release|debug. The count is of one repetition, with the call and the loop around it. The
+bounds are about a tenth above what g++ 12 gives; a path that got cheaper deserves a lower one.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+REPETITIONS = 1000  # as in main.cpp
+
+# path: (bound of a release build, of a build with -O1)
+BOUNDS = {
+    "read-typed": (33, 56),
+    "read-named": (420, 530),
+    "read-string": (790, 790),
+    "encode-write": (2000, 2050),
+    "decode-write": (1230, 1290),
+    "apply-write": (4720, 5200),
+    "encode-update": (480, 490),
+    "encode-answer": (640, 700),
+    "apply-update": (2700, 2850),
+}
+
+
+def count(program, path, folder):
+    output = os.path.join(folder, "callgrind.out")
+    command = ["valgrind", "--tool=callgrind", "--toggle-collect=measured", f"--callgrind-out-file={output}", program, path]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    if run.returncode != 0:
+        sys.exit(f"count.py: {' '.join(command)} has failed:\n{run.stderr}")
+    with open(output, encoding="utf-8") as file:
+        totals = re.search(r"^(?:summary|totals): (\d+)", file.read(), re.M)
+    return int(totals.group(1)) / REPETITIONS
+
+
+def main(program, build):
+    paths = subprocess.run([program], capture_output=True, text=True, timeout=60, check=True).stdout.split()
+    too_many = []
+    if sorted(paths) != sorted(BOUNDS):
+        sys.exit(f"count.py: the program has the paths {paths}, there are bounds for {sorted(BOUNDS)}")
+    with tempfile.TemporaryDirectory() as folder:
+        print(f"{'path':<16}{'instructions':>14}{'bound':>8}")
+        for path in paths:
+            instructions = count(program, path, folder)
+            bound = BOUNDS[path][0 if build == "release" else 1]
+            print(f"{path:<16}{instructions:>14.1f}{bound:>8}")
+            if instructions > bound:
+                too_many.append(path)
+    if too_many:
+        sys.exit(f"count.py: more instructions than the bound: {', '.join(too_many)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
