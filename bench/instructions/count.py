@@ -17,7 +17,7 @@ REPETITIONS = 1000  # as in main.cpp
 BOUNDS = {
     "read-typed": (33, 56),
     "read-named": (420, 530),
-    "read-string": (790, 790),
+    "read-string": (760, 760),
     "encode-write": (2000, 2050),
     "decode-write": (1230, 1290),
     "apply-write": (4720, 5200),

@@ -100,9 +100,9 @@ void seqlock(benchmark::State& state) {
 void mutex_and_map(benchmark::State& state) {
   static std::mutex mutex;
   static const auto map = [] {
-    std::unordered_map<std::string, double> map;
-    for (int i = 0; i < names; ++i) map.emplace(name_of(i), 0.5 * i);
-    return map;
+    std::unordered_map<std::string, double> all;
+    for (int i = 0; i < names; ++i) all.emplace(name_of(i), 0.5 * i);
+    return all;
   }();
   const std::string name = name_of(7);
   for (auto _ : state) {

@@ -282,7 +282,10 @@ std::optional<Versioned<T>> Attribute<T>::read_any() const {
   slot_->read(reading);
   if (reading.scalar.kind == detail::Kind::absent) return std::nullopt;
   const Revision revision(reading.scalar.revision);
-  return Versioned<T>{owner().template convert<T>(name(), reading), revision};
+  if (std::optional<T> value = detail::to_type<T>(reading))
+    return Versioned<T>{*std::move(value), revision};
+  // Only now: `owner` counts its copies, and all readers would share that count.
+  owner().throw_wrong_type(name(), reading, detail::type_name<T>());
 }
 
 template <Storable T>
