@@ -162,6 +162,7 @@ std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string
     std::scoped_lock lock(apply_mutex);
     if (const auto found = open_.find(name); found != open_.end()) {
       state = found->second;
+      if (state->replica->refusal()) core.open(name);  // asks again
     } else {
       state = std::make_shared<detail::NamespaceState>(shared_from_this(), core.open(name));
       open_.emplace(name, state);

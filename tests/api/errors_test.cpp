@@ -122,6 +122,20 @@ TEST_CASE("a namespace that may not be read is denied, and named") {
   CHECK(mentions(error, "no right to read it"));
 }
 
+TEST_CASE("a namespace that was denied is asked for again") {
+  std::atomic<bool> allowed{false};
+  FakeBroker broker([&](const wire::Request& request) -> std::optional<std::string> {
+    if (!allowed && std::holds_alternative<wire::SnapshotRequest>(request))
+      return refusal(wire::Status::denied, "not yet", "secret");
+    return std::nullopt;
+  });
+  bulletin::Client client = client_of(broker.endpoint(), 5s);
+  CHECK(code_of([&] { client.open("secret"); }) == Errc::denied);
+  CHECK(code_of([&] { client.open("secret"); }) == Errc::denied);
+  allowed = true;
+  CHECK(client.open("secret").empty());
+}
+
 TEST_CASE("sync and namespaces throw what the broker refuses") {
   FakeBroker broker([](const wire::Request& request) -> std::optional<std::string> {
     if (std::holds_alternative<wire::StatusRequest>(request))
