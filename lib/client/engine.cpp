@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "client/endpoint.hpp"
-#include "client/signals_blocked.hpp"
 #include "wire/update.hpp"
 
 namespace bulletin::client {
@@ -36,7 +35,6 @@ Engine::Engine(Client::Implementation& client)
       commands_(make_command_socket(*context_)),
       commands_monitor_(*context_, commands_, "commands-monitor") {
   commands_.connect(client.endpoint);
-  const SignalsBlocked blocked;
   dispatcher = Dispatcher::start(client.options);
   try {
     thread_ = std::thread([this] { run(); });

@@ -29,6 +29,8 @@ namespace bulletin::client {
 /// sockets are the ancestor's.
 class Engine {
  public:
+  /// Whoever makes one blocks signals meanwhile (SignalsBlocked): they would interrupt what makes
+  /// the sockets, and the threads would inherit them.
   explicit Engine(Client::Implementation& client);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -10,6 +10,7 @@
 #include "client/endpoint.hpp"
 #include "client/engine.hpp"
 #include "client/namespace_state.hpp"
+#include "client/signals_blocked.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/names.hpp"
 #include "wire/transaction.hpp"
@@ -82,6 +83,7 @@ void Client::Implementation::start() {
 }
 
 void Client::Implementation::start_engine() {
+  const client::SignalsBlocked blocked;
   engine_ = std::make_shared<client::Engine>(*this);
   active_ = engine_.get();
 }

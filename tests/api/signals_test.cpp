@@ -3,6 +3,7 @@
 #include <sys/time.h>
 
 #include <atomic>
+#include <chrono>
 #include <string>
 
 #include "api/recorder.hpp"
@@ -10,19 +11,20 @@
 #include "support/catch.hpp"
 
 using namespace bulletin::test;
+using namespace std::chrono_literals;
 
 namespace {
 
 std::atomic<int> alarms{0};
 
-// An alarm every millisecond, whose handler does not restart system calls.
+// An alarm again and again, whose handler does not restart system calls.
 class Alarms {
  public:
-  Alarms() {
+  explicit Alarms(std::chrono::microseconds interval) {
     struct sigaction action {};
     action.sa_handler = [](int) { alarms.fetch_add(1); };
     ::sigaction(SIGALRM, &action, &before_);
-    const itimerval every{{0, 1'000}, {0, 1'000}};
+    const itimerval every{{0, interval.count()}, {0, interval.count()}};
     ::setitimer(ITIMER_REAL, &every, nullptr);
   }
   ~Alarms() {
@@ -37,11 +39,17 @@ class Alarms {
 
 }  // namespace
 
+TEST_CASE("signals disturb no client that begins") {
+  const Board board;
+  const Alarms interrupting(50us);
+  for (int i = 0; i < 100; ++i) CHECK_NOTHROW(board.client().open("signals"));
+}
+
 TEST_CASE("signals disturb no call") {
   const Board board;
   bulletin::Client other_client = board.client();
   const bulletin::Namespace other = other_client.open("signals");
-  const Alarms interrupting;
+  const Alarms interrupting(1ms);
   bulletin::Client client = board.client();
   const bulletin::Namespace space = client.open("signals");
   Recorder recorder;
