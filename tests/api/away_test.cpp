@@ -1,5 +1,6 @@
 // The broker is away, and comes back with nothing.
 #include <future>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -23,12 +24,26 @@ bool is(const bulletin::Namespace& space, Freshness::State state) {
   return await([&] { return space.freshness().state == state; });
 }
 
+/// On a busy machine the short time of an impatient client may pass.
+bulletin::Namespace open_in_the_end(bulletin::Client& client, const char* name) {
+  std::optional<bulletin::Namespace> space;
+  REQUIRE(await([&] {
+    try {
+      space = client.open(name);
+    } catch (const bulletin::Error&) {
+      return false;
+    }
+    return true;
+  }));
+  return *space;
+}
+
 }  // namespace
 
 TEST_CASE("reads serve while the broker is away, and say since when") {
   IpcBoard board;
   const auto before = std::chrono::system_clock::now();
-  bulletin::Client client = board->client(board->options(impatient()));
+  bulletin::Client client = board->client();
   const bulletin::Namespace space = client.open("away");
   const auto handle = space.attribute<int>("x");
   space.set("x", 1);
@@ -61,8 +76,9 @@ TEST_CASE("reads serve while the broker is away, and say since when") {
 TEST_CASE("writes fail while the broker is away, and were not applied") {
   IpcBoard board;
   bulletin::Client client = board->client(impatient());
-  const bulletin::Namespace space = client.open("away");
-  space.set("x", 1);
+  const bulletin::Namespace space = open_in_the_end(client, "away");
+  board->client().open("away").set("x", 1);
+  REQUIRE(await([&] { return space.contains("x"); }));
   board->stop();
   REQUIRE(is(space, Freshness::State::stale));
   const auto check = [&](const char* what, auto&& call) {

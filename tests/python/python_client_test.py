@@ -98,20 +98,21 @@ class PythonClientTest(unittest.TestCase):
         mine, _ = self.pair()
         for part in range(8):
             mine.commit([[SET, f"{number:05}", "x" * 200] for number in range(part * 1000, part * 1000 + 1000)])
-        stop = threading.Event()
-        changes = threading.Thread(target=self.change, args=(stop,))
-        changes.start()
-        try:
-            for _ in range(10):
+        for _ in range(10):
+            changing, stop = threading.Event(), threading.Event()
+            changes = threading.Thread(target=self.change, args=(changing, stop))
+            changes.start()
+            try:
+                self.assertTrue(changing.wait(20))
                 client = self.client()
                 copy = client.open("plant/robot")
-                self.check_copy(client, copy)
-                client.close()
-        finally:
-            stop.set()
-            changes.join()
+            finally:
+                stop.set()
+                changes.join()
+            self.check_copy(client, copy)
+            client.close()
 
-    def change(self, stop):
+    def change(self, changing, stop):
         client = self.client()
         space = client.open("plant/robot")
         number = 0
@@ -122,6 +123,7 @@ class PythonClientTest(unittest.TestCase):
                 space.commit([[SET, "newest", name], [ERASE, name]])
             else:
                 space.commit([[SET, "newest", name], [SET, name, "y" * 200]])
+            changing.set()
         client.close()
 
     def check_copy(self, client, copy):
