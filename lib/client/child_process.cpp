@@ -71,7 +71,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
 }
 
 ChildProcess::~ChildProcess() {
-  close(input_);
+  close_input();
   close(output_);
 }
 
@@ -110,6 +110,10 @@ std::optional<int> ChildProcess::wait(std::chrono::steady_clock::time_point dead
   // ECHILD: the program reaps its children by itself.
   if (ended == pid_ || (ended < 0 && errno == ECHILD)) status_ = status;
   return status_;
+}
+
+void ChildProcess::close_input() noexcept {
+  if (input_ >= 0) close(std::exchange(input_, -1));
 }
 
 void ChildProcess::signal(int number) const noexcept {

@@ -27,6 +27,8 @@ class ChildProcess {
   /// Its wait status, when it has ended by the deadline.
   std::optional<int> wait(std::chrono::steady_clock::time_point deadline);
   void signal(int number) const noexcept;
+  /// Its standard input ends.
+  void close_input() noexcept;
 
  private:
   pid_t pid_ = -1;

@@ -1,13 +1,15 @@
-// The floor under the design: the same sockets with nothing of ours between them.
+// ZeroMQ by itself.
 
+#include <algorithm>
 #include <array>
 #include <cstring>
-#include <optional>
+#include <memory>
 
 #include <zmq.hpp>
 
-#include "latency/far_end.hpp"
-#include "latency/pacing.hpp"
+#include "floor/floor.hpp"
+#include "harness/far_end.hpp"
+#include "harness/pacing.hpp"
 
 namespace bulletin::bench {
 namespace {
@@ -78,10 +80,10 @@ class Requester {
 
 class PingPong final : public Contender {
  public:
-  explicit PingPong(const Self& self)
-      : pace_(self.pace), echo_(self, "zmq-echo"), requester_(echo_.line()) {}
+  explicit PingPong(const Setting& setting)
+      : pace_(setting.pace), echo_(setting, "zmq-echo"), requester_(echo_.line()) {}
 
-  Percentiles round() override {
+  Round round() override {
     return timed(pace_, [&] { requester_.ask(1); });
   }
 
@@ -93,30 +95,55 @@ class PingPong final : public Contender {
 
 class Relay final : public Contender {
  public:
-  explicit Relay(const Self& self)
-      : pace_(self.pace),
-        relay_(self, "zmq-relay"),
+  explicit Relay(const Setting& setting)
+      : relay_(setting, "zmq-relay"),
         requester_(relay_.line()),
-        subscriber_(self, "zmq-subscriber", {relay_.line()}) {
-    // Until one has come through: then the subscription is there.
-    for (int i = 0; i != 50; ++i) {
-      requester_.ask(warm_up);
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        propagation_(setting, [this](std::int64_t time_ns) { requester_.ask(time_ns); },
+                     "zmq-subscriber", {relay_.line()}) {}
+
+  Round round() override { return propagation_.round(); }
+
+ private:
+  FarEnd relay_;
+  Requester requester_;
+  Propagation propagation_;
+};
+
+/// Whoever has them all says so; the slowest ends the round.
+class Fanout final : public Contender {
+ public:
+  Fanout(const Setting& setting, std::size_t subscribers)
+      : publisher_(context_, zmq::socket_type::xpub), messages_(setting.quick ? 100'000 : 400'000) {
+    publisher_.set(zmq::sockopt::linger, 0);
+    publisher_.set(zmq::sockopt::sndhwm, 0);
+    publisher_.set(zmq::sockopt::xpub_verbose, true);  // each subscription is told, equal or not
+    const std::string endpoint = bind(publisher_);
+    for (std::size_t i = 0; i != subscribers; ++i) {
+      subscribers_.push_back(std::make_unique<FarEnd>(
+          setting, "zmq-counter", std::vector{endpoint, std::to_string(messages_)}));
+      zmq::message_t subscription;
+      (void)publisher_.recv(subscription);
     }
-    (void)subscriber_.line();
   }
 
-  Percentiles round() override {
-    repeat(pace_, [&] { requester_.ask(now_ns()); });
-    requester_.ask(end_of_round);
-    return Percentiles::of_text(subscriber_.line());
+  Round round() override {
+    const std::int64_t begin = now_ns();
+    for (std::size_t i = 0; i != messages_; ++i) {
+      publisher_.send(zmq::message_t(fanout_bytes), zmq::send_flags::none);
+    }
+    std::int64_t end = begin;
+    for (const auto& subscriber : subscribers_) {
+      end = std::max<std::int64_t>(end, std::stoll(subscriber->line()));
+    }
+    return rate_of(messages_ * subscribers_.size(), static_cast<double>(end - begin) / 1e9);
   }
 
  private:
-  const Pace pace_;
-  FarEnd relay_;
-  Requester requester_;
-  FarEnd subscriber_;
+  static constexpr std::size_t fanout_bytes = 64;
+  zmq::context_t context_;
+  zmq::socket_t publisher_;
+  const std::size_t messages_;
+  std::vector<std::unique_ptr<FarEnd>> subscribers_;
 };
 
 }  // namespace
@@ -151,10 +178,24 @@ void zmq_subscriber_role(const std::vector<std::string>& arguments) {
   }
 }
 
-std::unique_ptr<Contender> zmq_ping_pong(const Self& self) {
-  return std::make_unique<PingPong>(self);
+void zmq_counter_role(const std::vector<std::string>& arguments) {
+  zmq::context_t context;
+  zmq::socket_t socket(context, zmq::socket_type::sub);
+  socket.set(zmq::sockopt::rcvhwm, 0);
+  socket.set(zmq::sockopt::subscribe, "");
+  socket.connect(arguments.at(0));
+  const unsigned long wanted = std::stoul(arguments.at(1));
+  zmq::message_t message;
+  while (wait(socket)) {
+    for (unsigned long i = 0; i != wanted; ++i) (void)socket.recv(message);
+    say(std::to_string(now_ns()));
+  }
 }
 
-std::unique_ptr<Contender> zmq_relay(const Self& self) { return std::make_unique<Relay>(self); }
+Way zmq_ping_pong() { return way<PingPong>("ZeroMQ ping-pong", Kind::limit); }
+Way zmq_relay() { return way<Relay>("ZeroMQ relay", Kind::limit); }
+Way zmq_fanout(std::size_t subscribers) {
+  return way<Fanout>("ZeroMQ XPUB", Kind::limit, subscribers);
+}
 
 }  // namespace bulletin::bench

@@ -1,12 +1,14 @@
 // A process of this program in another role.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "client/child_process.hpp"
-#include "latency/contender.hpp"
+#include "harness/contender.hpp"
 
 namespace bulletin::bench {
 
@@ -14,25 +16,36 @@ namespace bulletin::bench {
 class FarEnd {
  public:
   /// `role` and what it wants to be told. Throws std::runtime_error if it cannot be started.
-  FarEnd(const Self& self, const std::string& role, const std::vector<std::string>& arguments = {});
-  /// What it says next. Throws std::runtime_error when it says nothing for some seconds.
+  FarEnd(const Setting& setting, const std::string& role,
+         const std::vector<std::string>& arguments = {});
+  /// The process has ended when this returns.
+  ~FarEnd();
+  FarEnd(const FarEnd&) = delete;
+  FarEnd& operator=(const FarEnd&) = delete;
+
+  /// What it says next. Throws std::runtime_error when it says nothing for a minute.
   std::string line();
+  /// The same with less patience; nullopt: it said nothing.
+  std::optional<std::string> line(std::chrono::milliseconds patience);
+  void signal(int number) const noexcept;
 
  private:
   const std::string role_;
-  client::ChildProcess process_;
+  std::optional<client::ChildProcess> process_;
 };
 
 /// The other side: says a line.
 void say(const std::string& line);
 /// True when the starter has gone.
 bool starter_gone();
+/// Returns when the starter has gone.
+void wait_for_starter();
 
 /// What is sent instead of a time.
 inline constexpr std::int64_t warm_up = 0;
 inline constexpr std::int64_t end_of_round = -1;
 
-/// Collects what arrives; at the end of a round its percentiles are told to the starter.
+/// Collects what arrives; at the end of a round it is told to the starter.
 class Arrivals {
  public:
   /// What was sent then has arrived now.

@@ -1,0 +1,37 @@
+// Bulletin itself.
+#pragma once
+
+#include "harness/contender.hpp"
+#include "harness/reading.hpp"
+
+namespace bulletin::bench {
+
+// Reads from memory; 10,000 attributes.
+Way read_typed(Readers readers);
+Way read_by_name(Readers readers);
+Way read_string(Readers readers);
+Way read_struct(Readers readers);
+
+/// One `set()`, a round trip.
+Way board_set();
+/// `set()` until another process's callback runs, and until its plain read sees it.
+Way board_watch();
+Way board_read();
+
+/// Changes per second until a replica in another process has them all.
+Way board_set_async(std::size_t writers);
+Way board_transactions(std::size_t writers, std::size_t operations);
+/// The same, counted at so many processes.
+Way board_fanout(std::size_t subscribers);
+
+/// `open()` of so many attributes by a fresh client.
+Way board_join(std::size_t attributes);
+/// Bytes that a process takes for an attribute.
+Way board_memory_of_broker(std::size_t attributes);
+Way board_memory_of_replica(std::size_t attributes);
+/// From the broker back on its port until 100 clients hold 10,000 attributes again.
+Way board_reconnect();
+
+Roles board_roles();
+
+}  // namespace bulletin::bench

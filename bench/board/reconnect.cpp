@@ -1,0 +1,88 @@
+// A broker that dies and comes back with an empty board; whoever had written it writes it again.
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <bulletin/bulletin.hpp>
+
+#include "board/board.hpp"
+#include "board/filled.hpp"
+#include "harness/service.hpp"
+
+namespace bulletin::bench {
+namespace {
+
+constexpr std::size_t processes = 4;
+constexpr std::size_t clients = 25;  // in each
+constexpr std::size_t attributes = 10'000;
+constexpr const char* space_name = "bench/reconnect";
+constexpr const char* finished = "finished";
+
+class Reconnect final : public Contender {
+ public:
+  explicit Reconnect(const Setting& setting)
+      : setting_(setting), broker_(std::make_unique<BrokerProcess>(setting, port_)) {
+    client_.emplace(ClientOptions{.endpoint = broker_->endpoint()});
+    space_.emplace(client_->open(space_name));
+    write();
+    for (std::size_t i = 0; i != processes; ++i) {
+      crowd_.push_back(
+          std::make_unique<FarEnd>(setting, "board-crowd", std::vector{broker_->endpoint()}));
+    }
+    for (const auto& process : crowd_) (void)process->line();
+  }
+
+  /// The time from the broker's word that it serves.
+  Round round() override {
+    broker_ = nullptr;
+    broker_ = std::make_unique<BrokerProcess>(setting_, port_);
+    const std::int64_t back = now_ns();
+    write();
+    std::int64_t complete = back;
+    for (const auto& process : crowd_)
+      complete = std::max<std::int64_t>(complete, std::stoll(process->line()));
+    return time_of(complete - back, processes * clients);
+  }
+
+ private:
+  void write() {
+    fill(*space_, attributes);
+    space_->set(finished, ++rounds_);
+  }
+
+  const Setting setting_;
+  const int port_ = free_port();
+  std::unique_ptr<BrokerProcess> broker_;
+  std::optional<Client> client_;
+  std::optional<Namespace> space_;
+  std::vector<std::unique_ptr<FarEnd>> crowd_;
+  int rounds_ = 0;
+};
+
+}  // namespace
+
+/// Clients that say when the last of them holds everything again.
+void board_crowd_role(const std::vector<std::string>& arguments) {
+  std::vector<std::unique_ptr<Client>> all;
+  std::vector<Namespace> spaces;
+  for (std::size_t i = 0; i != clients; ++i) {
+    all.push_back(std::make_unique<Client>(ClientOptions{.endpoint = arguments.at(0)}));
+    spaces.push_back(all.back()->open(space_name));
+  }
+  for (int round = 1; !starter_gone();) {
+    const auto over = [&](const Value& value) { return value.as<int>() >= round; };
+    const bool complete = std::all_of(spaces.begin(), spaces.end(), [&](const Namespace& space) {
+      return space.wait_until(finished, over, std::chrono::milliseconds(100)) &&
+             space.size() == attributes + 1;
+    });
+    if (!complete) continue;
+    say(std::to_string(now_ns()));
+    ++round;
+  }
+}
+
+Way board_reconnect() { return way<Reconnect>("Bulletin", Kind::ours); }
+
+}  // namespace bulletin::bench

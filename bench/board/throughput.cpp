@@ -1,0 +1,143 @@
+// Changes per second, counted where they arrive.
+
+#include <algorithm>
+#include <future>
+#include <memory>
+#include <thread>
+
+#include <bulletin/bulletin.hpp>
+
+#include "board/board.hpp"
+#include "harness/far_end.hpp"
+
+namespace bulletin::bench {
+namespace {
+
+constexpr const char* finished = "finished";
+
+std::vector<std::string> names_of(std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i != count; ++i)
+    names.push_back("sensor" + std::to_string(1'000'000 + i));
+  return names;
+}
+
+/// One after the other, without waiting; then for the last.
+void set_all(const Namespace& space, const std::vector<std::string>& names, double value) {
+  std::future<Revision> last;
+  for (const std::string& name : names) last = space.set_async(name, value);
+  last.get();
+}
+
+void commit_all(const Namespace& space, const std::vector<std::string>& names, double value,
+                std::size_t operations) {
+  for (std::size_t i = 0; i < names.size(); i += operations) {
+    Transaction transaction;
+    const std::size_t end = std::min(i + operations, names.size());
+    for (std::size_t k = i; k != end; ++k) transaction.set(names[k], value);
+    space.commit(transaction);
+  }
+}
+
+/// Writers, each with its part of the names, and processes that have the namespace open: the last
+/// that has every change ends the round.
+class Throughput final : public Contender {
+ public:
+  /// `operations` 0: set_async.
+  Throughput(const Setting& setting, std::string space, std::size_t writers, std::size_t operations,
+             std::size_t subscribers)
+      : name_(std::move(space)), operations_(operations) {
+    const std::size_t changes = setting.quick ? 50'000 : 200'000;
+    for (std::size_t i = 0; i != writers; ++i) {
+      clients_.push_back(std::make_unique<Client>(ClientOptions{.endpoint = setting.endpoint}));
+      spaces_.push_back(clients_.back()->open(name_));
+    }
+    const std::vector<std::string> all = names_of(changes);
+    for (std::size_t i = 0; i != writers; ++i) {
+      const auto part = [&](std::size_t k) {
+        return all.begin() + static_cast<std::ptrdiff_t>(changes * k / writers);
+      };
+      names_.emplace_back(part(i), part(i + 1));
+    }
+    for (std::size_t i = 0; i != subscribers; ++i) {
+      subscribers_.push_back(
+          std::make_unique<FarEnd>(setting, "board-counter", std::vector{spaces_[0].uri()}));
+      (void)subscribers_.back()->line();
+    }
+    (void)round();  // the names exist from here on
+  }
+
+  Round round() override {
+    const double value = ++rounds_;
+    const std::int64_t begin = now_ns();
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 1; i < spaces_.size(); ++i)
+        threads.emplace_back([this, i, value] { write(i, value); });
+      write(0, value);
+    }
+    spaces_[0].set(finished, value);
+    std::int64_t end = begin;
+    for (const auto& subscriber : subscribers_)
+      end = std::max<std::int64_t>(end, std::stoll(subscriber->line()));
+    std::size_t changes = 0;
+    for (const auto& names : names_) changes += names.size();
+    const std::size_t delivered = changes * subscribers_.size();
+    return rate_of(delivered, static_cast<double>(end - begin) / 1e9);
+  }
+
+ private:
+  void write(std::size_t writer, double value) {
+    if (operations_ == 0) {
+      set_all(spaces_[writer], names_[writer], value);
+    } else {
+      commit_all(spaces_[writer], names_[writer], value, operations_);
+    }
+  }
+
+  const std::string name_;
+  const std::size_t operations_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  std::vector<Namespace> spaces_;
+  std::vector<std::vector<std::string>> names_;
+  std::vector<std::unique_ptr<FarEnd>> subscribers_;
+  double rounds_ = 0;
+};
+
+}  // namespace
+
+/// Every change of a namespace is there when the one that was written after all of them is: they
+/// come in one order. When it is, the time is told.
+void board_counter_role(const std::vector<std::string>& arguments) {
+  const Namespace space = open(arguments.at(0));
+  say("ready");
+  for (double round = 1; !starter_gone();) {
+    const auto over = [&](const Value& value) { return value.as<double>() >= round; };
+    if (!space.wait_until(finished, over, std::chrono::milliseconds(100))) continue;
+    say(std::to_string(now_ns()));
+    ++round;
+  }
+}
+
+Way board_set_async(std::size_t writers) {
+  return way<Throughput>(writers == 1
+                             ? "Bulletin set_async"
+                             : "Bulletin set_async, " + std::to_string(writers) + " writers",
+                         Kind::ours, "bench/set_async" + std::to_string(writers), writers,
+                         std::size_t{0}, std::size_t{1});
+}
+
+Way board_transactions(std::size_t writers, std::size_t operations) {
+  return way<Throughput>(writers == 1 ? "Bulletin commit of 100"
+                                      : "Bulletin commit, " + std::to_string(writers) + " writers",
+                         Kind::ours, "bench/commit" + std::to_string(writers), writers, operations,
+                         std::size_t{1});
+}
+
+Way board_fanout(std::size_t subscribers) {
+  return way<Throughput>("Bulletin to " + std::to_string(subscribers), Kind::ours,
+                         "bench/fanout" + std::to_string(subscribers), std::size_t{1},
+                         std::size_t{0}, subscribers);
+}
+
+}  // namespace bulletin::bench

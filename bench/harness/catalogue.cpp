@@ -1,0 +1,59 @@
+#include "harness/catalogue.hpp"
+
+#include "board/board.hpp"
+#include "floor/floor.hpp"
+#include "harness/service.hpp"
+#include "rivals/rivals.hpp"
+
+namespace bulletin::bench {
+namespace {
+
+Scenario scenario(std::string name, std::string what, Unit unit, std::vector<Way> ways,
+                  int rounds = 0) {
+  for (Way& rival : rivals_in(name)) ways.push_back(std::move(rival));
+  return {std::move(name), std::move(what), unit, rounds, std::move(ways)};
+}
+
+std::vector<Way> reads(Readers readers) {
+  return {atomic_load(readers.threads), seqlock(readers.threads), mutex_and_map(readers.threads),
+          read_typed(readers),          read_by_name(readers),    read_string(readers),
+          read_struct(readers)};
+}
+
+}  // namespace
+
+std::vector<Scenario> catalogue(const Setting& setting) {
+  const std::size_t many = setting.quick ? 100'000 : 1'000'000;
+  std::vector<Scenario> all;
+  all.push_back(scenario("read", "one read, of 10,000 attributes", Unit::nanoseconds, reads({})));
+  all.push_back(scenario("read, 2 threads", "the same by two threads at once", Unit::nanoseconds,
+                         reads({.threads = 2})));
+  all.push_back(scenario("read, writer", "while a writer changes what is read", Unit::nanoseconds,
+                         reads({.writer = true})));
+  all.push_back(scenario("write", "one write and its answer", Unit::microseconds,
+                         {zmq_ping_pong(), tcp_ping_pong(), board_set()}));
+  all.push_back(scenario("propagate", "a write until another process has it", Unit::microseconds,
+                         {zmq_relay(), board_watch(), board_read()}));
+  all.push_back(scenario("throughput", "changes per second, to a process that has them all",
+                         Unit::per_second,
+                         {board_set_async(1), board_set_async(2), board_transactions(1, 100),
+                          board_transactions(8, 100)}));
+  all.push_back(scenario("fan-out", "deliveries per second to 8 processes", Unit::per_second,
+                         {zmq_fanout(8), board_fanout(1), board_fanout(8), board_fanout(32)}));
+  all.push_back(
+      scenario("join", "a fresh client until it has all", Unit::milliseconds,
+               {board_join(1000), board_join(10'000), board_join(100'000), board_join(many)}, 3));
+  all.push_back(scenario("memory", "bytes per attribute", Unit::bytes,
+                         {board_memory_of_broker(many), board_memory_of_replica(many)}, 1));
+  all.push_back(scenario("reconnect", "the broker back until 100 clients have 10,000 attributes",
+                         Unit::milliseconds, {board_reconnect()}, 3));
+  return all;
+}
+
+Roles roles() {
+  Roles all{{"service", service_role}};
+  for (Roles some : {floor_roles(), board_roles(), rival_roles()}) all.merge(some);
+  return all;
+}
+
+}  // namespace bulletin::bench
