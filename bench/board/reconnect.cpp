@@ -47,9 +47,18 @@ class Reconnect final : public Contender {
   }
 
  private:
+  /// A write that met the end of the old broker may be in doubt: all of them may be repeated.
   void write() {
-    fill(*space_, attributes);
-    space_->set(finished, ++rounds_);
+    ++rounds_;
+    for (int attempt = 1;; ++attempt) {
+      try {
+        fill(*space_, attributes);
+        space_->set(finished, rounds_);
+        return;
+      } catch (const Error&) {
+        if (attempt == 5) throw;
+      }
+    }
   }
 
   const Setting setting_;

@@ -195,7 +195,7 @@ void zmq_counter_role(const std::vector<std::string>& arguments) {
 Way zmq_ping_pong() { return way<PingPong>("ZeroMQ ping-pong", Kind::limit); }
 Way zmq_relay() { return way<Relay>("ZeroMQ relay", Kind::limit); }
 Way zmq_fanout(std::size_t subscribers) {
-  return way<Fanout>("ZeroMQ XPUB", Kind::limit, subscribers);
+  return way<Fanout>("ZeroMQ XPUB to " + std::to_string(subscribers), Kind::limit, subscribers);
 }
 
 }  // namespace bulletin::bench

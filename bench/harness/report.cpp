@@ -51,7 +51,7 @@ void print_row(const Outcome& outcome, Unit unit, double base) {
   const auto quantile = [&](double rank) {
     return timed ? number(summary.median.latency.at(rank), unit) : std::string();
   };
-  fmt::print("  {:<26}{:>11}{:>9}{:>9}{:>9}{:>24}{:>11}{:>8.2f}\n", outcome.way,
+  fmt::print("  {:<30}{:>10}{:>9}{:>9}{:>9}{:>22}{:>10}{:>12.2f}\n", outcome.way,
              number(summary.median.figure, unit), quantile(0.9), quantile(0.99), quantile(0.999),
              number(summary.least, unit) + " to " + number(summary.most, unit),
              summary.median.samples, summary.median.figure / base);
@@ -61,13 +61,13 @@ void print_row(const Outcome& outcome, Unit unit, double base) {
 
 void print(const Result& result) {
   fmt::print("\n{}: {}, {}\n", result.name, result.what, unit_name(result.unit));
-  fmt::print("  {:<26}{:>11}{:>9}{:>9}{:>9}{:>24}{:>11}{:>8}\n", "",
+  fmt::print("  {:<30}{:>10}{:>9}{:>9}{:>9}{:>22}{:>10}{:>12}\n", "",
              result.unit == Unit::per_second || result.unit == Unit::bytes ? "median" : "p50",
              "p90", "p99", "p99.9", "rounds", "samples", "ratio");
   double base = 0;
   for (const Outcome& outcome : result.outcomes) {
     if (outcome.rounds.empty()) {
-      fmt::print("  {:<26} skipped: {}\n", outcome.way, outcome.skipped);
+      fmt::print("  {:<30} skipped: {}\n", outcome.way, outcome.skipped);
       continue;
     }
     if (base == 0) base = summary_of(outcome.rounds).median.figure;

@@ -275,7 +275,7 @@ Rival redis() {
           {"write", {way<Ask>("Redis SET", rival, set)}},
           {"propagate", {way<Publish>("Redis SET + PUBLISH", rival)}},
           {"throughput", {way<Pipeline>("Redis SET, 100 together", rival)}},
-          {"fan-out", {way<Fanout>("Redis PUBLISH", rival, std::size_t{8})}},
+          {"fan-out", {way<Fanout>("Redis PUBLISH to 8", rival, std::size_t{8})}},
           {"join", {way<Join>("Redis, 1000000", rival, std::size_t{1'000'000})}},
           {"memory", {way<Memory>("Redis", rival, std::size_t{1'000'000})}}};
 }
