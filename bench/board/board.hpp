@@ -1,6 +1,8 @@
 // Bulletin itself.
 #pragma once
 
+#include <string>
+
 #include "harness/contender.hpp"
 #include "harness/reading.hpp"
 
@@ -17,6 +19,11 @@ Way board_set();
 /// `set()` until another process's callback runs, and until its plain read sees it.
 Way board_watch();
 Way board_read();
+
+/// `set()` here until the callback of a far end has written back, and that has come.
+Way board_echo();
+/// Acts as that far end, until this process ends.
+[[noreturn]] void echo(const std::string& endpoint);
 
 /// Changes per second until a replica in another process has them all.
 Way board_set_async(std::size_t writers);

@@ -34,6 +34,8 @@ std::vector<Scenario> catalogue(const Setting& setting) {
                          {zmq_ping_pong(), tcp_ping_pong(), board_set()}));
   all.push_back(scenario("propagate", "a write until another process has it", Unit::microseconds,
                          {zmq_relay(), board_watch(), board_read()}));
+  all.push_back(scenario("echo", "a write, and what another process writes back",
+                         Unit::microseconds, {board_echo()}));
   all.push_back(scenario("throughput", "changes per second, to a process that has them all",
                          Unit::per_second,
                          {board_set_async(1), board_set_async(2), board_transactions(1, 100),

@@ -1,13 +1,15 @@
 // bulletin-bench: what reads, writes and their ways to other processes take, beside what a program
 // could get at best and what users would pick instead, in one run and in turn.
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
-#include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -15,6 +17,7 @@
 #include <fmt/format.h>
 #include <bulletin/bulletin.hpp>
 
+#include "board/board.hpp"
 #include "harness/catalogue.hpp"
 #include "harness/far_end.hpp"
 #include "harness/report.hpp"
@@ -77,6 +80,15 @@ void play(const std::vector<std::string>& role) {
   roles().at(role.front())({role.begin() + 1, role.end()});
 }
 
+/// Everything on the processor that this is on: also what is started from here on.
+void pin() {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(static_cast<std::size_t>(std::max(sched_getcpu(), 0)), &one);
+  if (sched_setaffinity(0, sizeof one, &one) != 0)
+    throw std::system_error(errno, std::generic_category(), "cannot stay on one processor");
+}
+
 bool wanted(const std::vector<std::string>& scenarios, const std::string& name) {
   return scenarios.empty() ||
          std::any_of(scenarios.begin(), scenarios.end(),
@@ -100,18 +112,23 @@ int main(int argc, char** argv) {
   std::string json;
   int rounds = 5;
   std::int64_t pause_us = 0;
+  bool pinned = false;
+  bool far_end = false;
   CLI::App app(
       "Times reads, writes and their ways to other processes, beside raw sockets and other "
       "products.");
-  app.add_option(
-      "scenario", scenarios,
-      "Only scenarios whose names begin so: read, write, propagate, throughput, fan-out, "
-      "join, memory, reconnect [all]");
+  app.add_option("scenario", scenarios,
+                 "Only scenarios whose names begin so: read, write, propagate, echo, throughput, "
+                 "fan-out, join, memory, reconnect [all]");
   app.add_option("--samples", setting.pace.samples, "In each round of a latency [2000]")
       ->check(CLI::PositiveNumber);
   app.add_option("--rounds", rounds, "Of each way, in turn [5]")->check(CLI::PositiveNumber);
   app.add_option("--pause", pause_us, "Microseconds between two samples [0]")
       ->check(CLI::NonNegativeNumber);
+  app.add_flag("--far-end", far_end,
+               "Measure nothing: be the far end of `echo`, on this or another host, for a "
+               "bulletin-bench that is given the same --endpoint. Ends with Ctrl-C");
+  app.add_flag("--pinned", pinned, "Everything on one processor, where a wake-up is cheap");
   app.add_flag("--quick", setting.quick, "Fewer attributes, where their number is what counts");
   app.add_option(
       "--endpoint", setting.endpoint,
@@ -119,6 +136,10 @@ int main(int argc, char** argv) {
   app.add_option("--json", json, "Write what was measured to this file");
   CLI11_PARSE(app, argc, argv);
   try {
+    if (far_end && setting.endpoint.empty())
+      throw std::runtime_error("the far end needs the --endpoint of a broker that both can reach");
+    if (far_end) echo(setting.endpoint);
+    if (pinned) pin();
     setting.pace.pause = std::chrono::microseconds(pause_us);
     bulletin::Manager manager;
     if (setting.endpoint.empty()) {

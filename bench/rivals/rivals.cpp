@@ -42,7 +42,7 @@ Roles mosquitto_roles() { return {}; }
 
 std::vector<Way> rivals_in(const std::string& scenario) {
   std::vector<Way> all;
-  for (const Rival& rival : {redis(), nats(), mosquitto()}) {
+  for (const Rival& rival : {redis(), nats(), mosquitto(), python()}) {
     const auto found = rival.find(scenario);
     if (found == rival.end()) continue;
     all.insert(all.end(), found->second.begin(), found->second.end());

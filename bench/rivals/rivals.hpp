@@ -16,6 +16,7 @@ using Rival = std::map<std::string, std::vector<Way>>;
 Rival redis();
 Rival nats();
 Rival mosquitto();
+Rival python();
 
 Roles redis_roles();
 Roles nats_roles();
