@@ -3,7 +3,8 @@
 // and post another, and the parent reads the last one. First the children are programs started
 // afresh, which are given the board's URI and no more; then they are forks, which go on with the
 // parent's own handle on the board. Either way `set` returns when the board has the word, and a
-// read touches only the reading process's memory.
+// read touches only the reading process's memory: a fork begins with what its parent's memory has,
+// so the parent syncs before it forks.
 
 #include <iostream>
 #include <string>
@@ -55,6 +56,7 @@ int main(int argc, char** argv) {
   const bulletin::Namespace other = manager.make_namespace();
   other.set("item", "empty");
   run_forked([&] { process_1(other); });
+  other.sync();
   run_forked([&] { process_2(other); });
   print_last(other);
 }
