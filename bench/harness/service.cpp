@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <random>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -24,6 +25,9 @@ namespace {
 
 constexpr std::chrono::seconds time_to_start{20};
 constexpr int time_to_end_ms = 5000;
+// Below those that Linux gives to outgoing connections: a port outlives the end of its listener.
+constexpr int lowest_port = 20'000;
+constexpr int highest_port = 32'000;
 
 [[noreturn]] void throw_errno(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
@@ -35,6 +39,15 @@ sockaddr_in loopback(int port) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   return address;
+}
+
+bool nobody_has(int port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) throw_errno("socket");
+  const sockaddr_in address = loopback(port);
+  const bool bound = bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  close(socket);
+  return bound;
 }
 
 /// In a child with one thread: silent, and gone when its parent is.
@@ -78,14 +91,13 @@ std::string installed(const std::string& program, const std::string& package) {
 }
 
 int free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  if (socket < 0 || bind(socket, any, size) != 0 || getsockname(socket, any, &size) != 0)
-    throw_errno("no free port on loopback");
-  close(socket);
-  return ntohs(address.sin_port);
+  std::random_device any;
+  std::uniform_int_distribution<int> between(lowest_port, highest_port);
+  for (int tries = 0; tries != 100; ++tries) {
+    const int port = between(any);
+    if (nobody_has(port) && nobody_has(port + 1)) return port;
+  }
+  throw std::runtime_error("no free port on loopback");
 }
 
 int connect_to(int port) {

@@ -26,7 +26,8 @@ class TemporaryFolder {
 /// The path of an installed program. Throws NotHere, naming the Debian package.
 std::string installed(const std::string& program, const std::string& package);
 
-/// A port of loopback on which nobody listens.
+/// A port of loopback that nobody has, nor the one after it; no outgoing connection takes it while
+/// a listener is away.
 int free_port();
 /// A connection to a port of loopback; throws std::system_error.
 int connect_to(int port);
