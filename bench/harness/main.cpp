@@ -153,6 +153,7 @@ int main(int argc, char** argv) {
       print(results.back());
     }
     if (results.empty()) throw std::runtime_error("no scenario has such a name");
+    print_ratios(results);
     if (!json.empty()) write_json(results, json);
     return 0;
   } catch (const std::exception& error) {

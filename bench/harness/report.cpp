@@ -1,5 +1,6 @@
 #include "harness/report.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <stdexcept>
@@ -33,7 +34,7 @@ double scale(Unit unit) {
 std::string number(double value, Unit unit) {
   value /= scale(unit);
   if (unit == Unit::per_second) return fmt::format("{:.0f}", value);
-  return fmt::format("{:.{}f}", value, value < 10 ? 2 : 1);
+  return fmt::format("{:.{}f}", value, value < 10 ? 2 : value < 10'000 ? 1 : 0);
 }
 
 std::string kind_name(Kind kind) {
@@ -51,17 +52,75 @@ void print_row(const Outcome& outcome, Unit unit, double base) {
   const auto quantile = [&](double rank) {
     return timed ? number(summary.median.latency.at(rank), unit) : std::string();
   };
-  fmt::print("  {:<30}{:>10}{:>9}{:>9}{:>9}{:>22}{:>10}{:>12.2f}\n", outcome.way,
+  fmt::print("  {:<30}{:>10}{:>10}{:>10}{:>10}{:>22}{:>10}{:>12.2f}\n", outcome.way,
              number(summary.median.figure, unit), quantile(0.9), quantile(0.99), quantile(0.999),
              number(summary.least, unit) + " to " + number(summary.most, unit),
              summary.median.samples, summary.median.figure / base);
 }
 
+/// Its product: "Redis SET" and "Redis GET" are of Redis.
+std::string product(const Outcome& outcome) {
+  return outcome.way.substr(0, outcome.way.find_first_of(" ,"));
+}
+
+double figure_of(const Outcome& outcome) { return summary_of(outcome.rounds).median.figure; }
+
+/// The columns of the last table, in the order of their first appearance.
+std::vector<std::string> products_in(const std::vector<Result>& results) {
+  std::vector<std::string> products;
+  for (const Result& result : results) {
+    for (const Outcome& outcome : result.outcomes) {
+      if (outcome.kind != Kind::rival || outcome.rounds.empty()) continue;
+      if (std::find(products.begin(), products.end(), product(outcome)) == products.end())
+        products.push_back(product(outcome));
+    }
+  }
+  return products;
+}
+
+/// `ours` divided by the first of the others that is wanted and was measured.
+template <class Wanted>
+std::string ratio_to_first(const Result& result, const Outcome& ours, Wanted wanted) {
+  const auto other = std::find_if(
+      result.outcomes.begin(), result.outcomes.end(),
+      [&](const Outcome& outcome) { return !outcome.rounds.empty() && wanted(outcome); });
+  if (other == result.outcomes.end()) return {};
+  return fmt::format("{:.3g}", figure_of(ours) / figure_of(*other));
+}
+
+void print_ratios(const Result& result, const Outcome& ours,
+                  const std::vector<std::string>& products) {
+  fmt::print("  {:<16}{:<30}{:>10} {:<4}{:>8}", result.name, ours.way,
+             number(figure_of(ours), result.unit), unit_name(result.unit),
+             ratio_to_first(result, ours,
+                            [](const Outcome& outcome) { return outcome.kind == Kind::limit; }));
+  for (const std::string& name : products) {
+    fmt::print("{:>11}", ratio_to_first(result, ours, [&](const Outcome& outcome) {
+                 return outcome.kind == Kind::rival && product(outcome) == name;
+               }));
+  }
+  fmt::print("\n");
+}
+
 }  // namespace
+
+void print_ratios(const std::vector<Result>& results) {
+  const std::vector<std::string> products = products_in(results);
+  fmt::print("\nOurs divided by theirs (times, bytes: less is better; /s: more is better)\n");
+  fmt::print("  {:<16}{:<30}{:>10} {:<4}{:>8}", "", "", "ours", "", "limit");
+  for (const std::string& name : products) fmt::print("{:>11}", name);
+  fmt::print("\n");
+  for (const Result& result : results) {
+    for (const Outcome& outcome : result.outcomes) {
+      if (outcome.kind == Kind::ours && !outcome.rounds.empty())
+        print_ratios(result, outcome, products);
+    }
+  }
+}
 
 void print(const Result& result) {
   fmt::print("\n{}: {}, {}\n", result.name, result.what, unit_name(result.unit));
-  fmt::print("  {:<30}{:>10}{:>9}{:>9}{:>9}{:>22}{:>10}{:>12}\n", "",
+  fmt::print("  {:<30}{:>10}{:>10}{:>10}{:>10}{:>22}{:>10}{:>12}\n", "",
              result.unit == Unit::per_second || result.unit == Unit::bytes ? "median" : "p50",
              "p90", "p99", "p99.9", "rounds", "samples", "ratio");
   double base = 0;

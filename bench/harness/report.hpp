@@ -26,6 +26,8 @@ struct Result {
 
 /// One table; the ratio is that of the figure to the first that was measured.
 void print(const Result& result);
+/// One table of all: each of ours divided by the limit and by each rival of its scenario.
+void print_ratios(const std::vector<Result>& results);
 void write_json(const std::vector<Result>& results, const std::string& file);
 
 }  // namespace bulletin::bench

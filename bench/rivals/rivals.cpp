@@ -40,9 +40,16 @@ Rival mosquitto() {
 Roles mosquitto_roles() { return {}; }
 #endif
 
+#ifndef BULLETIN_BENCH_ETCD
+Rival etcd() {
+  return not_built("etcd", "libcurl4-openssl-dev", {"read", "write", "propagate", "throughput"});
+}
+Roles etcd_roles() { return {}; }
+#endif
+
 std::vector<Way> rivals_in(const std::string& scenario) {
   std::vector<Way> all;
-  for (const Rival& rival : {redis(), nats(), mosquitto(), python()}) {
+  for (const Rival& rival : {redis(), nats(), mosquitto(), etcd(), python()}) {
     const auto found = rival.find(scenario);
     if (found == rival.end()) continue;
     all.insert(all.end(), found->second.begin(), found->second.end());
@@ -52,7 +59,7 @@ std::vector<Way> rivals_in(const std::string& scenario) {
 
 Roles rival_roles() {
   Roles all;
-  for (Roles roles : {redis_roles(), nats_roles(), mosquitto_roles()}) {
+  for (Roles roles : {redis_roles(), nats_roles(), mosquitto_roles(), etcd_roles()}) {
     all.merge(roles);
   }
   return all;

@@ -16,11 +16,13 @@ using Rival = std::map<std::string, std::vector<Way>>;
 Rival redis();
 Rival nats();
 Rival mosquitto();
+Rival etcd();
 Rival python();
 
 Roles redis_roles();
 Roles nats_roles();
 Roles mosquitto_roles();
+Roles etcd_roles();
 
 /// All that take part in a scenario.
 std::vector<Way> rivals_in(const std::string& scenario);
