@@ -1,6 +1,7 @@
 #include "server/server.hpp"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "server/beginning.hpp"
@@ -33,6 +34,11 @@ authority::AuthorityOptions authority_options(const BrokerOptions& options) {
   return result;
 }
 
+/// On its only processor it would keep out whom it waits for.
+BusyPoll::Duration busy_poll_time(const BrokerOptions& options) {
+  return std::thread::hardware_concurrency() == 1 ? BusyPoll::Duration::zero() : options.busy_poll;
+}
+
 }  // namespace
 
 Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log)
@@ -50,6 +56,7 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       boards_(authority_, system_),
       clock_(options_.beat, started_),
       beats_(options_.beat),
+      busy_poll_(busy_poll_time(options_)),
       outbox_(sockets_.commands(), counters_),
       publisher_(sockets_.updates(), boards_, options_.reader_bytes, counters_),
       desk_({authority_, boards_, sessions_, outbox_, counters_, *log_},
@@ -59,7 +66,7 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
 
 void Server::serve() {
   while (!stopping_.load(std::memory_order_relaxed)) {
-    if (!turn()) sockets_.wait(wake_up_.descriptor(), next_duty());
+    if (!stay_awake(turn())) sockets_.wait(wake_up_.descriptor(), next_duty());
   }
   log_->info("event=stopped requests={} commits={} updates={} drops={}", counters_.requests,
              counters_.commits, counters_.updates, drops());
@@ -68,6 +75,17 @@ void Server::serve() {
 void Server::stop() noexcept {
   stopping_.store(true, std::memory_order_relaxed);
   wake_up_.raise();
+}
+
+bool Server::stay_awake(bool found) {
+  const Time now = std::chrono::steady_clock::now();
+  if (found) {
+    busy_poll_.found(now);
+    return true;
+  }
+  if (!busy_poll_.again(now)) return false;
+  std::this_thread::yield();
+  return true;
 }
 
 /// False if it found nothing to do, and the sockets have nothing.

@@ -16,6 +16,7 @@
 #include "authority/authority.hpp"
 #include "server/beat_schedule.hpp"
 #include "server/boards.hpp"
+#include "server/busy_poll.hpp"
 #include "server/counters.hpp"
 #include "server/desk.hpp"
 #include "server/inbox.hpp"
@@ -47,6 +48,7 @@ class Server {
   using Time = std::chrono::steady_clock::time_point;
 
   bool turn();
+  bool stay_awake(bool found);
   void apply_subscriptions(Time now);
   bool may_follow(std::string_view space);
   void commit();
@@ -81,6 +83,7 @@ class Server {
   SessionList sessions_;
   RunningClock clock_;
   BeatSchedule beats_;
+  BusyPoll busy_poll_;
 
   Inbox inbox_;
   SubscriptionNews news_;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 #include <system_error>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,25 @@ std::int64_t whole_number(const Setting& setting, std::string_view text) {
     throw Error(Errc::rejected, fmt::format("{}: '{}' is no whole number", setting.name, text));
   }
   return number;
+}
+
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+template <class... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;
+
+/// The present value of one that is no text.
+std::int64_t number_in(const Setting& setting) {
+  return std::visit(
+      Overloaded{[](std::string*) { return std::int64_t{0}; },
+                 // What is past the signed range is past every bound, too.
+                 [](std::size_t* size) {
+                   return static_cast<std::int64_t>(std::min<std::size_t>(*size, INT64_MAX));
+                 },
+                 [](auto* time) { return static_cast<std::int64_t>(time->count()); }},
+      setting.target);
 }
 
 }  // namespace
@@ -46,6 +66,9 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
        1, hour},
       {"session-ms", "MS", "how long a silent session lives; at least two beats",
        &broker.session_time, 2, 24 * hour},
+      {"busy-poll-us", "US",
+       "how long to wait awake for the next of requests that come close together; 0: always sleep",
+       &broker.busy_poll, 0, 10'000},
       {"log-bytes", "BYTES", "recent commits kept for clients that reconnect", &broker.log_bytes, 0,
        most_memory},
       {"reader-bytes", "BYTES", "updates kept at most for one reader slower than the stream",
@@ -65,37 +88,28 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
 }
 
 void check_range(const Setting& setting) {
-  std::int64_t value = 0;
-  if (auto* const time = std::get_if<std::chrono::milliseconds*>(&setting.target)) {
-    value = (*time)->count();
-  } else if (auto* const size = std::get_if<std::size_t*>(&setting.target)) {
-    // What is past the signed range is past every bound, too.
-    value = static_cast<std::int64_t>(std::min<std::size_t>(**size, INT64_MAX));
-  } else {
-    return;
-  }
+  if (std::holds_alternative<std::string*>(setting.target)) return;
+  const std::int64_t value = number_in(setting);
   if (value >= setting.least && value <= setting.most) return;
   throw Error(Errc::rejected, fmt::format("{}: {} is not between {} and {}", setting.name, value,
                                           setting.least, setting.most));
 }
 
 void set_from_text(const Setting& setting, std::string_view text) {
-  if (auto* const target = std::get_if<std::string*>(&setting.target)) {
-    (*target)->assign(text);
-  } else if (auto* const time = std::get_if<std::chrono::milliseconds*>(&setting.target)) {
-    **time = std::chrono::milliseconds(whole_number(setting, text));
-  } else {
-    *std::get<std::size_t*>(setting.target) = static_cast<std::size_t>(whole_number(setting, text));
-  }
+  std::visit(Overloaded{[&](std::string* target) { target->assign(text); },
+                        [&](std::size_t* target) {
+                          *target = static_cast<std::size_t>(whole_number(setting, text));
+                        },
+                        [&](auto* time) {
+                          *time = std::decay_t<decltype(*time)>(whole_number(setting, text));
+                        }},
+             setting.target);
   check_range(setting);
 }
 
 std::string text_of(const Setting& setting) {
   if (auto* const target = std::get_if<std::string*>(&setting.target)) return **target;
-  if (auto* const time = std::get_if<std::chrono::milliseconds*>(&setting.target)) {
-    return std::to_string((*time)->count());
-  }
-  return std::to_string(*std::get<std::size_t*>(setting.target));
+  return std::to_string(number_in(setting));
 }
 
 }  // namespace bulletin::server

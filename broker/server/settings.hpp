@@ -22,7 +22,8 @@ struct ProgramOptions {
 
 /// One option: its name, what --help says, and where its value goes.
 struct Setting {
-  using Target = std::variant<std::string*, std::chrono::milliseconds*, std::size_t*>;
+  using Target = std::variant<std::string*, std::chrono::milliseconds*, std::chrono::microseconds*,
+                              std::size_t*>;
 
   std::string_view name;
   std::string_view placeholder;

@@ -95,6 +95,9 @@ TEST_CASE("Options that make no sense are refused by name") {
   CHECK(fault([](BrokerOptions& o) {
           o.limits.transaction_bytes = 64u << 20;
         }).find("limit-tran") == 0);
+  CHECK(fault([](BrokerOptions& o) {
+          o.busy_poll = std::chrono::seconds(1);
+        }).find("busy-poll-us") == 0);
   CHECK(fault([](BrokerOptions& o) { o.reader_bytes = 1; }).find("reader-bytes") == 0);
   CHECK(fault([](BrokerOptions& o) { o.reader_bytes = SIZE_MAX; }).find("reader-bytes") == 0);
   CHECK(fault([](BrokerOptions& o) { o.updates = o.bind; }).find("updates: ") == 0);

@@ -24,6 +24,10 @@ struct BrokerOptions {
   std::chrono::milliseconds beat{1000};
   /// How long a silent session lives.
   std::chrono::milliseconds session_time{10000};
+  /// While requests come within this time of each other, the broker waits for the next one awake,
+  /// for this long at most: that answers in about half the time, and takes a processor for as long.
+  /// 0, or only one processor: it always sleeps.
+  std::chrono::microseconds busy_poll{200};
   Limits limits = {};
   /// Bytes of recent commits kept for clients that reconnect.
   std::size_t log_bytes = 64u << 20;

@@ -1,0 +1,40 @@
+// Whether a loop that found nothing looks again at once, or sleeps.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+namespace bulletin::server {
+
+/// To wake a sleeper takes longer than to be looked for, so what is expected shortly is awaited
+/// awake: as long as what arrives has lately come within `longest` of what came before. A pause
+/// weighs as much as a few arrivals, so whoever asks now and then finds a sleeper. Pure: time is an
+/// argument.
+class BusyPoll {
+ public:
+  using Duration = std::chrono::steady_clock::duration;
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// 0: always sleeps.
+  explicit BusyPoll(Duration longest) noexcept
+      : longest_(longest), pause_(4 * longest), gap_(pause_) {}
+
+  /// Something has arrived.
+  void found(Time now) noexcept {
+    gap_ = (3 * gap_ + std::min(now - found_, pause_)) / 4;
+    found_ = now;
+  }
+
+  /// Nothing has: true to look again.
+  [[nodiscard]] bool again(Time now) const noexcept {
+    return gap_ <= longest_ && now - found_ < longest_;
+  }
+
+ private:
+  const Duration longest_;
+  const Duration pause_;  // longer ones weigh as this
+  Duration gap_;          // between two arrivals, smoothed
+  Time found_{};
+};
+
+}  // namespace bulletin::server
