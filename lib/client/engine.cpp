@@ -54,16 +54,18 @@ void Engine::close(SteadyTime deadline) {
   stopping_ = true;
   wake();
   thread_.join();
-  std::vector<Settled> unsettled;
+  std::vector<Settling> unsettled;
   {
     std::scoped_lock lock(client_.apply_mutex);
     closed = true;
     progressed.notify_all();
-    unsettled = client_.take_all_settled();
+    unsettled = client_.take_all_settling();
   }
-  for (Settled& waiting : unsettled) {
-    waiting.write.fate = replica::FinishedWrite::Fate::in_doubt;
-    fulfil(waiting.promise, waiting.write);
+  for (Settling& settling : unsettled) {
+    for (auto& [write, promise] : settling.writes) {
+      write.fate = replica::FinishedWrite::Fate::in_doubt;
+      fulfil(promise, write);
+    }
   }
   dispatcher->stop(deadline);
 }
@@ -248,7 +250,7 @@ void Engine::carry_out(Todo& todo) {
   for (const SessionEvent& event : todo.session_events) writer.session_event(event);
   if (const auto next = writer.serve())
     next_event_ms_ = std::min(*next, next_event_ms_.value_or(*next));
-  for (Settled& settled : todo.settled) fulfil(settled.promise, settled.write);
+  for (auto& [write, promise] : todo.settled) fulfil(promise, write);
 }
 
 void Engine::connect_updates(const Todo& todo) {

@@ -69,7 +69,7 @@ class Engine {
     std::optional<std::string> updates_endpoint;  // when it is new
     std::vector<std::string> topics;              // all of them, for the new endpoint
     std::vector<SessionEvent> session_events;
-    std::vector<Settled> settled;
+    std::vector<PromisedWrite> settled;
   };
 
   void run();

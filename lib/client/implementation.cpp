@@ -18,7 +18,6 @@
 namespace bulletin {
 namespace {
 
-using client::Settled;
 using client::SteadyTime;
 
 std::array<std::uint8_t, 16> random_nonce() {
@@ -277,112 +276,6 @@ void Client::Implementation::sync(replica::NamespaceReplica& replica) {
   if (!there) throw_no_broker(what, options.write_timeout);
 }
 
-// --- writing ---
-
-std::optional<Error> client::write_error(const replica::FinishedWrite& write,
-                                         std::string_view name) {
-  const wire::Outcome& outcome = write.outcome;
-  if (write.fate == replica::FinishedWrite::Fate::answered &&
-      (outcome.status == wire::Status::ok || outcome.status == wire::Status::unchanged ||
-       outcome.status == wire::Status::lost)) {
-    return std::nullopt;
-  }
-  const std::string what = "the write " + (name.empty() ? "" : "of " + wire::quoted(name) + " ") +
-                           "to '" + write.replica->name() + "' ";
-  switch (write.fate) {
-    case replica::FinishedWrite::Fate::unsent:
-      return Error(Errc::disconnected, what + "was not sent in time: no broker; it was not applied",
-                   std::string(name));
-    case replica::FinishedWrite::Fate::in_doubt:
-      return Error(Errc::in_doubt,
-                   what + "was sent, and its outcome is not known: it may have been applied",
-                   std::string(name));
-    case replica::FinishedWrite::Fate::answered: break;
-  }
-  return Error(wire::to_errc(outcome.status), what + "was refused: " + outcome.message,
-               outcome.name);
-}
-
-void client::fulfil(std::promise<Revision>& promise, const replica::FinishedWrite& write) {
-  if (const auto error = write_error(write)) {
-    promise.set_exception(std::make_exception_ptr(*error));
-  } else {
-    promise.set_value(Revision(write.outcome.revision));
-  }
-}
-
-replica::FinishedWrite Client::Implementation::write(const replica::NamespaceReplica& replica,
-                                                     std::string transaction, std::string_view name,
-                                                     bool renewable) {
-  const auto deadline = write_deadline();
-  const std::shared_ptr<client::Engine> engine = this->engine();
-  replica::FinishedWrite finished =
-      engine->writer.write({&replica, std::move(transaction), client::to_ms(deadline), renewable});
-  if (const auto error = client::write_error(finished, name)) throw *error;
-  if (replica.revision() >= finished.outcome.revision) return finished;
-  // The stream is slower than the answer, and the answer had no room for the commits.
-  {
-    std::scoped_lock lock(apply_mutex);
-    const_cast<replica::NamespaceReplica&>(replica).require(finished.outcome.revision);
-  }
-  if (!wait_for(deadline, [&] { return replica.revision() >= finished.outcome.revision; })) {
-    finished.fate = replica::FinishedWrite::Fate::in_doubt;
-    throw *client::write_error(finished, name);
-  }
-  return finished;
-}
-
-std::future<Revision> Client::Implementation::write_async(const replica::NamespaceReplica& replica,
-                                                          std::string transaction) {
-  std::promise<Revision> promise;
-  std::future<Revision> future = promise.get_future();
-  engine()->writer.add({&replica, std::move(transaction), client::to_ms(write_deadline()), true},
-                       std::move(promise));
-  return future;
-}
-
-void Client::Implementation::apply_tails(const replica::WriteProgress& progress) {
-  std::scoped_lock lock(apply_mutex);
-  for (const wire::Tail& tail : progress.tails) core.write_answered(progress.epoch, tail);
-}
-
-void Client::Implementation::session_refused(const wire::SessionId& session) {
-  {
-    std::scoped_lock lock(apply_mutex);
-    core.session_refused(session);
-  }
-  wake();
-}
-
-void Client::Implementation::settle(replica::FinishedWrite write, std::promise<Revision> promise) {
-  const bool decided =
-      write.fate == replica::FinishedWrite::Fate::answered &&
-      (write.outcome.status == wire::Status::ok || write.outcome.status == wire::Status::unchanged);
-  if (decided && write.replica->revision() < write.outcome.revision) {
-    {
-      std::scoped_lock lock(apply_mutex);
-      const_cast<replica::NamespaceReplica*>(write.replica)->require(write.outcome.revision);
-      settling_.push_back({std::move(write), std::move(promise), write_deadline()});
-    }
-    wake();  // there may be something to ask for, or it may have arrived just now
-    return;
-  }
-  client::fulfil(promise, write);
-}
-
-std::vector<Settled> Client::Implementation::take_settled(SteadyTime now) {
-  std::vector<Settled> settled;
-  for (Settled& waiting : settling_) {
-    const bool there = waiting.write.replica->revision() >= waiting.write.outcome.revision;
-    if (!there && waiting.deadline > now) continue;
-    if (!there) waiting.write.fate = replica::FinishedWrite::Fate::in_doubt;
-    settled.push_back(std::move(waiting));
-    waiting.write.replica = nullptr;  // NOLINT(bugprone-use-after-move): the mark of what has left
-  }
-  std::erase_if(settling_, [](const Settled& waiting) { return waiting.write.replica == nullptr; });
-  return settled;
-}
-
 void Client::Implementation::wake() {
   std::scoped_lock lock(engine_mutex_);
   if (engine_ != nullptr) engine_->wake();
@@ -476,7 +369,7 @@ void Client::Implementation::resume() {
   if (engine_ == nullptr || engine_->made_in == client::generation()) return;
   client::abandon(std::move(engine_));
   // What the parent's threads wait for is the parent's.
-  client::abandon(std::make_shared<std::vector<Settled>>(std::move(settling_)));
+  client::abandon(std::make_shared<std::vector<client::Settling>>(std::move(settling_)));
   settling_.clear();
   answers_.clear();
   session_events_.clear();

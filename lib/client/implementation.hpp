@@ -24,10 +24,9 @@ namespace bulletin::client {
 
 class Engine;
 
-/// A write that has ended and whose promise waits until the replica holds what decided it.
-struct Settled {
-  replica::FinishedWrite write;
-  std::promise<Revision> promise;
+/// Writes that ended together and whose promises wait until the replica holds what decided them.
+struct Settling {
+  std::vector<PromisedWrite> writes;
   SteadyTime deadline;
 };
 
@@ -86,8 +85,9 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::vector<client::SessionEvent> take_session_events() {
     return std::exchange(session_events_, {});
   }
-  std::vector<client::Settled> take_settled(SteadyTime now);
-  std::vector<client::Settled> take_all_settled() { return std::exchange(settling_, {}); }
+  /// Those that need not wait any more; also those that waited too long, in doubt.
+  std::vector<client::PromisedWrite> take_settled(SteadyTime now);
+  std::vector<client::Settling> take_all_settling() { return std::exchange(settling_, {}); }
   /// Tells the program when the broker ceases to be heard, and when it is heard again.
   void watch_connection(bool heard_now);
   void heard() noexcept { last_heard_ = std::chrono::system_clock::now(); }
@@ -107,7 +107,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   // --- client::WriterHost ---
   void apply_tails(const replica::WriteProgress& progress) override;
   void session_refused(const wire::SessionId& session) override;
-  void settle(replica::FinishedWrite write, std::promise<Revision> promise) override;
+  void settle(std::vector<client::PromisedWrite> ended) override;
 
   // --- client::ForkParticipant ---
   void before_fork() override;
@@ -141,7 +141,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::map<std::string, std::shared_ptr<detail::NamespaceState>, std::less<>> open_;
   std::map<replica::CallId, Answer> answers_;  // to calls that somebody waits for
   std::vector<client::SessionEvent> session_events_;
-  std::vector<client::Settled> settling_;
+  std::vector<client::Settling> settling_;
   std::optional<wire::Refusal> refusal_;  // of the HELLO, for good
   Limits limits_;
   std::string failure_;          // the engine's last one, for error messages

@@ -10,8 +10,10 @@
 namespace bulletin::client {
 namespace {
 
-/// Past this, `add` waits.
+/// Past this, `add` waits: one half may be in the lane, one in the intake.
 constexpr std::size_t waiting_bytes_bound = 64u << 20;
+/// After a burst, memory for more is given back.
+constexpr std::size_t most_spare_entries = 1u << 14;
 
 Error closed_error() {
   return {Errc::disconnected, "the client is closed: it cannot write any more"};
@@ -24,7 +26,8 @@ Writer::Writer(zmq::context_t& context, const std::string& endpoint, WriterHost&
     : host_(host),
       client_thread_(client_thread),
       socket_(make_command_socket(context)),
-      monitor_(context, socket_, "write-monitor") {
+      monitor_(context, socket_, "write-monitor"),
+      intake_(waiting_bytes_bound / 2) {
   socket_.connect(endpoint);
 }
 
@@ -33,6 +36,7 @@ replica::FinishedWrite Writer::write(replica::PendingWrite write) {
   const SteadyTime deadline{std::chrono::milliseconds(deadline_ms)};
   Lock lock(mutex_);
   if (closed_) throw closed_error();
+  absorb();  // what this thread has added before
   Waiter own;
   own.ticket = lane_.add(std::move(write));
   completions_.push_back({own.ticket, &own, std::nullopt});
@@ -56,21 +60,30 @@ replica::FinishedWrite Writer::write(replica::PendingWrite write) {
 
 void Writer::add(replica::PendingWrite write, std::promise<Revision> promise) {
   const SteadyTime deadline{std::chrono::milliseconds(write.deadline_ms)};
-  Lock lock(mutex_);
-  const bool room = drained_.wait_until(
-      lock, deadline, [&] { return closed_ || lane_.waiting_bytes() < waiting_bytes_bound; });
-  if (closed_) throw closed_error();
-  if (!room)
-    throw Error(Errc::disconnected,
-                "64 MiB of writes wait for the broker: it has taken none in time");
-  const replica::Ticket ticket = lane_.add(std::move(write));
-  completions_.push_back({ticket, nullptr, std::move(promise)});
-  // While somebody leads, the hand-over takes care of it.
-  if (leader_ == Leader::none) {
-    leader_ = Leader::client_thread;
-    lock.unlock();
-    client_thread_.wake();
+  switch (intake_.add({std::move(write), std::move(promise)}, deadline)) {
+    case Intake::Added::first: client_thread_.wake(); return;
+    case Intake::Added::more: return;
+    case Intake::Added::full:
+      throw Error(Errc::disconnected,
+                  "64 MiB of writes wait for the broker: it has taken none in time");
+    case Intake::Added::closed: throw closed_error();
   }
+}
+
+// Moves to the lane what was added.
+void Writer::absorb() {
+  intake_.take(absorbed_);
+  for (auto& [write, promise] : absorbed_) {
+    const replica::Ticket ticket = lane_.add(std::move(write));
+    completions_.push_back({ticket, nullptr, std::move(promise)});
+  }
+  absorbed_.clear();
+  if (absorbed_.capacity() > most_spare_entries) absorbed_.shrink_to_fit();
+}
+
+// A lane that is full takes the rest when it has room again.
+void Writer::absorb_some() {
+  if (lane_.waiting_bytes() < waiting_bytes_bound / 2) absorb();
 }
 
 void Writer::session_event(const SessionEvent& event) {
@@ -109,6 +122,8 @@ short Writer::events() const {
 std::optional<std::uint64_t> Writer::serve() {
   Lock lock(mutex_);
   finish(lane_.expire(now_ms()), lock);
+  absorb_some();
+  if (leader_ == Leader::none && !lane_.idle() && !closed_) leader_ = Leader::client_thread;
   if (leader_ == Leader::client_thread) {
     take_replies(lock);
     transmit();
@@ -128,12 +143,16 @@ void Writer::connection_changed(ConnectionMonitor::Event event) {
 
 bool Writer::drain(SteadyTime deadline) {
   Lock lock(mutex_);
+  absorb();
+  client_thread_.wake();  // to lead, if nobody does
   return drained_.wait_until(lock, deadline, [&] { return lane_.idle(); });
 }
 
 void Writer::close() {
   Lock lock(mutex_);
   closed_ = true;
+  intake_.close();
+  absorb();
   finish(lane_.close(), lock);
   signal_leader();
   drained_.notify_all();
@@ -166,6 +185,7 @@ void Writer::give_up(Waiter& own, Lock& lock) {
 
 void Writer::transmit() {
   blocked_ = false;
+  if (!lane_.under_way()) absorb_some();
   const auto bytes = lane_.to_transmit(now_ms());
   if (!bytes) return;
   if (send(socket_, *bytes)) {
@@ -173,6 +193,15 @@ void Writer::transmit() {
   } else {
     blocked_ = true;
     lane_.not_transmitted();
+  }
+}
+
+// While the broker works at it, this thread tells of the last one.
+void Writer::transmit_next() noexcept {
+  try {
+    transmit();
+  } catch (const std::exception&) {
+    // The lane still has it: the leader transmits again, and is told then.
   }
 }
 
@@ -195,6 +224,7 @@ void Writer::take_replies(Lock& lock) {
     } catch (const wire::DecodeError&) {
       continue;  // no reply: the request is sent again
     }
+    if (!refused) transmit_next();
     const auto session = session_;
     lock.unlock();
     if (!progress.tails.empty()) host_.apply_tails(progress);
@@ -207,27 +237,37 @@ void Writer::take_replies(Lock& lock) {
 // Tells those who wait. The promises are fulfilled without the lock.
 void Writer::finish(std::vector<replica::FinishedWrite> finished, Lock& lock) {
   if (finished.empty()) return;
-  std::vector<std::pair<replica::FinishedWrite, std::promise<Revision>>> promised;
+  std::vector<PromisedWrite> promised;
+  promised.reserve(finished.size());
   for (replica::FinishedWrite& write : finished) {
     if (write.ticket == 0) continue;  // an ephemeral set again by the lane itself
-    const auto place =
-        std::lower_bound(completions_.begin(), completions_.end(), write.ticket,
-                         [](const Completion& c, replica::Ticket t) { return c.ticket < t; });
-    if (place == completions_.end() || place->ticket != write.ticket) continue;
-    if (place->waiter != nullptr) {
-      place->waiter->result = std::move(write);
-      place->waiter->done = true;
-      place->waiter->changed.notify_one();
+    std::optional<Completion> completion = take_completion(write.ticket);
+    if (!completion) continue;
+    if (completion->waiter != nullptr) {
+      completion->waiter->result = std::move(write);
+      completion->waiter->done = true;
+      completion->waiter->changed.notify_one();
     } else {
-      promised.emplace_back(std::move(write), *std::move(place->promise));
+      promised.push_back({std::move(write), *std::move(completion->promise)});
     }
-    completions_.erase(place);  // as a rule the first
   }
-  if (lane_.waiting_bytes() < waiting_bytes_bound || lane_.idle()) drained_.notify_all();
+  if (lane_.idle()) drained_.notify_all();
   if (promised.empty()) return;
   lock.unlock();
-  for (auto& [write, promise] : promised) host_.settle(std::move(write), std::move(promise));
+  host_.settle(std::move(promised));
   lock.lock();
+}
+
+std::optional<Writer::Completion> Writer::take_completion(replica::Ticket ticket) {
+  auto place = completions_.begin();  // as a rule it is the first
+  if (place != completions_.end() && place->ticket != ticket) {
+    place = std::lower_bound(place, completions_.end(), ticket,
+                             [](const Completion& c, replica::Ticket t) { return c.ticket < t; });
+  }
+  if (place == completions_.end() || place->ticket != ticket) return std::nullopt;
+  std::optional<Completion> taken = std::move(*place);
+  completions_.erase(place);
+  return taken;
 }
 
 void Writer::hand_over() {

@@ -16,11 +16,18 @@
 #include <bulletin/revision.hpp>
 
 #include "client/clock.hpp"
+#include "client/intake.hpp"
 #include "client/session_event.hpp"
 #include "client/sockets.hpp"
 #include "replica/write_lane.hpp"
 
 namespace bulletin::client {
+
+/// A write that has ended, and whom to tell.
+struct PromisedWrite {
+  replica::FinishedWrite write;
+  std::promise<Revision> promise;
+};
 
 /// What the writer needs of its client. Called with no lock of the writer's held.
 class WriterHost {
@@ -30,8 +37,8 @@ class WriterHost {
   virtual void apply_tails(const replica::WriteProgress& progress) = 0;
   /// The broker does not know the session.
   virtual void session_refused(const wire::SessionId& session) = 0;
-  /// Fulfils the promise of a write that has ended, once the replica holds what decided it.
-  virtual void settle(replica::FinishedWrite write, std::promise<Revision> promise) = 0;
+  /// Fulfils the promises of writes that have ended, each once the replica holds what decided it.
+  virtual void settle(std::vector<PromisedWrite> ended) = 0;
 };
 
 /// Owns the socket of WRITE requests. One thread at a time *leads*: it has the socket, sends the
@@ -47,7 +54,8 @@ class Writer {
 
   /// Any thread: waits for the end of the write.
   replica::FinishedWrite write(replica::PendingWrite write);
-  /// Any thread: returns at once, unless much waits already.
+  /// Any thread: returns at once, unless much waits already. In order with the same thread's other
+  /// writes.
   void add(replica::PendingWrite write, std::promise<Revision> promise);
 
   void session_event(const SessionEvent& event);
@@ -93,10 +101,14 @@ class Writer {
   void take(const SessionEnded& event, Lock& lock);
   void lead(Waiter& own, Lock& lock);
   void give_up(Waiter& own, Lock& lock);
+  void absorb();
+  void absorb_some();
   void transmit();
+  void transmit_next() noexcept;
   void take_replies(Lock& lock);
   void wait_for_socket(Lock& lock, SteadyTime latest);
   void finish(std::vector<replica::FinishedWrite> finished, Lock& lock);
+  std::optional<Completion> take_completion(replica::Ticket ticket);
   void hand_over();
   void signal_leader();
 
@@ -105,10 +117,12 @@ class Writer {
   zmq::socket_t socket_;  // the leader's
   ConnectionMonitor monitor_;
   Waker leader_waker_;
+  Intake intake_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   replica::WriteLane lane_;
+  std::vector<Intake::Entry> absorbed_;  // empty; keeps its memory
   std::optional<wire::SessionId> session_;
   std::deque<Completion> completions_;  // in the order of their tickets
   Leader leader_ = Leader::none;

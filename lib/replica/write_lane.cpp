@@ -40,9 +40,9 @@ bool refuses_session(wire::Status status) noexcept {
 }  // namespace
 
 /// With what it takes beside its bytes, also at whoever waits for it.
-std::size_t WriteLane::price(const Item& item) noexcept {
+std::size_t WriteLane::price(const PendingWrite& write) noexcept {
   constexpr std::size_t beside = 256;
-  return item.write.transaction.size() + beside;
+  return write.transaction.size() + beside;
 }
 
 Ticket WriteLane::add(PendingWrite write) {
@@ -51,14 +51,14 @@ Ticket WriteLane::add(PendingWrite write) {
 }
 
 void WriteLane::push_back(Item item) {
-  waiting_bytes_ += price(item);
+  waiting_bytes_ += price(item.write);
   earliest_deadline_ms_ = std::min(earliest_deadline_ms_, item.write.deadline_ms);
   queue_.push_back(std::move(item));
 }
 
 void WriteLane::requeue(std::vector<Item> items) {
   std::erase_if(items, [](const Item& item) { return item.ended; });
-  for (const Item& item : items) waiting_bytes_ += price(item);
+  for (const Item& item : items) waiting_bytes_ += price(item.write);
   queue_.insert(queue_.begin(), std::move_iterator(items.begin()), std::move_iterator(items.end()));
 }
 
@@ -74,7 +74,7 @@ void WriteLane::session_started(const wire::SessionId& session, bool follows_los
   for (Ephemerals::Renewal& renewal : ephemerals_.renewals(now_ms)) {
     renewals.push_back(
         {0, {renewal.replica, std::move(renewal.transaction), no_deadline, true}, false});
-    waiting_bytes_ += price(renewals.back());
+    waiting_bytes_ += price(renewals.back().write);
   }
   queue_.insert(queue_.begin(), std::move_iterator(renewals.begin()),
                 std::move_iterator(renewals.end()));
@@ -94,7 +94,7 @@ std::vector<FinishedWrite> WriteLane::session_ended() {
   // The next session begins with new ones.
   std::erase_if(queue_, [&](const Item& item) {
     if (item.ticket != 0) return false;
-    waiting_bytes_ -= price(item);
+    waiting_bytes_ -= price(item.write);
     return true;
   });
   return finished;
@@ -121,7 +121,7 @@ WriteLane::Request WriteLane::gather() {
     elements += elements_of(next.write.transaction);
     const bool full = bytes > gather_bytes || elements > gather_elements;
     if (full && !request.items.empty()) break;
-    waiting_bytes_ -= price(next);
+    waiting_bytes_ -= price(next.write);
     request.items.push_back(std::move(next));
     queue_.pop_front();
   }
@@ -168,6 +168,7 @@ void WriteLane::take_outcomes(wire::WriteReply reply, WriteProgress& progress) {
   }
   Request request = *std::exchange(request_, std::nullopt);
   progress.tails = std::move(reply.tails);
+  progress.finished.reserve(request.items.size());
   for (std::size_t i = 0; i != request.items.size(); ++i) {
     Item& item = request.items[i];
     const wire::Outcome& outcome = reply.outcomes[i];
@@ -243,7 +244,7 @@ void WriteLane::expire_request(std::uint64_t now_ms, std::vector<FinishedWrite>&
 void WriteLane::expire_waiting(std::uint64_t now_ms, std::vector<FinishedWrite>& finished) {
   std::erase_if(queue_, [&](Item& item) {
     if (item.write.deadline_ms > now_ms) return false;
-    waiting_bytes_ -= price(item);
+    waiting_bytes_ -= price(item.write);
     end(item, Fate::unsent, finished);
     return true;
   });

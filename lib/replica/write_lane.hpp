@@ -99,7 +99,9 @@ class WriteLane {
   [[nodiscard]] bool idle() const noexcept { return queue_.empty() && !request_; }
   /// A request was made and is not answered.
   [[nodiscard]] bool under_way() const noexcept { return request_.has_value(); }
-  /// What the writes that wait take, about.
+  /// What a write that waits takes, about.
+  [[nodiscard]] static std::size_t price(const PendingWrite& write) noexcept;
+  /// What all that wait take.
   [[nodiscard]] std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
   /// When to call again for a retry or a deadline; nullopt: only after something happens.
   [[nodiscard]] std::optional<std::uint64_t> next_event_ms() const;
@@ -125,7 +127,6 @@ class WriteLane {
     [[nodiscard]] bool may_apply() const noexcept { return transmissions > (refused ? 1U : 0U); }
   };
 
-  static std::size_t price(const Item& item) noexcept;
   void push_back(Item item);
   /// Puts those back that nobody has been told of, in their order before all others.
   void requeue(std::vector<Item> items);

@@ -1,0 +1,72 @@
+// Writes for which nobody waits, between the threads that make them and the thread that leads.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <future>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <bulletin/revision.hpp>
+
+#include "client/clock.hpp"
+#include "replica/write_lane.hpp"
+
+namespace bulletin::client {
+
+/// In the order of their coming. It has a lock of its own, held for moments only: whoever adds does
+/// not wait while a request is made or an answer taken. Any thread.
+class Intake {
+ public:
+  struct Entry {
+    replica::PendingWrite write;
+    std::promise<Revision> promise;
+  };
+  enum class Added {
+    first,   ///< nothing was there: whoever takes has to be told
+    more,    ///< somebody has been told already
+    full,    ///< no room in time: it was not added
+    closed,  ///< nothing is accepted any more: it was not added
+  };
+
+  explicit Intake(std::size_t bound) noexcept : bound_(bound) {}
+
+  /// Waits for room, if there is none, until the deadline.
+  Added add(Entry entry, SteadyTime deadline) {
+    std::unique_lock lock(mutex_);
+    if (!room_.wait_until(lock, deadline, [&] { return closed_ || bytes_ < bound_; }))
+      return Added::full;
+    if (closed_) return Added::closed;
+    const bool first = entries_.empty();
+    bytes_ += replica::WriteLane::price(entry.write);
+    entries_.push_back(std::move(entry));
+    return first ? Added::first : Added::more;
+  }
+
+  /// All that is there; `entries` gives its memory in exchange.
+  void take(std::vector<Entry>& entries) {
+    entries.clear();
+    const std::scoped_lock lock(mutex_);
+    entries.swap(entries_);
+    if (bytes_ >= bound_) room_.notify_all();
+    bytes_ = 0;
+  }
+
+  void close() {
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+    room_.notify_all();
+  }
+
+ private:
+  const std::size_t bound_;
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::vector<Entry> entries_;
+  std::size_t bytes_ = 0;
+  bool closed_ = false;
+  std::condition_variable room_;
+};
+
+}  // namespace bulletin::client

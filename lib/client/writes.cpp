@@ -1,0 +1,140 @@
+// How a client's writes end, and whom it tells.
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "client/engine.hpp"
+#include "client/implementation.hpp"
+#include "wire/names.hpp"
+
+namespace bulletin {
+namespace {
+
+using client::Settling;
+
+bool is_decided(const replica::FinishedWrite& write) noexcept {
+  return write.fate == replica::FinishedWrite::Fate::answered &&
+         (write.outcome.status == wire::Status::ok ||
+          write.outcome.status == wire::Status::unchanged);
+}
+
+/// What decided it is in the replica.
+bool is_there(const replica::FinishedWrite& write) noexcept {
+  return write.replica->revision() >= write.outcome.revision;
+}
+
+}  // namespace
+
+std::optional<Error> client::write_error(const replica::FinishedWrite& write,
+                                         std::string_view name) {
+  const wire::Outcome& outcome = write.outcome;
+  if (write.fate == replica::FinishedWrite::Fate::answered &&
+      (outcome.status == wire::Status::ok || outcome.status == wire::Status::unchanged ||
+       outcome.status == wire::Status::lost)) {
+    return std::nullopt;
+  }
+  const std::string what = "the write " + (name.empty() ? "" : "of " + wire::quoted(name) + " ") +
+                           "to '" + write.replica->name() + "' ";
+  switch (write.fate) {
+    case replica::FinishedWrite::Fate::unsent:
+      return Error(Errc::disconnected, what + "was not sent in time: no broker; it was not applied",
+                   std::string(name));
+    case replica::FinishedWrite::Fate::in_doubt:
+      return Error(Errc::in_doubt,
+                   what + "was sent, and its outcome is not known: it may have been applied",
+                   std::string(name));
+    case replica::FinishedWrite::Fate::answered: break;
+  }
+  return Error(wire::to_errc(outcome.status), what + "was refused: " + outcome.message,
+               outcome.name);
+}
+
+void client::fulfil(std::promise<Revision>& promise, const replica::FinishedWrite& write) {
+  if (const auto error = write_error(write)) {
+    promise.set_exception(std::make_exception_ptr(*error));
+  } else {
+    promise.set_value(Revision(write.outcome.revision));
+  }
+}
+
+replica::FinishedWrite Client::Implementation::write(const replica::NamespaceReplica& replica,
+                                                     std::string transaction, std::string_view name,
+                                                     bool renewable) {
+  const auto deadline = write_deadline();
+  const std::shared_ptr<client::Engine> engine = this->engine();
+  replica::FinishedWrite finished =
+      engine->writer.write({&replica, std::move(transaction), client::to_ms(deadline), renewable});
+  if (const auto error = client::write_error(finished, name)) throw *error;
+  if (replica.revision() >= finished.outcome.revision) return finished;
+  // The stream is slower than the answer, and the answer had no room for the commits.
+  {
+    std::scoped_lock lock(apply_mutex);
+    const_cast<replica::NamespaceReplica&>(replica).require(finished.outcome.revision);
+  }
+  if (!wait_for(deadline, [&] { return replica.revision() >= finished.outcome.revision; })) {
+    finished.fate = replica::FinishedWrite::Fate::in_doubt;
+    throw *client::write_error(finished, name);
+  }
+  return finished;
+}
+
+std::future<Revision> Client::Implementation::write_async(const replica::NamespaceReplica& replica,
+                                                          std::string transaction) {
+  std::promise<Revision> promise;
+  std::future<Revision> future = promise.get_future();
+  engine()->writer.add({&replica, std::move(transaction), client::to_ms(write_deadline()), true},
+                       std::move(promise));
+  return future;
+}
+
+void Client::Implementation::apply_tails(const replica::WriteProgress& progress) {
+  std::scoped_lock lock(apply_mutex);
+  for (const wire::Tail& tail : progress.tails) core.write_answered(progress.epoch, tail);
+}
+
+void Client::Implementation::session_refused(const wire::SessionId& session) {
+  {
+    std::scoped_lock lock(apply_mutex);
+    core.session_refused(session);
+  }
+  wake();
+}
+
+void Client::Implementation::settle(std::vector<client::PromisedWrite> ended) {
+  const auto waits = std::partition(ended.begin(), ended.end(), [](const auto& promised) {
+    return !is_decided(promised.write) || is_there(promised.write);
+  });
+  std::for_each(ended.begin(), waits,
+                [](auto& promised) { client::fulfil(promised.promise, promised.write); });
+  if (waits == ended.end()) return;
+  ended.erase(ended.begin(), waits);
+  {
+    std::scoped_lock lock(apply_mutex);
+    for (const client::PromisedWrite& promised : ended) {
+      const replica::FinishedWrite& write = promised.write;
+      const_cast<replica::NamespaceReplica*>(write.replica)->require(write.outcome.revision);
+    }
+    settling_.push_back({std::move(ended), write_deadline()});
+  }
+  wake();  // there may be something to ask for, or it may have arrived just now
+}
+
+std::vector<client::PromisedWrite> Client::Implementation::take_settled(SteadyTime now) {
+  std::vector<client::PromisedWrite> settled;
+  for (Settling& settling : settling_) {
+    std::vector<client::PromisedWrite>& writes = settling.writes;
+    auto waits = std::partition(writes.begin(), writes.end(),
+                                [](const auto& promised) { return is_there(promised.write); });
+    if (settling.deadline <= now) {
+      for (; waits != writes.end(); ++waits)
+        waits->write.fate = replica::FinishedWrite::Fate::in_doubt;
+    }
+    settled.insert(settled.end(), std::move_iterator(writes.begin()), std::move_iterator(waits));
+    writes.erase(writes.begin(), waits);
+  }
+  std::erase_if(settling_, [](const Settling& settling) { return settling.writes.empty(); });
+  return settled;
+}
+
+}  // namespace bulletin
