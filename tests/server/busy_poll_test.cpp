@@ -19,13 +19,13 @@ BusyPoll::Time arrive(BusyPoll& poll, BusyPoll::Time now, microseconds gap, int 
   return now;
 }
 
-const BusyPoll::Time start = BusyPoll::Time{} + seconds(1000);
+const BusyPoll::Time beginning = BusyPoll::Time{} + seconds(1000);
 
 }  // namespace
 
 TEST_CASE("What comes close together is awaited awake, and no longer than the bound") {
   BusyPoll poll(longest);
-  const BusyPoll::Time now = arrive(poll, start, microseconds(80), 20);
+  const BusyPoll::Time now = arrive(poll, beginning, microseconds(80), 20);
   CHECK(poll.again(now));
   CHECK(poll.again(now + microseconds(199)));
   CHECK_FALSE(poll.again(now + longest));
@@ -33,8 +33,8 @@ TEST_CASE("What comes close together is awaited awake, and no longer than the bo
 
 TEST_CASE("What comes now and then finds a sleeper") {
   BusyPoll poll(longest);
-  CHECK_FALSE(poll.again(start));
-  BusyPoll::Time now = arrive(poll, start, microseconds(1000), 100);
+  CHECK_FALSE(poll.again(beginning));
+  BusyPoll::Time now = arrive(poll, beginning, microseconds(1000), 100);
   CHECK_FALSE(poll.again(now));
   // Also two at once, every ten milliseconds.
   for (int i = 0; i < 20; ++i) {
@@ -47,7 +47,7 @@ TEST_CASE("What comes now and then finds a sleeper") {
 
 TEST_CASE("After a pause a few arrivals are enough to stay awake again") {
   BusyPoll poll(longest);
-  BusyPoll::Time now = arrive(poll, start, microseconds(80), 20);
+  BusyPoll::Time now = arrive(poll, beginning, microseconds(80), 20);
   now = arrive(poll, now, microseconds(1'000'000), 1);
   CHECK_FALSE(poll.again(now));
   CHECK(poll.again(arrive(poll, now, microseconds(80), 5)));
@@ -55,6 +55,6 @@ TEST_CASE("After a pause a few arrivals are enough to stay awake again") {
 
 TEST_CASE("Without a time it always sleeps") {
   BusyPoll poll(microseconds(0));
-  const BusyPoll::Time now = arrive(poll, start, microseconds(0), 20);
+  const BusyPoll::Time now = arrive(poll, beginning, microseconds(0), 20);
   CHECK_FALSE(poll.again(now));
 }
