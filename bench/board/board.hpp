@@ -27,7 +27,10 @@ Way board_echo();
 
 /// Changes per second until a replica in another process has them all.
 Way board_set_async(std::size_t writers);
-Way board_transactions(std::size_t writers, std::size_t operations);
+/// Transactions of 100 changes; every writer waits for each of its own.
+Way board_commit(std::size_t writers);
+/// The same by one writer that does not wait.
+Way board_commit_async();
 /// The same, counted at so many processes.
 Way board_fanout(std::size_t subscribers);
 

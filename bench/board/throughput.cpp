@@ -15,6 +15,12 @@ namespace {
 
 constexpr const char* finished = "finished";
 
+struct Writing {
+  std::size_t writers = 1;
+  std::size_t operations = 0;  ///< in a transaction; 0: set_async
+  bool waits = false;          ///< for each transaction
+};
+
 std::vector<std::string> names_of(std::size_t count) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i != count; ++i)
@@ -30,24 +36,29 @@ void set_all(const Namespace& space, const std::vector<std::string>& names, doub
 }
 
 void commit_all(const Namespace& space, const std::vector<std::string>& names, double value,
-                std::size_t operations) {
-  for (std::size_t i = 0; i < names.size(); i += operations) {
+                const Writing& writing) {
+  std::future<std::optional<Revision>> last;
+  for (std::size_t i = 0; i < names.size(); i += writing.operations) {
     Transaction transaction;
-    const std::size_t end = std::min(i + operations, names.size());
+    const std::size_t end = std::min(i + writing.operations, names.size());
     for (std::size_t k = i; k != end; ++k) transaction.set(names[k], value);
-    space.commit(transaction);
+    if (writing.waits) {
+      space.commit(transaction);
+    } else {
+      last = space.commit_async(transaction);
+    }
   }
+  if (last.valid()) last.get();
 }
 
 /// Writers, each with its part of the names, and processes that have the namespace open: the last
 /// that has every change ends the round.
 class Throughput final : public Contender {
  public:
-  /// `operations` 0: set_async.
-  Throughput(const Setting& setting, std::string space, std::size_t writers, std::size_t operations,
-             std::size_t subscribers)
-      : name_(std::move(space)), operations_(operations) {
+  Throughput(const Setting& setting, std::string space, Writing writing, std::size_t subscribers)
+      : name_(std::move(space)), writing_(writing) {
     const std::size_t changes = setting.quick ? 50'000 : 200'000;
+    const std::size_t writers = writing.writers;
     for (std::size_t i = 0; i != writers; ++i) {
       clients_.push_back(std::make_unique<Client>(ClientOptions{.endpoint = setting.endpoint}));
       spaces_.push_back(clients_.back()->open(name_));
@@ -88,15 +99,15 @@ class Throughput final : public Contender {
 
  private:
   void write(std::size_t writer, double value) {
-    if (operations_ == 0) {
+    if (writing_.operations == 0) {
       set_all(spaces_[writer], names_[writer], value);
     } else {
-      commit_all(spaces_[writer], names_[writer], value, operations_);
+      commit_all(spaces_[writer], names_[writer], value, writing_);
     }
   }
 
   const std::string name_;
-  const std::size_t operations_;
+  const Writing writing_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<Namespace> spaces_;
   std::vector<std::vector<std::string>> names_;
@@ -123,21 +134,26 @@ Way board_set_async(std::size_t writers) {
   return way<Throughput>(writers == 1
                              ? "Bulletin set_async"
                              : "Bulletin set_async, " + std::to_string(writers) + " writers",
-                         Kind::ours, "bench/set_async" + std::to_string(writers), writers,
-                         std::size_t{0}, std::size_t{1});
+                         Kind::ours, "bench/set_async" + std::to_string(writers),
+                         Writing{.writers = writers}, std::size_t{1});
 }
 
-Way board_transactions(std::size_t writers, std::size_t operations) {
-  return way<Throughput>(writers == 1 ? "Bulletin commit of 100"
-                                      : "Bulletin commit, " + std::to_string(writers) + " writers",
-                         Kind::ours, "bench/commit" + std::to_string(writers), writers, operations,
-                         std::size_t{1});
+Way board_commit(std::size_t writers) {
+  return way<Throughput>(
+      writers == 1 ? "Bulletin commit of 100"
+                   : "Bulletin commit of 100, " + std::to_string(writers) + " writers",
+      Kind::ours, "bench/commit" + std::to_string(writers),
+      Writing{.writers = writers, .operations = 100, .waits = true}, std::size_t{1});
+}
+
+Way board_commit_async() {
+  return way<Throughput>("Bulletin commit_async of 100", Kind::ours, "bench/commit_async",
+                         Writing{.operations = 100}, std::size_t{1});
 }
 
 Way board_fanout(std::size_t subscribers) {
   return way<Throughput>("Bulletin to " + std::to_string(subscribers), Kind::ours,
-                         "bench/fanout" + std::to_string(subscribers), std::size_t{1},
-                         std::size_t{0}, subscribers);
+                         "bench/fanout" + std::to_string(subscribers), Writing{}, subscribers);
 }
 
 }  // namespace bulletin::bench

@@ -62,9 +62,9 @@ void Engine::close(SteadyTime deadline) {
     unsettled = client_.take_all_settling();
   }
   for (Settling& settling : unsettled) {
-    for (auto& [write, promise] : settling.writes) {
-      write.fate = replica::FinishedWrite::Fate::in_doubt;
-      fulfil(promise, write);
+    for (PromisedWrite& promised : settling.writes) {
+      promised.write.fate = replica::FinishedWrite::Fate::in_doubt;
+      fulfil(promised);
     }
   }
   dispatcher->stop(deadline);
@@ -250,7 +250,7 @@ void Engine::carry_out(Todo& todo) {
   for (const SessionEvent& event : todo.session_events) writer.session_event(event);
   if (const auto next = writer.serve())
     next_event_ms_ = std::min(*next, next_event_ms_.value_or(*next));
-  for (auto& [write, promise] : todo.settled) fulfil(promise, write);
+  for (PromisedWrite& promised : todo.settled) fulfil(promised);
 }
 
 void Engine::connect_updates(const Todo& todo) {

@@ -30,8 +30,6 @@ struct Settling {
   SteadyTime deadline;
 };
 
-/// Fulfils the promise of a write as its fate and outcome say.
-void fulfil(std::promise<Revision>& promise, const replica::FinishedWrite& write);
 /// The error for a write that did not succeed; nullopt: it did, or lost its race. `name`: the one
 /// attribute that it is about, if it is known.
 std::optional<Error> write_error(const replica::FinishedWrite& write, std::string_view name = {});
@@ -67,8 +65,9 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   /// Writes, and returns when the replica holds what decided it. Throws what `write_error` says.
   replica::FinishedWrite write(const replica::NamespaceReplica& replica, std::string transaction,
                                std::string_view name, bool renewable);
-  std::future<Revision> write_async(const replica::NamespaceReplica& replica,
-                                    std::string transaction);
+  /// The same without waiting: the promise tells.
+  void write_async(const replica::NamespaceReplica& replica, std::string transaction,
+                   bool renewable, client::WritePromise promise);
   /// Waits for progress on this client until the predicate, which is called under the apply lock,
   /// is true; false: the deadline passed. Throws Error disconnected when the client is closed.
   bool wait_for(SteadyTime deadline, const std::function<bool()>& predicate);

@@ -3,14 +3,12 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <future>
 #include <mutex>
 #include <utility>
 #include <vector>
 
-#include <bulletin/revision.hpp>
-
 #include "client/clock.hpp"
+#include "client/write_promise.hpp"
 #include "replica/write_lane.hpp"
 
 namespace bulletin::client {
@@ -21,7 +19,7 @@ class Intake {
  public:
   struct Entry {
     replica::PendingWrite write;
-    std::promise<Revision> promise;
+    WritePromise promise;
   };
   enum class Added {
     first,   ///< nothing was there: whoever takes has to be told

@@ -52,6 +52,17 @@ replica::FinishedWrite write(const NamespaceState& state, const Transaction& tra
   return state.client->write(*state.replica, std::move(encoded), name, renewable);
 }
 
+template <class Result>
+std::future<Result> write_async(const NamespaceState& state, const Transaction& transaction,
+                                std::string_view name, bool renewable = false) {
+  std::string encoded = transaction.encoded();
+  check_size(state, encoded, name);
+  std::promise<Result> promise;
+  std::future<Result> future = promise.get_future();
+  state.client->write_async(*state.replica, std::move(encoded), renewable, std::move(promise));
+  return future;
+}
+
 Revision set_private(NamespaceState& state, std::string_view name, const Value& value,
                      const SetOptions& options) {
   if (options.ephemeral || options.ttl.count() != 0) reject_private(name);
@@ -164,9 +175,7 @@ std::future<Revision> Namespace::set_value_async(std::string_view name, const Va
   require_shared(name);
   Transaction transaction;
   transaction.set(name, value, options);
-  std::string encoded = transaction.encoded();
-  check_size(*state_, encoded, name);
-  return state_->client->write_async(*state_->replica, std::move(encoded));
+  return write_async<Revision>(*state_, transaction, name, true);
 }
 
 bool Namespace::erase(std::string_view name) const {
@@ -211,6 +220,10 @@ std::optional<Revision> Namespace::commit(const Transaction& transaction) const 
   const replica::FinishedWrite finished = write(*state_, transaction, {});
   if (finished.outcome.status == wire::Status::lost) return std::nullopt;
   return Revision(finished.outcome.revision);
+}
+
+std::future<std::optional<Revision>> Namespace::commit_async(const Transaction& transaction) const {
+  return write_async<std::optional<Revision>>(*state_, transaction, {});
 }
 
 // --- watching ---

@@ -58,7 +58,7 @@ replica::FinishedWrite Writer::write(replica::PendingWrite write) {
   return std::move(own.result);
 }
 
-void Writer::add(replica::PendingWrite write, std::promise<Revision> promise) {
+void Writer::add(replica::PendingWrite write, WritePromise promise) {
   const SteadyTime deadline{std::chrono::milliseconds(write.deadline_ms)};
   switch (intake_.add({std::move(write), std::move(promise)}, deadline)) {
     case Intake::Added::first: client_thread_.wake(); return;

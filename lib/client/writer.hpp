@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <future>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,21 +12,14 @@
 
 #include <zmq.hpp>
 
-#include <bulletin/revision.hpp>
-
 #include "client/clock.hpp"
 #include "client/intake.hpp"
 #include "client/session_event.hpp"
 #include "client/sockets.hpp"
+#include "client/write_promise.hpp"
 #include "replica/write_lane.hpp"
 
 namespace bulletin::client {
-
-/// A write that has ended, and whom to tell.
-struct PromisedWrite {
-  replica::FinishedWrite write;
-  std::promise<Revision> promise;
-};
 
 /// What the writer needs of its client. Called with no lock of the writer's held.
 class WriterHost {
@@ -56,7 +48,7 @@ class Writer {
   replica::FinishedWrite write(replica::PendingWrite write);
   /// Any thread: returns at once, unless much waits already. In order with the same thread's other
   /// writes.
-  void add(replica::PendingWrite write, std::promise<Revision> promise);
+  void add(replica::PendingWrite write, WritePromise promise);
 
   void session_event(const SessionEvent& event);
 
@@ -91,7 +83,7 @@ class Writer {
   struct Completion {
     replica::Ticket ticket = 0;
     Waiter* waiter = nullptr;
-    std::optional<std::promise<Revision>> promise;
+    std::optional<WritePromise> promise;
   };
 
   using Lock = std::unique_lock<std::mutex>;

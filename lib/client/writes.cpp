@@ -13,10 +13,12 @@ namespace {
 
 using client::Settling;
 
+/// It was applied, or lost its race; otherwise it failed.
 bool is_decided(const replica::FinishedWrite& write) noexcept {
   return write.fate == replica::FinishedWrite::Fate::answered &&
          (write.outcome.status == wire::Status::ok ||
-          write.outcome.status == wire::Status::unchanged);
+          write.outcome.status == wire::Status::unchanged ||
+          write.outcome.status == wire::Status::lost);
 }
 
 /// What decided it is in the replica.
@@ -29,11 +31,7 @@ bool is_there(const replica::FinishedWrite& write) noexcept {
 std::optional<Error> client::write_error(const replica::FinishedWrite& write,
                                          std::string_view name) {
   const wire::Outcome& outcome = write.outcome;
-  if (write.fate == replica::FinishedWrite::Fate::answered &&
-      (outcome.status == wire::Status::ok || outcome.status == wire::Status::unchanged ||
-       outcome.status == wire::Status::lost)) {
-    return std::nullopt;
-  }
+  if (is_decided(write)) return std::nullopt;
   const std::string what = "the write " + (name.empty() ? "" : "of " + wire::quoted(name) + " ") +
                            "to '" + write.replica->name() + "' ";
   switch (write.fate) {
@@ -50,11 +48,17 @@ std::optional<Error> client::write_error(const replica::FinishedWrite& write,
                outcome.name);
 }
 
-void client::fulfil(std::promise<Revision>& promise, const replica::FinishedWrite& write) {
+void client::fulfil(PromisedWrite& promised) {
+  const replica::FinishedWrite& write = promised.write;
   if (const auto error = write_error(write)) {
-    promise.set_exception(std::make_exception_ptr(*error));
+    std::visit([&](auto& promise) { promise.set_exception(std::make_exception_ptr(*error)); },
+               promised.promise);
+  } else if (auto* const promise = std::get_if<std::promise<Revision>>(&promised.promise)) {
+    promise->set_value(Revision(write.outcome.revision));
   } else {
-    promise.set_value(Revision(write.outcome.revision));
+    const bool lost = write.outcome.status == wire::Status::lost;
+    std::get<std::promise<std::optional<Revision>>>(promised.promise)
+        .set_value(lost ? std::nullopt : std::optional(Revision(write.outcome.revision)));
   }
 }
 
@@ -79,13 +83,12 @@ replica::FinishedWrite Client::Implementation::write(const replica::NamespaceRep
   return finished;
 }
 
-std::future<Revision> Client::Implementation::write_async(const replica::NamespaceReplica& replica,
-                                                          std::string transaction) {
-  std::promise<Revision> promise;
-  std::future<Revision> future = promise.get_future();
-  engine()->writer.add({&replica, std::move(transaction), client::to_ms(write_deadline()), true},
-                       std::move(promise));
-  return future;
+void Client::Implementation::write_async(const replica::NamespaceReplica& replica,
+                                         std::string transaction, bool renewable,
+                                         client::WritePromise promise) {
+  engine()->writer.add(
+      {&replica, std::move(transaction), client::to_ms(write_deadline()), renewable},
+      std::move(promise));
 }
 
 void Client::Implementation::apply_tails(const replica::WriteProgress& progress) {
@@ -105,8 +108,7 @@ void Client::Implementation::settle(std::vector<client::PromisedWrite> ended) {
   const auto waits = std::partition(ended.begin(), ended.end(), [](const auto& promised) {
     return !is_decided(promised.write) || is_there(promised.write);
   });
-  std::for_each(ended.begin(), waits,
-                [](auto& promised) { client::fulfil(promised.promise, promised.write); });
+  std::for_each(ended.begin(), waits, [](auto& promised) { client::fulfil(promised); });
   if (waits == ended.end()) return;
   ended.erase(ended.begin(), waits);
   {

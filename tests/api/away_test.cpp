@@ -96,7 +96,9 @@ TEST_CASE("writes fail while the broker is away, and were not applied") {
   check("compare_and_set", [&] { space.compare_and_set("x", bulletin::absent, 2); });
   check("update", [&] { space.update<int>("x", [](auto) { return 2; }); });
   auto future = space.set_async("x", 3);
+  auto commit = space.commit_async(Transaction().set("x", 4));
   check("set_async", [&] { future.get(); });
+  check("commit_async", [&] { commit.get(); });
   check("sync", [&] { space.sync(); });
   check("namespaces", [&] { client.namespaces(); });
   const bulletin::Error open = check("open", [&] { client.open("new"); });

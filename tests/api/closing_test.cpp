@@ -96,6 +96,7 @@ TEST_CASE("writes and waits through a handle whose client has ended throw discon
   check("compare_and_set", [&] { space.compare_and_set("x", bulletin::absent, 2); });
   check("update", [&] { space.update<int>("x", [](auto) { return 2; }); });
   check("commit", [&] { space.commit(Transaction().set("x", 2)); });
+  check("commit_async", [&] { space.commit_async(Transaction().set("x", 2)).get(); });
   check("handle", [&] { handle.set(2); });
   check("proxy", [&] { space["x"] = 2; });
   check("sync", [&] { space.sync(); });

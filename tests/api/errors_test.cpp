@@ -106,6 +106,7 @@ TEST_CASE("what the broker refuses is thrown with its words and the attribute") 
     check_one([&] { space.erase("speed"); });
     check_one([&] { space.compare_and_set("speed", bulletin::absent, 1); });
     check_one([&] { space.commit(Transaction().set("speed", 1)); });
+    check_one([&] { space.commit_async(Transaction().set("speed", 1)).get(); });
   }
 }
 

@@ -66,6 +66,8 @@ TEST_CASE("a value as large as the limit goes through, one byte more is rejected
                   "new");
   check_too_large(
       failure_of([&] { open.space.commit(Transaction().set("a", 1).set("text", more)); }), "text");
+  check_too_large(
+      failure_of([&] { open.space.commit_async(Transaction().set("text", more)).get(); }), "text");
   CHECK(open.space.at<std::string>("text").size() == most - header);
   CHECK_FALSE(open.space.contains("a"));
 }

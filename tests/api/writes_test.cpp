@@ -188,6 +188,53 @@ TEST_CASE("writes of one thread keep their order, waiting or not") {
   }
 }
 
+TEST_CASE("transactions that nobody waits for keep their order with all writes") {
+  OpenBoard open;
+  std::vector<std::future<std::optional<Revision>>> commits;
+  std::vector<std::future<Revision>> sets;
+  for (int i = 0; i < 200; ++i) {
+    commits.push_back(open.space.commit_async(Transaction().set("x", i).add("n", 1).set("y", i)));
+    sets.push_back(open.space.set_async("x", -i));
+  }
+  const Revision waited = open.space.set("x", 1000);
+  Revision last;
+  for (std::size_t i = 0; i < commits.size(); ++i) {
+    const std::optional<Revision> committed = commits[i].get();
+    REQUIRE(committed);
+    CHECK(*committed > last);
+    last = sets[i].get();
+    CHECK(last > *committed);
+  }
+  CHECK(waited > last);
+  CHECK(open.space.at<int>("x") == 1000);
+  CHECK(open.space.at<int>("y") == 199);
+  CHECK(open.space.at<int>("n") == 200);
+}
+
+TEST_CASE("the future of a transaction says that it lost, or throws what commit would throw") {
+  OpenBoard open;
+  const Revision x = open.space.set("x", "text");
+  auto won = open.space.commit_async(Transaction().require("x", x).set("y", 1));
+  auto lost = open.space.commit_async(Transaction().require("x", bulletin::absent).set("y", 2));
+  auto refused = open.space.commit_async(Transaction().set("y", 3).add("x", 1));
+  const std::optional<Revision> revision = won.get();
+  REQUIRE(revision);
+  CHECK(open.space.read<int>("y")->revision == *revision);
+  CHECK_FALSE(lost.get());
+  const bulletin::Error error = failure_of([&] { (void)refused.get(); });
+  CHECK(error.code() == Errc::wrong_type);
+  CHECK(error.name() == "x");
+  CHECK(open.space.at<int>("y") == 1);
+}
+
+TEST_CASE("whoever is told by a future that a transaction lost holds what won") {
+  OpenBoard open;
+  const Revision won = open.other.set("x", 2);
+  CHECK_FALSE(
+      open.space.commit_async(Transaction().require("x", bulletin::absent).set("x", 1)).get());
+  CHECK(open.space.read<int>("x")->revision == won);
+}
+
 TEST_CASE("a future is ready with a revision, or throws what set would throw") {
   OpenBoard open;
   auto good = open.space.set_async("x", 1);

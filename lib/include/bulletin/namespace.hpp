@@ -163,6 +163,10 @@ class Namespace {
   /// revision.
   std::optional<Revision> commit(const Transaction& transaction) const;
 
+  /// As `commit`, without waiting: pipelined, and in order, as `set_async` is. The future's get()
+  /// returns or throws what `commit` would.
+  std::future<std::optional<Revision>> commit_async(const Transaction& transaction) const;
+
   // --- watching ---
 
   /// Calls back with the current value, if there is one, and then with every change, in commit
