@@ -89,6 +89,9 @@ inline Value from_msgpack(const msgpack::object& object) {
   throw Error(Errc::rejected, "extension types cannot be stored");
 }
 
+/// What most structs need at once. The default of 8 KiB is more than malloc keeps for each thread.
+inline constexpr std::size_t zone_bytes = 512;
+
 /// A Value as a msgpack::object whose text and bytes stay the Value's.
 class MsgpackBuilder {
  public:
@@ -157,12 +160,12 @@ class MsgpackBuilder {
 template <detail::MsgpackDefined T>
 struct ValueTraits<T> {
   static Value to_value(const T& value) {
-    msgpack::zone zone;
+    msgpack::zone zone(detail::zone_bytes);
     return detail::from_msgpack(msgpack::object(value, zone));
   }
 
   static std::optional<T> from_value(const Value& value) {
-    msgpack::zone zone;
+    msgpack::zone zone(detail::zone_bytes);
     const msgpack::object object = std::visit(detail::MsgpackBuilder(zone), value.data());
     try {
       return object.as<T>();
