@@ -33,6 +33,8 @@ Way board_commit(std::size_t writers);
 Way board_commit_async();
 /// The same, counted at so many processes.
 Way board_fanout(std::size_t subscribers);
+/// The same with transactions of 100.
+Way board_commit_fanout(std::size_t subscribers);
 
 /// `open()` of so many attributes by a fresh client.
 Way board_join(std::size_t attributes);

@@ -156,4 +156,10 @@ Way board_fanout(std::size_t subscribers) {
                          "bench/fanout" + std::to_string(subscribers), Writing{}, subscribers);
 }
 
+Way board_commit_fanout(std::size_t subscribers) {
+  return way<Throughput>("Bulletin to " + std::to_string(subscribers) + ", 100 a commit",
+                         Kind::ours, "bench/commit_fanout" + std::to_string(subscribers),
+                         Writing{.operations = 100}, subscribers);
+}
+
 }  // namespace bulletin::bench
