@@ -13,6 +13,9 @@ Way zmq_relay();
 /// Messages of 64 bytes from XPUB to so many subscriber processes.
 Way zmq_fanout(std::size_t subscribers);
 
+/// So many futures in one process, each made ready by another thread.
+Way promises(std::size_t count);
+
 /// Reads in one process, by so many threads at once; of `mutex_and_map` by name among 10,000.
 Way atomic_load(std::size_t threads);
 Way seqlock(std::size_t threads);
