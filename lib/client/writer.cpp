@@ -89,7 +89,20 @@ void Writer::absorb_some() {
 void Writer::session_event(const SessionEvent& event) {
   Lock lock(mutex_);
   if (closed_) return;
-  std::visit([&](const auto& what) { take(what, lock); }, event);
+  events_.push_back(event);
+  take_events(lock);
+}
+
+// The end of a session waits for an answer that may be on its way, and what follows with it: the
+// broker that came back may be heard of before it has answered a request of the old session.
+void Writer::take_events(Lock& lock) {
+  while (!events_.empty()) {
+    const bool ends = std::holds_alternative<SessionEnded>(events_.front());
+    if (ends && lane_.answer_would_tell(now_ms())) return;
+    const SessionEvent event = events_.front();
+    events_.pop_front();
+    std::visit([&](const auto& what) { take(what, lock); }, event);
+  }
 }
 
 void Writer::take(const SessionStarted& event, Lock&) {
@@ -122,6 +135,7 @@ short Writer::events() const {
 std::optional<std::uint64_t> Writer::serve() {
   Lock lock(mutex_);
   finish(lane_.expire(now_ms()), lock);
+  take_events(lock);
   absorb_some();
   if (leader_ == Leader::none && !lane_.idle() && !closed_) leader_ = Leader::client_thread;
   if (leader_ == Leader::client_thread) {
@@ -138,6 +152,7 @@ std::optional<std::uint64_t> Writer::serve() {
 void Writer::connection_changed(ConnectionMonitor::Event event) {
   Lock lock(mutex_);
   if (event == ConnectionMonitor::Event::disconnected) lane_.not_transmitted();
+  take_events(lock);
   signal_leader();
 }
 
@@ -166,6 +181,8 @@ void Writer::lead(Waiter& own, Lock& lock) {
   leader_ = Leader::caller;
   own.leads = true;
   while (!own.done) {
+    take_events(lock);
+    if (own.done) break;
     transmit();
     const std::uint64_t latest = lane_.next_event_ms().value_or(now_ms() + 1000);
     wait_for_socket(lock, SteadyTime{std::chrono::milliseconds(latest)});
@@ -231,6 +248,7 @@ void Writer::take_replies(Lock& lock) {
     if (refused && session) host_.session_refused(*session);
     lock.lock();
     finish(std::move(progress.finished), lock);
+    take_events(lock);
   }
 }
 

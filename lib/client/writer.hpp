@@ -88,6 +88,7 @@ class Writer {
 
   using Lock = std::unique_lock<std::mutex>;
 
+  void take_events(Lock& lock);
   void take(const SessionStarted& event, Lock& lock);
   void take(const SessionLives& event, Lock& lock);
   void take(const SessionEnded& event, Lock& lock);
@@ -116,6 +117,7 @@ class Writer {
   replica::WriteLane lane_;
   std::vector<Intake::Entry> absorbed_;  // empty; keeps its memory
   std::optional<wire::SessionId> session_;
+  std::deque<SessionEvent> events_;     // the first may wait for an answer
   std::deque<Completion> completions_;  // in the order of their tickets
   Leader leader_ = Leader::none;
   bool blocked_ = false;  // there was no connection to take the request

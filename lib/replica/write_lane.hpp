@@ -99,6 +99,12 @@ class WriteLane {
   [[nodiscard]] bool idle() const noexcept { return queue_.empty() && !request_; }
   /// A request was made and is not answered.
   [[nodiscard]] bool under_way() const noexcept { return request_.has_value(); }
+  /// A request is under way, its answer would tell for certain whether it was applied, and it may
+  /// still come: when the session ends, that is worth waiting for.
+  [[nodiscard]] bool answer_would_tell(std::uint64_t now_ms) const noexcept {
+    return request_ && request_->transmissions == 1 && !request_->due && !request_->refused &&
+           now_ms < request_->again_at_ms;
+  }
   /// What a write that waits takes, about.
   [[nodiscard]] static std::size_t price(const PendingWrite& write) noexcept;
   /// What all that wait take.

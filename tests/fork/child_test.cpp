@@ -265,7 +265,7 @@ TEST_CASE("a child forked before its client was ever connected joins on its own"
 TEST_CASE(
     "a child forked while the broker is away reads, cannot write, and joins when it is back") {
   Family family;
-  bulletin::Client impatient_client = family.broker.client(impatient());
+  bulletin::Client impatient_client = family.broker.client(impatient(std::chrono::seconds(3)));
   const bulletin::Namespace space = impatient_client.open("family");
   space.set("x", 1);
   family.broker.stop();
