@@ -30,28 +30,6 @@ constexpr std::size_t operations = 64;  // in a transaction; etcd takes up to 12
 std::string stamp_of(std::int64_t time_ns) { return fmt::format("{:024}", time_ns + 1); }
 std::int64_t time_of_stamp(const std::string& stamp) { return std::stoll(stamp) - 1; }
 
-class Server {
- public:
-  explicit Server(const Setting& setting) : service_(setting, command(folder_, port_), port_) {}
-  [[nodiscard]] std::string url() const { return url_of(port_); }
-
- private:
-  static std::string url_of(int port) { return "http://127.0.0.1:" + std::to_string(port); }
-
-  static std::vector<std::string> command(const TemporaryFolder& folder, int port) {
-    const std::string peers = url_of(port + 1);
-    return {
-        installed("etcd", "etcd-server"),       "--data-dir=" + (folder.path() / "data").string(),
-        "--listen-client-urls=" + url_of(port), "--advertise-client-urls=" + url_of(port),
-        "--listen-peer-urls=" + peers,          "--initial-advertise-peer-urls=" + peers,
-        "--initial-cluster=default=" + peers};
-  }
-
-  TemporaryFolder folder_;
-  const int port_ = free_port();
-  Service service_;
-};
-
 /// A connection that is kept.
 class Connection {
  public:
@@ -116,6 +94,30 @@ class Connection {
   std::function<void(const std::string&)> line_;
 };
 
+class Server {
+ public:
+  explicit Server(const Setting& setting) : service_(setting, command(folder_, port_), port_) {
+    Connection(url()).wait_for_leader();
+  }
+  [[nodiscard]] std::string url() const { return url_of(port_); }
+
+ private:
+  static std::string url_of(int port) { return "http://127.0.0.1:" + std::to_string(port); }
+
+  static std::vector<std::string> command(const TemporaryFolder& folder, int port) {
+    const std::string peers = url_of(port + 1);
+    return {
+        installed("etcd", "etcd-server"),       "--data-dir=" + (folder.path() / "data").string(),
+        "--listen-client-urls=" + url_of(port), "--advertise-client-urls=" + url_of(port),
+        "--listen-peer-urls=" + peers,          "--initial-advertise-peer-urls=" + peers,
+        "--initial-cluster=default=" + peers};
+  }
+
+  TemporaryFolder folder_;
+  const int port_ = free_port();
+  Service service_;
+};
+
 class Ask final : public Contender {
  public:
   Ask(const Setting& setting, std::string path, std::string body)
@@ -123,9 +125,7 @@ class Ask final : public Contender {
         server_(setting),
         connection_(server_.url()),
         path_(std::move(path)),
-        body_(std::move(body)) {
-    connection_.wait_for_leader();
-  }
+        body_(std::move(body)) {}
 
   Round round() override {
     return timed(pace_, [&] { (void)connection_.ask(path_, body_); });
@@ -144,30 +144,23 @@ class Arrive final : public Contender {
   explicit Arrive(const Setting& setting)
       : server_(setting),
         connection_(server_.url()),
-        propagation_(setting, [this](std::int64_t time_ns) { send(time_ns); }, "etcd-watcher",
-                     {server_.url()}) {}
+        propagation_(
+            setting,
+            [this](std::int64_t time_ns) { connection_.put(stamp_key, stamp_of(time_ns)); },
+            "etcd-watcher", {server_.url()}) {}
 
   Round round() override { return propagation_.round(); }
 
  private:
-  void send(std::int64_t time_ns) {
-    if (!leader_) connection_.wait_for_leader();
-    leader_ = true;
-    connection_.put(stamp_key, stamp_of(time_ns));
-  }
-
   Server server_;
   Connection connection_;
-  bool leader_ = false;
   Propagation propagation_;
 };
 
 class Throughput final : public Contender {
  public:
   explicit Throughput(const Setting& setting)
-      : server_(setting), connection_(server_.url()), puts_(setting.quick ? 6'400 : 25'600) {
-    connection_.wait_for_leader();
-  }
+      : server_(setting), connection_(server_.url()), puts_(setting.quick ? 6'400 : 25'600) {}
 
   Round round() override {
     const std::string value(24, 'x');
@@ -197,7 +190,6 @@ void watcher_role(const std::vector<std::string>& arguments) {
     for (const auto& event : result.value("events", nlohmann::json::array()))
       arrivals.arrived(time_of_stamp(event.at("kv").at("value")));
   };
-  connection.wait_for_leader();
   (void)connection.ask("/v3/watch",
                        fmt::format(R"({{"create_request":{{"key":"{}"}}}})", stamp_key), tell);
 }

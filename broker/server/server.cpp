@@ -66,7 +66,12 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
 
 void Server::serve() {
   while (!stopping_.load(std::memory_order_relaxed)) {
-    if (!stay_awake(turn())) sockets_.wait(wake_up_.descriptor(), next_duty());
+    if (turn()) continue;
+    if (busy_poll_.again(std::chrono::steady_clock::now())) {
+      std::this_thread::yield();
+    } else {
+      sockets_.wait(wake_up_.descriptor(), next_duty());
+    }
   }
   log_->info("event=stopped requests={} commits={} updates={} drops={}", counters_.requests,
              counters_.commits, counters_.updates, drops());
@@ -75,17 +80,6 @@ void Server::serve() {
 void Server::stop() noexcept {
   stopping_.store(true, std::memory_order_relaxed);
   wake_up_.raise();
-}
-
-bool Server::stay_awake(bool found) {
-  const Time now = std::chrono::steady_clock::now();
-  if (found) {
-    busy_poll_.found(now);
-    return true;
-  }
-  if (!busy_poll_.again(now)) return false;
-  std::this_thread::yield();
-  return true;
 }
 
 /// False if it found nothing to do, and the sockets have nothing.
@@ -118,8 +112,11 @@ bool Server::turn() {
   report_descriptors(now);
   beats_.pass(now, [this](std::string_view space) { publisher_.beat(space); });
 
-  return !requests.empty() || inbox_.dropped() != dropped_before || news_.messages > 0 ||
-         counters_.updates != updates_before;
+  // Beats are no reason to stay awake.
+  const bool arrived =
+      !requests.empty() || inbox_.dropped() != dropped_before || news_.messages > 0;
+  if (arrived) busy_poll_.found(std::chrono::steady_clock::now());
+  return arrived || counters_.updates != updates_before;
 }
 
 void Server::commit() {

@@ -48,7 +48,6 @@ class Server {
   using Time = std::chrono::steady_clock::time_point;
 
   bool turn();
-  bool stay_awake(bool found);
   void apply_subscriptions(Time now);
   bool may_follow(std::string_view space);
   void commit();

@@ -241,7 +241,7 @@ void Writer::take_replies(Lock& lock) {
     } catch (const wire::DecodeError&) {
       continue;  // no reply: the request is sent again
     }
-    if (!refused) transmit_next();
+    if (!refused && events_.empty()) transmit_next();
     const auto session = session_;
     lock.unlock();
     if (!progress.tails.empty()) host_.apply_tails(progress);

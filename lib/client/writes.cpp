@@ -70,13 +70,13 @@ replica::FinishedWrite Client::Implementation::write(const replica::NamespaceRep
   replica::FinishedWrite finished =
       engine->writer.write({&replica, std::move(transaction), client::to_ms(deadline), renewable});
   if (const auto error = client::write_error(finished, name)) throw *error;
-  if (replica.revision() >= finished.outcome.revision) return finished;
+  if (is_there(finished)) return finished;
   // The stream is slower than the answer, and the answer had no room for the commits.
   {
     std::scoped_lock lock(apply_mutex);
     const_cast<replica::NamespaceReplica&>(replica).require(finished.outcome.revision);
   }
-  if (!wait_for(deadline, [&] { return replica.revision() >= finished.outcome.revision; })) {
+  if (!wait_for(deadline, [&] { return is_there(finished); })) {
     finished.fate = replica::FinishedWrite::Fate::in_doubt;
     throw *client::write_error(finished, name);
   }

@@ -142,6 +142,29 @@ TEST_CASE("an unanswered request is transmitted again byte for byte") {
   CHECK(lane.all_ok(1).finished.size() == 1);
 }
 
+TEST_CASE("an answer would tell for certain while a request was sent once and may be answered") {
+  Lane lane;
+  lane.lane.set_retry_ms(100);
+  lane.lane.session_started(first_session, false, 0);
+  lane.set("a");
+  CHECK_FALSE(lane.lane.answer_would_tell(1000));  // nothing was sent
+  lane.transmit(1000);
+  CHECK(lane.lane.answer_would_tell(1099));
+  CHECK_FALSE(lane.lane.answer_would_tell(1100));  // not heard of in time
+  SECTION("it was refused: that is the answer") {
+    lane.refuse(wire::Status::unknown_session);
+    CHECK_FALSE(lane.lane.answer_would_tell(1050));
+  }
+  SECTION("its connection was lost") {
+    lane.lane.not_transmitted();
+    CHECK_FALSE(lane.lane.answer_would_tell(1050));
+  }
+  SECTION("it was sent again: an answer to one says nothing of the other") {
+    lane.transmit(1100);
+    CHECK_FALSE(lane.lane.answer_would_tell(1150));
+  }
+}
+
 TEST_CASE("bytes that were not handed to the network are given again") {
   Lane lane;
   lane.lane.session_started(first_session, false, 0);
