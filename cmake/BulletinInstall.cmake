@@ -43,7 +43,7 @@ install(FILES "${PROJECT_BINARY_DIR}/bulletin-config.cmake" "${PROJECT_BINARY_DI
 set(pc_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 file(RELATIVE_PATH pc_prefix "/${pc_dir}" "/")
 string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")
-set(broker_requires "libzmq absl_flat_hash_map absl_flat_hash_set absl_btree spdlog fmt tomlplusplus")
+set(broker_requires "libzmq absl_flat_hash_map absl_flat_hash_set absl_btree rocksdb spdlog fmt tomlplusplus")
 if(BUILD_SHARED_LIBS)
   set(pc_requires "Requires.private: libzmq")
   set(pc_broker_requires "Requires: bulletin\nRequires.private: ${broker_requires}")

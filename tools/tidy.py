@@ -17,6 +17,7 @@ ROOMS = {
     "lib/replica": 2,
     "broker/authority": 2,
     "lib/client": 3,
+    "broker/store": 3,
     "broker/server": 3,
     "broker": 4,
     "cli": 4,
@@ -32,11 +33,12 @@ PREFIXES = {
     "replica": "lib/replica",
     "client": "lib/client",
     "authority": "broker/authority",
+    "store": "broker/store",
     "server": "broker/server",
     "cli": "cli",
 }
-# Sources of the public types: they may include the public headers, of the same floor.
-SAME_FLOOR = {("lib/vocabulary", "lib/include/bulletin")}
+# Sources of the public types may include the public headers, of the same floor; and the broker's loop owns its store.
+SAME_FLOOR = {("lib/vocabulary", "lib/include/bulletin"), ("broker/server", "broker/store")}
 
 IMPURE_HEADERS = re.compile(
     r"^(thread|stop_token|mutex|shared_mutex|condition_variable|semaphore|latch|barrier|random|iostream|fstream"

@@ -88,6 +88,15 @@ std::span<const Publication> Authority::commit() {
 
 void Authority::abandon() { state_->abandon(); }
 
+std::optional<Answer> Authority::repeat(std::string_view user, const wire::Write& write) const {
+  return state_->repeat(user, write);
+}
+
+std::optional<wire::Refusal> Authority::check(std::string_view user,
+                                              const wire::SessionId& session) const {
+  return state_->check_session(user, session);
+}
+
 bool Authority::in_turn() const noexcept { return state_->in_turn; }
 const AuthorityOptions& Authority::options() const noexcept { return state_->options; }
 std::uint64_t Authority::revision() const noexcept { return state_->counters.revision; }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +27,13 @@ struct Publication {
   wire::Run run;
 };
 
-class TurnVisitor;
+class StateVisitor;
+
+/// What a store has kept cannot have been an authority's state.
+class Inconsistent : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 /// A pure state machine: time and bytes come in as commands, and every authority that is given the
 /// same commands in the same order reaches the same state. One thread at a time.
@@ -39,6 +47,8 @@ class TurnVisitor;
 /// turn, and to nobody else: queries are for the time between turns (asserted).
 class Authority {
  public:
+  class State;  // of the authority's own sources
+
   explicit Authority(AuthorityOptions options);
   ~Authority();
   Authority(Authority&&) noexcept;
@@ -56,10 +66,22 @@ class Authority {
   std::span<const Publication> commit();
 
   /// Tells all that the turn has touched so far, for a store that keeps it before `commit`.
-  void visit_turn(TurnVisitor& visitor) const;
+  void visit_turn(StateVisitor& visitor) const;
 
   /// Takes the turn back, if there is one.
   void abandon();
+
+  /// Makes a new authority what another one was that a store was told of: calls `tell` with a
+  /// visitor that wants to be told all of it. Sessions have their full time again, and nobody
+  /// subscribes. Throws Inconsistent when what is told does not fit together, and is of no use then.
+  void restore(const std::function<void(StateVisitor&)>& tell);
+
+  /// What answers a WRITE that the broker has decided before, or refuses to decide; nothing, if it
+  /// would have to be decided.
+  [[nodiscard]] std::optional<Answer> repeat(std::string_view user, const wire::Write& write) const;
+  /// Why the session is no use to this user, if so.
+  [[nodiscard]] std::optional<wire::Refusal> check(std::string_view user,
+                                                   const wire::SessionId& session) const;
 
   // Between turns.
 
@@ -136,7 +158,6 @@ class Authority {
   [[nodiscard]] bool next(std::string_view space, std::string_view after,
                           AttributeView& view) const;
 
-  class State;
   std::unique_ptr<State> state_;
 };
 

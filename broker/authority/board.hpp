@@ -85,11 +85,14 @@ class Board {
     Handle handle;   // 0: the namespace itself
     bool forgotten;  // the namespace
   };
-  /// Calls `visit(Touched)` in the order of the changes, perhaps several times for the same thing.
+  /// Calls `visit(Touched)` in the order of the first changes, without what only concerns who
+  /// subscribes. `before`: the newest number given before these changes.
   template <class Visitor>
-  void for_each_touched(Visitor&& visit) const {
+  void for_each_touched(std::uint64_t before, Visitor&& visit) const {
     for (const Record& record : records_) {
-      visit(Touched{record.space, record.handle, record.kind == Kind::space_forgotten});
+      if (is_first_of_its_kind(record, before)) {
+        visit(Touched{record.space, record.handle, record.kind == Kind::space_forgotten});
+      }
     }
   }
 
@@ -122,6 +125,18 @@ class Board {
     Kind kind;
     bool leased;  // saved
   };
+
+  /// An attribute that was saved with a later revision than `before` has been touched already, and
+  /// one that is unlinked was saved or made first.
+  static bool is_first_of_its_kind(const Record& record, std::uint64_t before) noexcept {
+    switch (record.kind) {
+      case Kind::space_watched:
+      case Kind::space_scheduled:
+      case Kind::unlinked: return false;
+      case Kind::saved: return record.revision <= before;
+      default: return true;
+    }
+  }
 
   void enter(std::unique_ptr<Space> space);
   std::unique_ptr<Space> take_out(Space& space);

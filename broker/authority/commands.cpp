@@ -82,19 +82,25 @@ Answer Authority::State::apply(std::string_view user, const CloseSession& comman
 }
 
 Answer Authority::State::apply(std::string_view user, const wire::Write& command) {
-  if (Refused fault = check_session(user, command.session)) return refused(*std::move(fault));
   const std::uint64_t number = command.session.number;
-  sessions.renew(number, silence_ends());
-  const Session& session = *sessions.find(number);
+  if (!check_session(user, command.session)) sessions.renew(number, silence_ends());
+  if (std::optional<Answer> repeated = repeat(user, command)) return *std::move(repeated);
+  Answer answer;
+  answer.outcomes = std::make_shared<const Outcomes>(writes_.apply(command.items, number));
+  sessions.answer(number, {command.lane, command.number, answer.outcomes, writes_.bytes()});
+  answer.tails = tails_of(command.items);
+  return answer;
+}
+
+std::optional<Answer> Authority::State::repeat(std::string_view user,
+                                               const wire::Write& command) const {
+  if (Refused fault = check_session(user, command.session)) return refused(*std::move(fault));
+  const Session& session = *sessions.find(command.session.number);
   const Lane* lane = session.find(command.lane);
   if (Refused fault = check_lane(command, lane, session)) return refused(*std::move(fault));
+  if (lane == nullptr || lane->number != command.number) return std::nullopt;
   Answer answer;
-  if (lane != nullptr && lane->number == command.number) {
-    answer.outcomes = lane->outcomes;
-  } else {
-    answer.outcomes = std::make_shared<const Outcomes>(writes_.apply(command.items, number));
-    sessions.answer(number, {command.lane, command.number, answer.outcomes, writes_.bytes()});
-  }
+  answer.outcomes = lane->outcomes;
   answer.tails = tails_of(command.items);
   return answer;
 }

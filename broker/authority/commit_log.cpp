@@ -70,6 +70,13 @@ void CommitLog::drop(KeptCommits& kept) {
   }
 }
 
+void CommitLog::begin_again(KeptCommits& kept, std::uint64_t after) {
+  drop(kept);
+  kept.segments_.clear();
+  kept.first_ = 0;
+  kept.after_ = after;
+}
+
 CommitLog::Segments::const_iterator CommitLog::first_after(const KeptCommits& kept,
                                                            std::uint64_t revision) {
   assert(revision >= kept.after_);

@@ -26,6 +26,8 @@ class KeptCommits {
   KeptCommits& operator=(const KeptCommits&) = delete;
 
   [[nodiscard]] std::uint64_t after() const noexcept { return after_; }
+  /// The revision of the newest commit kept, or `after`.
+  [[nodiscard]] std::uint64_t newest() const noexcept;
   [[nodiscard]] std::size_t segments() const noexcept { return segments_.size() - first_; }
   /// Calls `visit(wire::Run)` for each segment, the oldest first.
   template <class Visitor>
@@ -49,6 +51,10 @@ struct KeptCommits::Segment {
   std::size_t commits;
   std::string bytes;
 };
+
+inline std::uint64_t KeptCommits::newest() const noexcept {
+  return segments() == 0 ? after_ : segments_.back()->revision;
+}
 
 template <class Visitor>
 void KeptCommits::for_each(Visitor&& visit) const {
@@ -80,6 +86,8 @@ class CommitLog {
 
   /// Lets all segments of a namespace go.
   void drop(KeptCommits& kept);
+  /// The same; what is kept from now on follows `after`.
+  void begin_again(KeptCommits& kept, std::uint64_t after);
 
   // Both want a `revision` that is at least `kept.after()` and at most the namespace's own, and its
   // `count` for an empty run; the run's bytes are kept in `scratch`.

@@ -38,6 +38,9 @@ class LeaseTable {
   void end(Handle handle);
   [[nodiscard]] const Lease* find(Handle handle) const;
   [[nodiscard]] std::size_t size() const noexcept { return by_handle_.size(); }
+  /// Pairs of an attribute and its lease, in no order.
+  [[nodiscard]] auto begin() const { return by_handle_.begin(); }
+  [[nodiscard]] auto end() const { return by_handle_.end(); }
 
   /// Appends the leases of a session; those whose deadline is not after `clock`.
   void of_session(std::uint64_t session, std::vector<Leased>& out) const;

@@ -36,6 +36,16 @@ std::uint64_t SessionTable::open(std::string_view user, std::string_view client_
   return number;
 }
 
+void SessionTable::restore(std::uint64_t number, std::string_view user,
+                           std::string_view client_name, std::uint64_t deadline) {
+  enter(number, std::make_unique<Session>(
+                    Session{std::string(user), std::string(client_name), deadline, {}}));
+}
+
+void SessionTable::restore(std::uint64_t number, Lane lane) {
+  at(number).lanes.push_back(std::move(lane));
+}
+
 void SessionTable::end(std::uint64_t number) {
   records_.push_back({Kind::ended, number, 0, remove(number), {}});
 }

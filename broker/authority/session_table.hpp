@@ -40,6 +40,11 @@ class SessionTable {
  public:
   /// Returns the number, which is never given again.
   std::uint64_t open(std::string_view user, std::string_view client_name, std::uint64_t deadline);
+  // What there was before; not taken back by `abandon`.
+  void restore(std::uint64_t number, std::string_view user, std::string_view client_name,
+               std::uint64_t deadline);
+  void restore(std::uint64_t number, Lane lane);
+  void set_next_number(std::uint64_t number) noexcept { next_number_ = number; }
   void end(std::uint64_t number);
   void renew(std::uint64_t number, std::uint64_t deadline);
   /// The lane's newest answer.
@@ -57,13 +62,16 @@ class SessionTable {
   struct Touched {
     std::uint64_t number;
     std::optional<std::uint64_t> lane;  // none: the session itself
+    const Session* ended;               // the session that has ended, or null
   };
-  /// Calls `visit(Touched)` in the order of the changes.
+  /// Calls `visit(Touched)` in the order of the changes, renewals left out.
   template <class Visitor>
   void for_each_touched(Visitor&& visit) const {
     for (const Record& record : records_) {
+      if (record.kind == Kind::renewed) continue;
       const bool answered = record.kind == Kind::answered;
-      visit(Touched{record.number, answered ? std::optional(record.lane.lane) : std::nullopt});
+      visit(Touched{record.number, answered ? std::optional(record.lane.lane) : std::nullopt,
+                    record.session.get()});
     }
   }
 

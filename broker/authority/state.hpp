@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,14 +53,21 @@ class Authority::State {
   Answer apply(std::string_view user, const Forget& command);
 
   void begin();
-  void visit_turn(TurnVisitor& visitor) const;
+  void visit_turn(StateVisitor& visitor) const;
+  void restore(const std::function<void(StateVisitor&)>& tell);
   void commit();
   void abandon();
 
+  /// For what is silent from now on.
+  [[nodiscard]] std::uint64_t silence_ends() const noexcept;
   /// The revision of a namespace, also of one that there is not.
   [[nodiscard]] std::uint64_t revision_of(const Space* space) const noexcept {
     return space == nullptr ? counters.forgotten : space->revision;
   }
+
+  Refused check_session(std::string_view user, const wire::SessionId& session) const;
+  /// What becomes of a WRITE that is not to be decided: repeated, or refused.
+  std::optional<Answer> repeat(std::string_view user, const wire::Write& command) const;
 
   const AuthorityOptions options;
   Counters counters;
@@ -73,9 +81,6 @@ class Authority::State {
   std::vector<std::unique_ptr<Space>> forgotten;  ///< in the last turn; views go into them
 
  private:
-  Refused check_session(std::string_view user, const wire::SessionId& session) const;
-  /// For what is silent from now on.
-  std::uint64_t silence_ends() const noexcept;
   Refused check_lane(const wire::Write& command, const Lane* lane, const Session& session) const;
   void forget_idle();
   void erase_all(std::vector<Leased>& leased);

@@ -2,7 +2,7 @@
 
 #include "authority/authority.hpp"
 #include "authority/state.hpp"
-#include "authority/turn_visitor.hpp"
+#include "authority/state_visitor.hpp"
 
 namespace bulletin::authority {
 
@@ -10,7 +10,7 @@ namespace {
 
 /// In the order of the journal a name that went and came again is told in that order, too.
 void visit_attribute(const Board& board, const LeaseTable& leases, const Board::Touched& touched,
-                     TurnVisitor& visitor) {
+                     StateVisitor& visitor) {
   const Attribute& attribute = board.at(touched.handle);
   if (!attribute.present()) {
     visitor.attribute_removed(touched.space->name, attribute.name());
@@ -21,12 +21,14 @@ void visit_attribute(const Board& board, const LeaseTable& leases, const Board::
 }
 
 void visit_session(const SessionTable& sessions, const SessionTable::Touched& touched,
-                   TurnVisitor& visitor) {
-  const Session* session = sessions.find(touched.number);
-  if (session == nullptr) {
+                   StateVisitor& visitor) {
+  if (touched.ended != nullptr) {
+    for (const Lane& lane : touched.ended->lanes) visitor.lane_ended(touched.number, lane.lane);
     visitor.session_ended(touched.number);
     return;
   }
+  const Session* session = sessions.find(touched.number);
+  if (session == nullptr) return;  // its end is still to come
   if (touched.lane) {
     const Lane& lane = *session->find(*touched.lane);
     visitor.lane(touched.number, lane.lane, lane.number, *lane.outcomes);
@@ -37,13 +39,13 @@ void visit_session(const SessionTable& sessions, const SessionTable::Touched& to
 
 }  // namespace
 
-void Authority::visit_turn(TurnVisitor& visitor) const { state_->visit_turn(visitor); }
+void Authority::visit_turn(StateVisitor& visitor) const { state_->visit_turn(visitor); }
 
-void Authority::State::visit_turn(TurnVisitor& visitor) const {
+void Authority::State::visit_turn(StateVisitor& visitor) const {
   if (!in_turn) return;
   visitor.counters(
       {counters.revision, counters.clock_ms, counters.forgotten, sessions.next_number()});
-  board.for_each_touched([&](const Board::Touched& touched) {
+  board.for_each_touched(before_.revision, [&](const Board::Touched& touched) {
     if (touched.handle != 0) {
       visit_attribute(board, leases, touched, visitor);
     } else if (touched.forgotten) {
@@ -53,7 +55,10 @@ void Authority::State::visit_turn(TurnVisitor& visitor) const {
     }
   });
   for (const SpaceCommits& commits : commits_.all()) {
-    if (!commits.space().forgotten) visitor.space(view_of(commits.space()));
+    const Space& space = commits.space();
+    if (space.forgotten) continue;
+    visitor.space(view_of(space));
+    commits.for_each_run([&](const wire::Run& run) { visitor.commits(space.name, run); });
   }
   sessions.for_each_touched(
       [&](const SessionTable::Touched& touched) { visit_session(sessions, touched, visitor); });

@@ -11,16 +11,11 @@ namespace bulletin::authority {
 using wire::Outcome;
 using wire::Status;
 
-namespace {
-
-/// At least; a few bytes are said here for what says how long the others are.
 std::size_t encoded_bytes(const Outcome& outcome) noexcept {
   std::size_t bytes = 24 + outcome.message.size() + outcome.name.size();
   for (const std::string& sum : outcome.sums) bytes += sum.size();
   return bytes;
 }
-
-}  // namespace
 
 Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64_t session) {
   Outcomes outcomes;

@@ -16,6 +16,9 @@ namespace bulletin::authority {
 
 struct Counters;
 
+/// At least; a few bytes are said here for what says how long the others are.
+std::size_t encoded_bytes(const wire::Outcome& outcome) noexcept;
+
 /// One outcome for each item, in order; a refused item does not keep the others from being applied.
 class WriteApplier {
  public:

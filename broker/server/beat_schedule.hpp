@@ -30,6 +30,11 @@ class BeatSchedule {
   bool remove(std::string_view space);
   bool contains(std::string_view space) const { return members_.contains(space); }
   std::size_t size() const noexcept { return members_.size(); }
+  /// Calls `visit(const std::string&)` for each, in no order.
+  template <class Visitor>
+  void for_each(Visitor&& visit) const {
+    for (const auto& [space, ticket] : members_) visit(space);
+  }
 
   /// When `pass` has something to do.
   std::optional<Time> next() const;

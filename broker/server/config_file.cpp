@@ -38,7 +38,7 @@ std::string known_names(const std::vector<Setting>& settings) {
 
 /// The value as the command line would write it.
 std::string text_of(std::string_view source, const Setting& setting, const toml::node& node) {
-  const bool wants_text = std::holds_alternative<std::string*>(setting.target);
+  const bool wants_text = !setting.is_number();
   if (const auto* text = node.as_string(); text != nullptr && wants_text) return text->get();
   if (const auto* number = node.as_integer(); number != nullptr && !wants_text) {
     return std::to_string(number->get());

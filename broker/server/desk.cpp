@@ -32,11 +32,27 @@ bool is_about_system(const Query& query) {
 template <class Asked>
 concept Decided = std::same_as<Asked, wire::Keepalive> || std::same_as<Asked, wire::Write>;
 
+bool is_command(const wire::Request& request) {
+  return std::visit(
+      []<class Asked>(const Asked&) {
+        return Decided<Asked> || std::same_as<Asked, wire::Hello> ||
+               std::same_as<Asked, wire::Goodbye>;
+      },
+      request);
+}
+
+wire::Refusal not_kept() {
+  return {wire::Status::overloaded,
+          "the broker cannot keep its data now (its log says why), and takes no writes before it can",
+          {}};
+}
+
 }  // namespace
 
 Desk::Desk(DeskTools tools, wire::Welcome welcome) : tools_(tools), welcome_(std::move(welcome)) {}
 
-void Desk::decide(std::span<Request> requests) {
+void Desk::decide(std::span<Request> requests, bool keeps) {
+  keeps_ = keeps;
   asks_about_system_ = false;
   pending_.clear();
   for (Request& request : requests) {
@@ -54,37 +70,79 @@ void Desk::decide(Request& request, Pending& pending) {
     ++tools_.counters.malformed;
     tools_.log.debug("event=malformed bytes={} reason={}", request.bytes().size(),
                      quoted(error.what()));
+    pending.malformed = true;
     pending.decided = refused({wire::Status::malformed, error.what(), {}});
     return;
   }
-  pending.decided = std::visit([this](auto& asked) { return decide(asked); }, pending.asked);
+  std::visit([&](auto& asked) { decide(pending, asked); }, pending.asked);
 }
 
-authority::Answer Desk::decide(wire::Hello& hello) {
-  if (!common_version(hello)) return refused(wrong_version(hello));
-  return tools_.authority.apply({{}, authority::OpenSession{hello.client_name}});
+void Desk::decide(Pending& pending, wire::Hello& hello) {
+  if (!common_version(hello)) {
+    pending.decided = refused(wrong_version(hello));
+  } else if (!keeps_) {
+    pending.decided = refused(not_kept());
+  } else {
+    pending.decided = tools_.authority.apply({{}, authority::OpenSession{hello.client_name}});
+  }
 }
 
-authority::Answer Desk::decide(wire::Keepalive& keepalive) {
-  return tools_.authority.apply({{}, authority::Renew{keepalive.session}});
+void Desk::decide(Pending& pending, wire::Keepalive& keepalive) {
+  if (keeps_) {
+    pending.decided = tools_.authority.apply({{}, authority::Renew{keepalive.session}});
+  } else if (auto refusal = tools_.authority.check({}, keepalive.session)) {
+    pending.decided = refused(*std::move(refusal));
+  }
 }
 
-authority::Answer Desk::decide(wire::Goodbye& goodbye) {
-  return tools_.authority.apply({{}, authority::CloseSession{goodbye.session}});
+void Desk::decide(Pending& pending, wire::Goodbye& goodbye) {
+  pending.decided =
+      keeps_ ? tools_.authority.apply({{}, authority::CloseSession{goodbye.session}})
+             : refused(not_kept());
 }
 
-authority::Answer Desk::decide(wire::Write& write) {
-  return tools_.authority.apply({{}, std::move(write)});
+void Desk::decide(Pending& pending, wire::Write& write) {
+  if (!keeps_ || unsettled_.is_refused(write)) return refuse(pending, write);
+  // The numbers in `asked`, by which `leave_open` knows it, stay.
+  pending.decided = tools_.authority.apply({{}, std::move(write)});
+}
+
+/// What has been decided before is answered nevertheless.
+void Desk::refuse(Pending& pending, const wire::Write& write) {
+  pending.open = unsettled_.is_open(write);
+  if (pending.open) return;
+  if (auto repeated = tools_.authority.repeat({}, write)) {
+    pending.decided = *std::move(repeated);
+    return;
+  }
+  unsettled_.refuse(write);
+  pending.decided = refused(not_kept());
 }
 
 template <class Query>
-authority::Answer Desk::decide(Query& query) {
+void Desk::decide(Pending&, Query& query) {
   asks_about_system_ = asks_about_system_ || is_about_system(query);
-  return {};
+}
+
+void Desk::leave_open() {
+  for (Pending& pending : pending_) {
+    if (!is_command(pending.asked) || pending.malformed) continue;
+    pending.open = true;
+    if (const auto* write = std::get_if<wire::Write>(&pending.asked)) unsettled_.leave_open(*write);
+  }
+}
+
+void Desk::settle() {
+  unsettled_.settle();
+  const wire::Epoch& epoch = tools_.authority.options().epoch;
+  unsettled_.keep_if([&](std::uint64_t session) {
+    return !tools_.authority.check({}, wire::SessionId{epoch, session});
+  });
 }
 
 void Desk::answer() {
   for (const Pending& pending : pending_) {
+    if (pending.open) continue;
     std::string bytes =
         pending.decided.refused()
             ? wire::encode(pending.decided.refusal)

@@ -16,6 +16,7 @@
 #include "server/inbox.hpp"
 #include "server/outbox.hpp"
 #include "server/session_list.hpp"
+#include "server/unsettled.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
 
@@ -38,7 +39,12 @@ class Desk {
  public:
   Desk(DeskTools tools, wire::Welcome welcome);
 
-  void decide(std::span<Request> requests);
+  /// `keeps`: turns can be kept. Otherwise nothing is decided: writes and new sessions are refused.
+  void decide(std::span<Request> requests, bool keeps);
+  /// The turn was not kept: what it decided is told to nobody.
+  void leave_open();
+  /// What the store has is known again.
+  void settle();
   void answer();
 
   /// True if a request of this turn asks about the broker's own namespaces.
@@ -49,15 +55,18 @@ class Desk {
     Request* request = nullptr;
     wire::Request asked;
     authority::Answer decided;
+    bool malformed = false;
+    bool open = false;  // whether it was applied is not known
   };
 
   void decide(Request& request, Pending& pending);
-  authority::Answer decide(wire::Hello& hello);
-  authority::Answer decide(wire::Keepalive& keepalive);
-  authority::Answer decide(wire::Goodbye& goodbye);
-  authority::Answer decide(wire::Write& write);
+  void decide(Pending& pending, wire::Hello& hello);
+  void decide(Pending& pending, wire::Keepalive& keepalive);
+  void decide(Pending& pending, wire::Goodbye& goodbye);
+  void decide(Pending& pending, wire::Write& write);
   template <class Query>
-  authority::Answer decide(Query& query);
+  void decide(Pending& pending, Query& query);
+  void refuse(Pending& pending, const wire::Write& write);
 
   std::string answer(const Pending& pending, const wire::Hello& hello);
   std::string answer(const Pending& pending, const wire::Goodbye& goodbye);
@@ -67,6 +76,8 @@ class Desk {
   DeskTools tools_;
   wire::Welcome welcome_;
   std::vector<Pending> pending_;
+  bool keeps_ = true;
+  Unsettled unsettled_;
   bool asks_about_system_ = false;
 };
 

@@ -24,16 +24,6 @@ const BrokerOptions& checked(const BrokerOptions& options) {
   return options;
 }
 
-authority::AuthorityOptions authority_options(const BrokerOptions& options) {
-  authority::AuthorityOptions result;
-  result.epoch = random_epoch();
-  result.first_revision = first_revision();
-  result.limits = options.limits;
-  result.session_ms = static_cast<std::uint64_t>(options.session_time.count());
-  result.log_bytes = options.log_bytes;
-  return result;
-}
-
 /// On its only processor it would keep out whom it waits for.
 BusyPoll::Duration busy_poll_time(const BrokerOptions& options) {
   return std::thread::hardware_concurrency() == 1 ? BusyPoll::Duration::zero() : options.busy_poll;
@@ -41,14 +31,16 @@ BusyPoll::Duration busy_poll_time(const BrokerOptions& options) {
 
 }  // namespace
 
-Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log)
+Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log,
+               rocksdb::Env* env)
     : options_(checked(options)),
       log_(std::move(log)),
       started_(std::chrono::steady_clock::now()),
       sockets_(options_),
       endpoint_(to_string(sockets_.commands_endpoint())),
       updates_endpoint_(to_string(sockets_.updates_endpoint())),
-      authority_(authority_options(options_)),
+      keeper_(options_, *log_, env),
+      authority_(keeper_.open()),
       system_(random_epoch(), first_revision()),
       system_told_(started_ - system_interval),
       drops_told_(started_ - drops_interval),
@@ -61,6 +53,7 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       publisher_(sockets_.updates(), boards_, options_.reader_bytes, counters_),
       desk_({authority_, boards_, sessions_, outbox_, counters_, *log_},
             make_welcome(options_, sockets_.commands_endpoint(), sockets_.updates_endpoint())) {
+  list_sessions();
   log_->info("event=serving commands={} updates={}", endpoint_, updates_endpoint_);
 }
 
@@ -75,6 +68,7 @@ void Server::serve() {
   }
   log_->info("event=stopped requests={} commits={} updates={} drops={}", counters_.requests,
              counters_.commits, counters_.updates, drops());
+  keeper_.close();
 }
 
 void Server::stop() noexcept {
@@ -91,13 +85,13 @@ bool Server::turn() {
   read_subscriptions(sockets_.updates(), news_);
   const Time now = std::chrono::steady_clock::now();
 
+  if (keeper_.failed()) recover(now);
   // Renewals come before the time that they renew for.
-  desk_.decide(requests);
+  desk_.decide(requests, !keeper_.failed());
   apply_subscriptions(now);
-  if (const std::uint64_t passed = clock_.advance(now, inbox_.drained())) {
-    authority_.apply({{}, authority::Advance{passed}});
-  }
-  commit();
+  advance(now);
+  commit(now);
+  keeper_.pass(now);
 
   // A proof that a subscription is live comes after everything that was decided before it.
   for (const std::string& nonce : news_.nonces)
@@ -119,21 +113,52 @@ bool Server::turn() {
   return arrived || counters_.updates != updates_before;
 }
 
-void Server::commit() {
+/// The time in which nothing can be decided never was.
+void Server::advance(Time now) {
+  if (keeper_.failed()) return;
+  if (const std::uint64_t passed = clock_.advance(now, inbox_.drained())) {
+    authority_.apply({{}, authority::Advance{passed}});
+  }
+}
+
+/// What the store has not kept is neither shown nor answered.
+void Server::commit(Time now) {
   if (!authority_.in_turn()) return;
-  // A store keeps the turn here: what it has not kept, `commit` must not show, and `abandon` takes
-  // back.
+  if (!keeper_.keep(authority_, now)) {
+    authority_.abandon();
+    desk_.leave_open();
+    return;
+  }
   const std::span<const authority::Publication> publications = authority_.commit();
   for (const authority::Publication& publication : publications)
     counters_.commits += publication.run.commits;
   publisher_.publish(publications, authority_.options().epoch);
 }
 
+/// Those that the store knows.
+void Server::list_sessions() {
+  for (const authority::SessionView& session : authority_.session_list())
+    sessions_.opened(session.number, session.client_name, std::chrono::system_clock::now());
+  sessions_.keep(authority_.session_numbers());
+}
+
+/// Who subscribed is known here only.
+void Server::recover(Time now) {
+  std::optional<authority::Authority> kept = keeper_.reopen(now);
+  if (!kept) return;
+  authority_ = *std::move(kept);
+  list_sessions();
+  desk_.settle();
+  beats_.for_each([this](const std::string& space) {
+    if (!wire::is_system(space)) authority_.apply({{}, authority::Remember{space}});
+  });
+}
+
 void Server::apply_subscriptions(Time now) {
   for (const SubscriptionNews::Event& event : news_.events) {
     const bool system = event.space == broker_space || event.space == sessions_space;
     if (!event.subscribed) {
-      if (beats_.remove(event.space) && !system)
+      if (beats_.remove(event.space) && !system && !keeper_.failed())
         authority_.apply({{}, authority::Forget{event.space}});
     } else if (!beats_.contains(event.space)) {
       if (system || may_follow(event.space)) {
@@ -149,6 +174,7 @@ void Server::apply_subscriptions(Time now) {
 /// know whether they heard all.
 bool Server::may_follow(std::string_view space) {
   if (wire::is_system(space)) return false;
+  if (keeper_.failed()) return !authority_.check(wire::StatusRequest{{space}});
   const authority::Answer answer = authority_.apply({{}, authority::Remember{space}});
   if (answer.refused())
     log_->debug("event=subscription_refused namespace={} reason={}", quoted(space),
@@ -196,14 +222,16 @@ Facts Server::facts(Time now) const {
       {"requests", counters_.requests},   {"malformed", counters_.malformed},
       {"commits", counters_.commits},     {"updates", counters_.updates},
       {"bytes", counters_.bytes},         {"drops", drops()},
+      {"data", std::string(keeper_.state())},
   };
   facts.sessions = sessions_.attributes();
   return facts;
 }
 
 Server::Time Server::next_duty() const {
-  Time next = clock_.next();
+  Time next = keeper_.failed() ? Time::max() : clock_.next();
   if (const std::optional<Time> beat = beats_.next()) next = std::min(next, *beat);
+  if (const std::optional<Time> keeping = keeper_.next()) next = std::min(next, *keeping);
   if (somebody_follows_system()) next = std::min(next, system_told_ + system_interval);
   return next;
 }

@@ -20,6 +20,7 @@
 #include "server/counters.hpp"
 #include "server/desk.hpp"
 #include "server/inbox.hpp"
+#include "server/keeper.hpp"
 #include "server/outbox.hpp"
 #include "server/publisher.hpp"
 #include "server/running_clock.hpp"
@@ -33,13 +34,15 @@ namespace bulletin::server {
 
 class Server {
  public:
-  /// Binds. Throws Error rejected.
-  Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log);
+  /// Opens the data and binds. Throws Error rejected. `env`: the filesystem of the data, null: the
+  /// real one.
+  Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log,
+         rocksdb::Env* env = nullptr);
 
   const std::string& endpoint() const noexcept { return endpoint_; }
   const std::string& updates_endpoint() const noexcept { return updates_endpoint_; }
 
-  /// Serves until `stop`. On one thread, once.
+  /// Serves until `stop`, and ends the data cleanly. On one thread, once. Throws what ends it.
   void serve();
   /// From any thread.
   void stop() noexcept;
@@ -50,7 +53,10 @@ class Server {
   bool turn();
   void apply_subscriptions(Time now);
   bool may_follow(std::string_view space);
-  void commit();
+  void advance(Time now);
+  void commit(Time now);
+  void recover(Time now);
+  void list_sessions();
   void refresh_system(Time now);
   void report_drops(Time now);
   void report_descriptors(Time now);
@@ -72,6 +78,7 @@ class Server {
   WakeUp wake_up_;
   std::atomic<bool> stopping_ = false;
 
+  Keeper keeper_;
   authority::Authority authority_;
   SystemBoard system_;
   Time system_told_;

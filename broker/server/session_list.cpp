@@ -5,7 +5,7 @@
 namespace bulletin::server {
 
 void SessionList::opened(std::uint64_t session, std::string_view client_name, WallTime now) {
-  sessions_.insert_or_assign(session, Session{std::string(client_name), now});
+  sessions_.try_emplace(session, Session{std::string(client_name), now});
 }
 
 void SessionList::closed(std::uint64_t session) { sessions_.erase(session); }

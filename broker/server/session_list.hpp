@@ -17,6 +17,7 @@ class SessionList {
  public:
   using WallTime = std::chrono::system_clock::time_point;
 
+  /// Nothing happens if it is known.
   void opened(std::uint64_t session, std::string_view client_name, WallTime now);
   void closed(std::uint64_t session);
   /// Keeps those that live; `living` is in ascending order.

@@ -24,6 +24,12 @@ std::int64_t whole_number(const Setting& setting, std::string_view text) {
   return number;
 }
 
+Durability durability_of(const Setting& setting, std::string_view text) {
+  if (text == "sync") return Durability::sync;
+  if (text == "async") return Durability::async;
+  throw Error(Errc::rejected, fmt::format("{}: '{}' is neither sync nor async", setting.name, text));
+}
+
 template <class... Functions>
 struct Overloaded : Functions... {
   using Functions::operator()...;
@@ -35,6 +41,7 @@ Overloaded(Functions...) -> Overloaded<Functions...>;
 std::int64_t number_in(const Setting& setting) {
   return std::visit(
       Overloaded{[](std::string*) { return std::int64_t{0}; },
+                 [](Durability*) { return std::int64_t{0}; },
                  // What is past the signed range is past every bound, too.
                  [](std::size_t* size) {
                    return static_cast<std::int64_t>(std::min<std::size_t>(*size, INT64_MAX));
@@ -62,6 +69,12 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
       {"advertise", "ENDPOINT",
        "the updates endpoint to tell clients that cannot reach it where they reach the commands",
        &broker.advertise},
+      {"data", "FOLDER", "keep the board in this folder, through any crash; by default in memory only",
+       &broker.data},
+      {"durability", "MODE",
+       "with --data: sync answers a write when the disk has it, async at once (a crash of the host may "
+       "lose the last 100 ms)",
+       &broker.durability},
       {"beat-ms", "MS", "how often a subscribed namespace tells its newest revision", &broker.beat,
        1, hour},
       {"session-ms", "MS", "how long a silent session lives; at least two beats",
@@ -88,7 +101,7 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
 }
 
 void check_range(const Setting& setting) {
-  if (std::holds_alternative<std::string*>(setting.target)) return;
+  if (!setting.is_number()) return;
   const std::int64_t value = number_in(setting);
   if (value >= setting.least && value <= setting.most) return;
   throw Error(Errc::rejected, fmt::format("{}: {} is not between {} and {}", setting.name, value,
@@ -100,6 +113,7 @@ void set_from_text(const Setting& setting, std::string_view text) {
                         [&](std::size_t* target) {
                           *target = static_cast<std::size_t>(whole_number(setting, text));
                         },
+                        [&](Durability* target) { *target = durability_of(setting, text); },
                         [&](auto* time) {
                           *time = std::decay_t<decltype(*time)>(whole_number(setting, text));
                         }},
@@ -109,6 +123,8 @@ void set_from_text(const Setting& setting, std::string_view text) {
 
 std::string text_of(const Setting& setting) {
   if (auto* const target = std::get_if<std::string*>(&setting.target)) return **target;
+  if (auto* const target = std::get_if<Durability*>(&setting.target))
+    return **target == Durability::sync ? "sync" : "async";
   return std::to_string(number_in(setting));
 }
 

@@ -23,14 +23,16 @@ struct ProgramOptions {
 /// One option: its name, what --help says, and where its value goes.
 struct Setting {
   using Target = std::variant<std::string*, std::chrono::milliseconds*, std::chrono::microseconds*,
-                              std::size_t*>;
+                              std::size_t*, Durability*>;
 
   std::string_view name;
   std::string_view placeholder;
   std::string_view help;
   Target target;
-  std::int64_t least = 0;  ///< of numbers
-  std::int64_t most = 0;
+  std::int64_t least = 0;
+  std::int64_t most = 0;  ///< 0: no number, but a word
+
+  [[nodiscard]] bool is_number() const noexcept { return most != 0; }
 };
 
 /// The table, with targets in `options`, which has to outlive it.

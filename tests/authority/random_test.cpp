@@ -10,6 +10,7 @@
 
 #include "authority/desk.hpp"
 #include "authority/model.hpp"
+#include "authority/state_visitor.hpp"
 #include "authority/store.hpp"
 #include "support/catch.hpp"
 #include "wire/digest.hpp"
@@ -78,6 +79,7 @@ class Play {
     model_.open(desk_.session);
     store_ = test::store_of(desk_.authority);
     store_.newest.revision = desk_.authority.revision();
+    store_.newest.next_session = desk_.session + 1;
   }
 
   void run(int turns) {
@@ -290,6 +292,44 @@ class Play {
     REQUIRE(store_.sessions == expected.sessions);
     REQUIRE(store_.newest.revision == desk_.authority.revision());
     REQUIRE(twin_.authority.describe() == desk_.authority.describe());
+    check_restored();
+  }
+
+  /// An authority made of what the store has.
+  void check_restored() const {
+    Authority restored(options());
+    restored.restore([this](StateVisitor& visitor) { store_.tell(visitor); });
+    const test::Store expected = test::store_of(desk_.authority);
+    const test::Store found = test::store_of(restored);
+    REQUIRE(found.attributes == expected.attributes);
+    REQUIRE(found.spaces == expected.spaces);
+    REQUIRE(found.sessions == expected.sessions);
+    REQUIRE(restored.revision() == desk_.authority.revision());
+    REQUIRE(restored.clock_ms() == desk_.authority.clock_ms());
+    for (const auto& [name, follower] : followers_) check_since(restored, name);
+    for (const auto& [key, lane] : store_.lanes) {
+      const wire::Write write{desk_.id(key.first), key.second, lane.number, {}};
+      REQUIRE(restored.reply(*restored.repeat("alice", write)) ==
+              desk_.authority.reply(*desk_.authority.repeat("alice", write)));
+    }
+  }
+
+  /// What both still have is the same.
+  void check_since(const Authority& restored, const std::string& space) const {
+    const std::uint64_t newest = desk_.authority.status(space).revision;
+    for (std::uint64_t back = 0; back != 30; ++back) {
+      const wire::Since request{space, options().epoch, newest - back};
+      std::string bytes[2];
+      const wire::SinceReply ours = desk_.authority.since(request, bytes[0]);
+      const wire::SinceReply theirs = restored.since(request, bytes[1]);
+      if (ours.take_snapshot || theirs.take_snapshot) {
+        REQUIRE(back != 0);
+        continue;
+      }
+      REQUIRE(ours.run.revision == theirs.run.revision);
+      REQUIRE(ours.run.count == theirs.run.count);
+      REQUIRE(bytes[0] == bytes[1]);
+    }
   }
 
   void check(const std::string& name, const test::ModelSpace& expected) {

@@ -23,19 +23,47 @@ void Store::attribute_removed(std::string_view space, std::string_view name) {
 }
 
 void Store::session(const authority::SessionView& session) {
-  sessions[session.number] = {std::string(session.user), std::string(session.client_name),
-                              session.deadline};
+  sessions[session.number] = {std::string(session.user), std::string(session.client_name)};
 }
 
 void Store::session_ended(std::uint64_t number) {
   sessions.erase(number);
-  std::erase_if(lanes, [=](const auto& lane) { return lane.first.first == number; });
+  for (const auto& [key, lane] : lanes) REQUIRE(key.first != number);
 }
 
 void Store::lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number,
                  const authority::Outcomes& outcomes) {
   REQUIRE(!outcomes.empty());
-  lanes[{session, lane}] = number;
+  lanes[{session, lane}] = {number, outcomes};
+}
+
+void Store::lane_ended(std::uint64_t session, std::uint64_t lane) { lanes.erase({session, lane}); }
+
+void Store::commits(std::string_view space, const wire::Run& run) {
+  runs.push_back({std::string(space), run, std::string(run.bytes)});
+}
+
+void Store::tell(authority::StateVisitor& visitor) const {
+  visitor.counters(newest);
+  for (const auto& [name, space] : spaces) {
+    const auto& [revision, count, digest] = space;
+    visitor.space({name, revision, count, digest});
+  }
+  for (const auto& [key, attribute] : attributes) {
+    const auto& [value, revision, session, deadline] = attribute;
+    visitor.attribute(key.first, {key.second, value, revision, session, deadline});
+  }
+  for (const auto& [number, session] : sessions) {
+    visitor.session({number, session.first, session.second, 0});
+  }
+  for (const auto& [key, lane] : lanes) {
+    visitor.lane(key.first, key.second, lane.number, lane.outcomes);
+  }
+  for (const Run& run : runs) {
+    wire::Run told = run.run;
+    told.bytes = run.bytes;
+    visitor.commits(run.space, told);
+  }
 }
 
 Store store_of(const authority::Authority& authority) {

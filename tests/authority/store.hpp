@@ -1,5 +1,4 @@
-// A store as a broker could have one: it keeps what turns touch, and nothing else tells it
-// anything.
+// A store in memory: it keeps what turns touch, and nothing else tells it anything.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +7,14 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "authority/authority.hpp"
-#include "authority/turn_visitor.hpp"
+#include "authority/state_visitor.hpp"
 
 namespace bulletin::test {
 
-class Store : public authority::TurnVisitor {
+class Store : public authority::StateVisitor {
  public:
   using Key = std::pair<std::string, std::string>;
   using Attribute = std::tuple<std::string, std::uint64_t, std::uint64_t, std::uint64_t>;
@@ -28,15 +28,31 @@ class Store : public authority::TurnVisitor {
   void session_ended(std::uint64_t number) override;
   void lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number,
             const authority::Outcomes& outcomes) override;
+  void lane_ended(std::uint64_t session, std::uint64_t lane) override;
+  void commits(std::string_view space, const wire::Run& run) override;
+
+  /// All of it, as to a restoring authority.
+  void tell(authority::StateVisitor& visitor) const;
+
+  struct Run {
+    std::string space;
+    wire::Run run;
+    std::string bytes;
+  };
+  struct Lane {
+    std::uint64_t number;
+    authority::Outcomes outcomes;
+  };
 
   authority::CountersView newest;
   std::map<std::string, std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>> spaces;
   std::map<Key, Attribute> attributes;  // value, revision, session, deadline
-  std::map<std::uint64_t, std::tuple<std::string, std::string, std::uint64_t>> sessions;
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> lanes;  // the last number
+  std::map<std::uint64_t, std::pair<std::string, std::string>> sessions;  // user, client
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Lane> lanes;
+  std::vector<Run> runs;
 };
 
-/// What a store that has missed nothing holds; `lanes` is left empty.
+/// What a store that has missed nothing holds; lanes and runs are left empty.
 Store store_of(const authority::Authority& authority);
 
 }  // namespace bulletin::test

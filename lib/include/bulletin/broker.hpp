@@ -10,6 +10,12 @@
 
 namespace bulletin {
 
+/// When a write is answered by a broker that keeps its data.
+enum class Durability {
+  sync,   ///< when the disk has it: no crash loses what was answered
+  async,  ///< at once, and the disk has it 100 ms later: a crash of the host may lose the last writes
+};
+
 /// Every member has a default; see `bulletin-broker --help`, whose options they are.
 struct BrokerOptions {
   /// Where commands are received: tcp://ADDRESS:PORT (`*`: a free port) or ipc://PATH.
@@ -20,6 +26,10 @@ struct BrokerOptions {
   /// The updates endpoint to tell clients, when they cannot reach it at the address at which they
   /// reach `bind`.
   std::string advertise = {};
+  /// The folder in which the board is kept, through any crash; made if it is not there, its parent
+  /// is not. Empty: the board is in memory only, and ends with the broker.
+  std::string data = {};
+  Durability durability = Durability::sync;
   /// How often a subscribed namespace tells its newest revision and digest.
   std::chrono::milliseconds beat{1000};
   /// How long a silent session lives.

@@ -1,0 +1,132 @@
+#include "server/keeper.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <bulletin/error.hpp>
+
+#include "server/beginning.hpp"
+#include "server/log.hpp"
+#include "store/failure.hpp"
+#include "store/store.hpp"
+
+namespace bulletin::server {
+namespace {
+
+constexpr std::chrono::milliseconds sync_interval{100};
+constexpr std::chrono::seconds retry_interval{1};
+
+store::StoreOptions store_options(const BrokerOptions& options, rocksdb::Env* env) {
+  store::StoreOptions result;
+  result.folder = options.data;
+  result.synced = options.durability == Durability::sync;
+  result.log_bytes = std::min(options.log_bytes, result.log_bytes);
+  result.env = env;
+  return result;
+}
+
+}  // namespace
+
+Keeper::Keeper(const BrokerOptions& options, spdlog::logger& log, rocksdb::Env* env)
+    : options_(options), log_(log), env_(env) {}
+
+Keeper::~Keeper() = default;
+
+authority::AuthorityOptions Keeper::authority_options() const {
+  authority::AuthorityOptions result;
+  result.epoch = random_epoch();
+  result.first_revision = first_revision();
+  result.limits = options_.limits;
+  result.session_ms = static_cast<std::uint64_t>(options_.session_time.count());
+  result.log_bytes = options_.log_bytes;
+  return result;
+}
+
+authority::Authority Keeper::open() {
+  if (options_.data.empty()) return authority::Authority(authority_options());
+  authority::Authority authority = load();
+  if (options_.durability == Durability::async) {
+    log_.warn("event=durability_async note=\"answers do not wait for the disk: a crash of the host "
+              "may lose the last {} ms, and after any crash a new history begins\"",
+              sync_interval.count());
+  }
+  return authority;
+}
+
+authority::Authority Keeper::load() {
+  const Time begin = std::chrono::steady_clock::now();
+  auto store = std::make_unique<store::Store>(store_options(options_, env_));
+  const bool empty = store->empty();
+  const bool continues = store->epoch().has_value();
+  authority::Authority authority = store::open_authority(*store, authority_options());
+  store_ = std::move(store);
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begin);
+  log_.info("event=data_opened folder={} history={} revision={} namespaces={} sessions={} ms={}",
+            quoted(options_.data), empty ? "new" : (continues ? "continues" : "begins_anew"),
+            authority.revision(), authority.namespaces(), authority.sessions(), took.count());
+  return authority;
+}
+
+bool Keeper::keep(const authority::Authority& authority, Time now) {
+  if (store_ == nullptr) return !failed_;
+  try {
+    store_->keep(authority);
+    if (options_.durability == Durability::async && store_->unsynced() && !sync_at_)
+      sync_at_ = now + sync_interval;
+    return true;
+  } catch (const store::StoreError& error) {
+    fail(error.what(), now);
+    return false;
+  }
+}
+
+void Keeper::pass(Time now) {
+  if (!sync_at_ || now < *sync_at_) return;
+  sync_at_.reset();
+  try {
+    store_->sync();
+  } catch (const store::StoreError& error) {
+    fail(error.what(), now);
+  }
+}
+
+void Keeper::fail(std::string_view reason, Time now) {
+  if (!failed_)
+    log_.error("event=data_failed folder={} reason={} note=\"writes are refused until it is mended\"",
+               quoted(options_.data), quoted(reason));
+  failed_ = true;
+  sync_at_.reset();
+  store_.reset();
+  try_again_ = now + retry_interval;
+}
+
+std::optional<authority::Authority> Keeper::reopen(Time now) {
+  if (!failed_ || now < try_again_) return std::nullopt;
+  try {
+    authority::Authority authority = load();
+    failed_ = false;
+    return authority;
+  } catch (const std::exception& error) {
+    log_.debug("event=data_still_failed reason={}", quoted(error.what()));
+    try_again_ = std::chrono::steady_clock::now() + retry_interval;
+    return std::nullopt;
+  }
+}
+
+std::optional<Keeper::Time> Keeper::next() const noexcept {
+  return failed_ ? std::optional(try_again_) : sync_at_;
+}
+
+void Keeper::close() {
+  if (store_ != nullptr) store_->close();
+}
+
+std::string_view Keeper::state() const noexcept {
+  if (failed_) return "failed";
+  if (options_.data.empty()) return "memory";
+  return options_.durability == Durability::sync ? "sync" : "async";
+}
+
+}  // namespace bulletin::server

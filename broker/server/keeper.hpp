@@ -1,0 +1,73 @@
+// Between the authority and its store.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include <spdlog/logger.h>
+
+#include <bulletin/broker.hpp>
+
+#include "authority/authority.hpp"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace bulletin::store {
+class Store;
+}
+
+namespace bulletin::server {
+
+/// Makes the authority, keeps its turns, and looks after a store that fails: then nothing is
+/// decided any more until the store could be opened again and is known. Without a folder for data
+/// it keeps nothing and never fails.
+class Keeper {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// `options` and `log` have to outlive it; `env`: the filesystem, null: the real one.
+  Keeper(const BrokerOptions& options, spdlog::logger& log, rocksdb::Env* env);
+  ~Keeper();
+  Keeper(const Keeper&) = delete;
+  Keeper& operator=(const Keeper&) = delete;
+
+  /// The authority to serve, once: what the store has, or a new one. Throws Error rejected.
+  authority::Authority open();
+
+  /// True: the turn may be committed. False: the store has failed; the turn has to be abandoned.
+  bool keep(const authority::Authority& authority, Time now);
+  [[nodiscard]] bool failed() const noexcept { return failed_; }
+  /// For a store that has failed: tries now and then to open it again. Returns what it has, which
+  /// takes the place of the authority there was.
+  std::optional<authority::Authority> reopen(Time now);
+
+  /// What has to be done by time.
+  void pass(Time now);
+  /// When `pass` or `reopen` have something to do, if ever.
+  [[nodiscard]] std::optional<Time> next() const noexcept;
+
+  /// A clean end. Throws Error or StoreError.
+  void close();
+
+  /// memory, async, sync, or failed.
+  [[nodiscard]] std::string_view state() const noexcept;
+
+ private:
+  [[nodiscard]] authority::AuthorityOptions authority_options() const;
+  authority::Authority load();
+  void fail(std::string_view reason, Time now);
+
+  const BrokerOptions& options_;
+  spdlog::logger& log_;
+  rocksdb::Env* const env_;
+  std::unique_ptr<store::Store> store_;
+  bool failed_ = false;
+  Time try_again_{};
+  std::optional<Time> sync_at_;
+};
+
+}  // namespace bulletin::server

@@ -1,0 +1,27 @@
+#include "store/failure.hpp"
+
+#include <rocksdb/status.h>
+
+namespace bulletin::store {
+namespace {
+
+bool is_lock(const std::string& text) {
+  return text.find("lock ") != std::string::npos || text.find("LOCK:") != std::string::npos;
+}
+
+}  // namespace
+
+std::string words_for(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  if (status.IsNoSpace()) return "the disk is full; make room (" + text + ")";
+  if (status.IsCorruption())
+    return "the files are damaged; see `bulletin-broker check`, or put back a backup (" + text + ")";
+  if (status.IsIOError() && is_lock(text))
+    return "another broker or tool has it open; stop that one (" + text + ")";
+  if (text.find("Permission denied") != std::string::npos ||
+      text.find("Read-only file system") != std::string::npos)
+    return "this user may not write there (" + text + ")";
+  return text;
+}
+
+}  // namespace bulletin::store

@@ -1,0 +1,312 @@
+#include "store/store.hpp"
+
+#include <rocksdb/db.h>
+#include <rocksdb/memtablerep.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+#include <cassert>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <bulletin/error.hpp>
+
+#include "store/failure.hpp"
+#include "store/label.hpp"
+#include "store/records.hpp"
+#include "store/turn_batch.hpp"
+#include "wire/decode_error.hpp"
+
+namespace bulletin::store {
+namespace {
+
+/// Where time is all that went by, this much of the running clock may be lost.
+constexpr std::uint64_t clock_grain_ms = 1000;
+
+constexpr std::size_t state_buffer_bytes = 64u << 20;
+constexpr std::size_t least_log_bytes = 1u << 20;
+/// Journals may be this much larger than the changes that are not in tables yet.
+constexpr std::uint64_t journal_bytes = 256u << 20;
+
+std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+[[noreturn]] void refuse(const std::string& folder, const std::string& fault) {
+  throw Error(Errc::rejected, fmt::format("cannot use the data in {}: {}", folder, fault));
+}
+
+void check(const std::string& folder, const rocksdb::Status& status) {
+  if (!status.ok()) refuse(folder, words_for(status));
+}
+
+/// A journal: nothing is read before the next start, so tables need no index in memory, no filter
+/// and no cache, and the buffer of changes is sorted only when it is written out.
+rocksdb::ColumnFamilyOptions state_options() {
+  rocksdb::ColumnFamilyOptions options;
+  options.write_buffer_size = state_buffer_bytes;
+  options.memtable_factory = std::make_shared<rocksdb::VectorRepFactory>();
+  options.compression = rocksdb::kNoCompression;
+  rocksdb::BlockBasedTableOptions table;
+  table.no_block_cache = true;
+  table.format_version = 5;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+/// The oldest table goes when there is too much.
+rocksdb::ColumnFamilyOptions log_options(std::size_t log_bytes) {
+  const std::size_t bytes = std::max(log_bytes, least_log_bytes);
+  rocksdb::ColumnFamilyOptions options = state_options();
+  options.write_buffer_size = std::min(state_buffer_bytes, bytes);
+  options.num_levels = 1;
+  options.compaction_style = rocksdb::kCompactionStyleFIFO;
+  options.compaction_options_fifo.max_table_files_size = bytes;
+  return options;
+}
+
+rocksdb::DBOptions database_options(rocksdb::Env* env, History history) {
+  rocksdb::DBOptions options;
+  options.env = env;
+  options.create_if_missing = history == History::beginning;
+  options.create_missing_column_families = options.create_if_missing;
+  options.allow_concurrent_memtable_write = false;  // as the vector wants it
+  options.max_total_wal_size = journal_bytes;
+  // What was waited for is complete but for its last write, which nobody was told of. Otherwise the
+  // end may be missing, and the history is another one.
+  options.wal_recovery_mode = history == History::unsynced
+                                  ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
+                                  : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  options.max_log_file_size = 1u << 20;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.max_manifest_file_size = 4u << 20;
+  return options;
+}
+
+/// What may be in a folder that we have not made.
+bool is_foreign(const std::string& name) {
+  return name != "." && name != ".." && name != "lost+found";
+}
+
+}  // namespace
+
+class Store::Implementation {
+ public:
+  explicit Implementation(const StoreOptions& options)
+      : options_(options), env_(options.env == nullptr ? rocksdb::Env::Default() : options.env) {
+    open_label();
+    open_database();
+    read_counters();
+    if (label_.history == History::kept && !options_.read_only && !options_.synced)
+      relabel(History::unsynced);
+  }
+
+  ~Implementation() {
+    for (rocksdb::ColumnFamilyHandle* family : {families_.state, families_.log}) {
+      if (family != nullptr) database_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+    }
+    if (database_ != nullptr) database_->Close().PermitUncheckedError();
+  }
+  Implementation(const Implementation&) = delete;
+  Implementation& operator=(const Implementation&) = delete;
+
+  bool empty() const noexcept { return empty_; }
+  std::optional<wire::Epoch> epoch() const noexcept { return epoch_; }
+  void begin(const wire::Epoch& epoch) {
+    epoch_ = epoch;
+    beginning_ = true;
+  }
+
+  void tell(authority::StateVisitor& visitor) const;
+  void keep(const authority::Authority& authority);
+  void sync();
+  void close();
+  void verify() const;
+  bool unsynced() const noexcept { return unsynced_; }
+
+ private:
+  void open_label();
+  void open_database();
+  void read_counters();
+  void relabel(History history) {
+    label_ = {format, history};
+    write_label(*env_, options_.folder, label_);
+  }
+  template <class Visit>
+  void scan(rocksdb::ColumnFamilyHandle* family, Visit&& visit) const;
+  void tell_state(authority::StateVisitor& visitor, std::string_view key,
+                  std::string_view value) const;
+  /// What the folder says while turns are kept in it.
+  History running() const noexcept { return options_.synced ? History::kept : History::unsynced; }
+
+  const StoreOptions options_;
+  rocksdb::Env* const env_;
+  Label label_;
+  std::unique_ptr<rocksdb::DB> database_;
+  Families families_;
+  bool empty_ = true;
+  std::optional<wire::Epoch> epoch_;
+  bool beginning_ = false;  // it has to be kept as yet
+  std::uint64_t next_run_ = 0;
+  std::uint64_t kept_clock_ms_ = 0;
+  bool unsynced_ = false;
+  TurnBatch batch_;
+};
+
+void Store::Implementation::open_label() {
+  const std::string& folder = options_.folder;
+  if (std::optional<Label> found = read_label(*env_, folder)) {
+    label_ = *found;
+    return;
+  }
+  if (options_.read_only) refuse(folder, "there is no board.toml: it is no folder of a broker");
+  std::vector<std::string> names;
+  if (env_->GetChildren(folder, &names).ok()) {
+    if (std::any_of(names.begin(), names.end(), is_foreign))
+      refuse(folder, "it has files, but no board.toml: choose an empty folder, or a broker's");
+  } else {
+    check(folder, env_->CreateDirIfMissing(folder));
+    // What is on the board is not for every user of the host.
+    std::error_code ignored;
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
+  }
+  relabel(History::beginning);
+}
+
+void Store::Implementation::open_database() {
+  const std::string path = options_.folder + "/db";
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors{
+      {rocksdb::kDefaultColumnFamilyName, state_options()},
+      {log_family, log_options(options_.log_bytes)}};
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  rocksdb::DB* database = nullptr;
+  const rocksdb::DBOptions options = database_options(env_, label_.history);
+  check(options_.folder,
+        options_.read_only
+            ? rocksdb::DB::OpenForReadOnly(options, path, descriptors, &families, &database)
+            : rocksdb::DB::Open(options, path, descriptors, &families, &database));
+  database_.reset(database);
+  families_ = {families[0], families[1]};
+}
+
+void Store::Implementation::read_counters() {
+  std::string value;
+  const rocksdb::Status status =
+      database_->Get(rocksdb::ReadOptions(), families_.state, counters_key(), &value);
+  if (status.IsNotFound()) return;
+  check(options_.folder, status);
+  try {
+    const StoredCounters counters = decode_counters(value);
+    empty_ = false;
+    if (label_.history == History::kept) epoch_ = counters.epoch;
+    kept_clock_ms_ = counters.counters.clock_ms;
+    const std::unique_ptr<rocksdb::Iterator> last(
+        database_->NewIterator(rocksdb::ReadOptions(), families_.log));
+    last->SeekToLast();
+    if (last->Valid()) next_run_ = number_of(view(last->key())) + 1;
+    check(options_.folder, last->status());
+  } catch (const wire::DecodeError& error) {
+    refuse(options_.folder, fmt::format("it is damaged ({}); put back a backup", error.what()));
+  }
+}
+
+template <class Visit>
+void Store::Implementation::scan(rocksdb::ColumnFamilyHandle* family, Visit&& visit) const {
+  rocksdb::ReadOptions options;
+  options.readahead_size = 2u << 20;
+  options.total_order_seek = true;
+  const std::unique_ptr<rocksdb::Iterator> next(database_->NewIterator(options, family));
+  for (next->SeekToFirst(); next->Valid(); next->Next()) visit(view(next->key()), view(next->value()));
+  check(options_.folder, next->status());
+}
+
+void Store::Implementation::tell(authority::StateVisitor& visitor) const {
+  try {
+    scan(families_.state, [&](std::string_view key, std::string_view value) {
+      tell_state(visitor, key, value);
+    });
+    scan(families_.log, [&](std::string_view, std::string_view value) {
+      const StoredRun stored = decode_run(value);
+      visitor.commits(stored.space, stored.run);
+    });
+  } catch (const wire::DecodeError& error) {
+    refuse(options_.folder, fmt::format("it is damaged ({}); put back a backup", error.what()));
+  }
+}
+
+void Store::Implementation::tell_state(authority::StateVisitor& visitor, std::string_view key,
+                                       std::string_view value) const {
+  switch (Kind(key.front())) {
+    case Kind::counters: return visitor.counters(decode_counters(value).counters);
+    case Kind::space: return visitor.space(decode_space(key, value));
+    case Kind::attribute: {
+      const StoredAttribute stored = decode_attribute(key, value);
+      return visitor.attribute(stored.space, stored.attribute);
+    }
+    case Kind::session: return visitor.session(decode_session(key, value));
+    case Kind::lane: {
+      if (key.size() != lane_key(0, 0).size()) throw wire::DecodeError("lane: not two numbers");
+      const StoredLane lane = decode_lane(value);
+      return visitor.lane(number_of(key.substr(1, 8)), number_of(key.substr(9)), lane.number,
+                          lane.outcomes);
+    }
+  }
+  throw wire::DecodeError("key: an unknown kind");
+}
+
+void Store::Implementation::keep(const authority::Authority& authority) {
+  assert(!options_.read_only && epoch_);
+  batch_.begin(families_, *epoch_, next_run_);
+  authority.visit_turn(batch_);
+  const bool needed = batch_.touched() || beginning_;
+  const std::uint64_t clock_ms = batch_.newest().clock_ms;
+  if (!needed && clock_ms - kept_clock_ms_ < clock_grain_ms) return;
+  rocksdb::WriteOptions how;
+  how.sync = beginning_ || (needed && options_.synced);
+  const rocksdb::Status status = database_->Write(how, &batch_.writes());
+  if (!status.ok()) throw StoreError(words_for(status));
+  next_run_ = batch_.next_run();
+  kept_clock_ms_ = clock_ms;
+  unsynced_ = !how.sync;
+  if (!std::exchange(beginning_, false)) return;
+  empty_ = false;
+  try {
+    relabel(running());
+  } catch (const Error& error) {
+    throw StoreError(error.what());
+  }
+}
+
+void Store::Implementation::sync() {
+  const rocksdb::Status status = database_->FlushWAL(true);
+  if (!status.ok()) throw StoreError(words_for(status));
+  unsynced_ = false;
+}
+
+void Store::Implementation::close() {
+  sync();
+  if (label_.history == History::unsynced && epoch_) relabel(History::kept);
+}
+
+void Store::Implementation::verify() const {
+  check(options_.folder, database_->VerifyChecksum());
+}
+
+Store::Store(const StoreOptions& options)
+    : implementation_(std::make_unique<Implementation>(options)) {}
+Store::~Store() = default;
+bool Store::empty() const noexcept { return implementation_->empty(); }
+std::optional<wire::Epoch> Store::epoch() const noexcept { return implementation_->epoch(); }
+void Store::begin(const wire::Epoch& epoch) { implementation_->begin(epoch); }
+void Store::tell(authority::StateVisitor& visitor) const { implementation_->tell(visitor); }
+void Store::keep(const authority::Authority& authority) { implementation_->keep(authority); }
+bool Store::unsynced() const noexcept { return implementation_->unsynced(); }
+void Store::sync() { implementation_->sync(); }
+void Store::close() { implementation_->close(); }
+void Store::verify() const { implementation_->verify(); }
+
+}  // namespace bulletin::store
