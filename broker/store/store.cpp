@@ -92,6 +92,42 @@ bool is_foreign(const std::string& name) {
   return name != "." && name != ".." && name != "lost+found";
 }
 
+/// RocksDB wants its handles back before its end.
+class Database {
+ public:
+  Database() = default;
+  ~Database() {
+    for (rocksdb::ColumnFamilyHandle* family : {families.state, families.log}) {
+      if (family != nullptr) database_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+    }
+    if (database_ != nullptr) database_->Close().PermitUncheckedError();
+  }
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  rocksdb::Status open(const rocksdb::DBOptions& options, const std::string& path,
+                       std::size_t log_bytes, bool read_only) {
+    const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors{
+        {rocksdb::kDefaultColumnFamilyName, state_options()},
+        {log_family, log_options(log_bytes)}};
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* database = nullptr;
+    rocksdb::Status status =
+        read_only ? rocksdb::DB::OpenForReadOnly(options, path, descriptors, &handles, &database)
+                  : rocksdb::DB::Open(options, path, descriptors, &handles, &database);
+    database_.reset(database);
+    if (status.ok()) families = {handles[0], handles[1]};
+    return status;
+  }
+
+  rocksdb::DB* operator->() const noexcept { return database_.get(); }
+
+  Families families;
+
+ private:
+  std::unique_ptr<rocksdb::DB> database_;
+};
+
 }  // namespace
 
 class Store::Implementation {
@@ -104,15 +140,6 @@ class Store::Implementation {
     if (label_.history == History::kept && !options_.read_only && !options_.synced)
       relabel(History::unsynced);
   }
-
-  ~Implementation() {
-    for (rocksdb::ColumnFamilyHandle* family : {families_.state, families_.log}) {
-      if (family != nullptr) database_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
-    }
-    if (database_ != nullptr) database_->Close().PermitUncheckedError();
-  }
-  Implementation(const Implementation&) = delete;
-  Implementation& operator=(const Implementation&) = delete;
 
   bool empty() const noexcept { return empty_; }
   std::optional<wire::Epoch> epoch() const noexcept { return epoch_; }
@@ -146,8 +173,7 @@ class Store::Implementation {
   const StoreOptions options_;
   rocksdb::Env* const env_;
   Label label_;
-  std::unique_ptr<rocksdb::DB> database_;
-  Families families_;
+  Database database_;
   bool empty_ = true;
   std::optional<wire::Epoch> epoch_;
   bool beginning_ = false;  // it has to be kept as yet
@@ -178,25 +204,15 @@ void Store::Implementation::open_label() {
 }
 
 void Store::Implementation::open_database() {
-  const std::string path = options_.folder + "/db";
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors{
-      {rocksdb::kDefaultColumnFamilyName, state_options()},
-      {log_family, log_options(options_.log_bytes)}};
-  std::vector<rocksdb::ColumnFamilyHandle*> families;
-  rocksdb::DB* database = nullptr;
   const rocksdb::DBOptions options = database_options(env_, label_.history);
-  check(options_.folder,
-        options_.read_only
-            ? rocksdb::DB::OpenForReadOnly(options, path, descriptors, &families, &database)
-            : rocksdb::DB::Open(options, path, descriptors, &families, &database));
-  database_.reset(database);
-  families_ = {families[0], families[1]};
+  check(options_.folder, database_.open(options, options_.folder + "/db", options_.log_bytes,
+                                        options_.read_only));
 }
 
 void Store::Implementation::read_counters() {
   std::string value;
   const rocksdb::Status status =
-      database_->Get(rocksdb::ReadOptions(), families_.state, counters_key(), &value);
+      database_->Get(rocksdb::ReadOptions(), database_.families.state, counters_key(), &value);
   if (status.IsNotFound()) return;
   check(options_.folder, status);
   try {
@@ -205,7 +221,7 @@ void Store::Implementation::read_counters() {
     if (label_.history == History::kept) epoch_ = counters.epoch;
     kept_clock_ms_ = counters.counters.clock_ms;
     const std::unique_ptr<rocksdb::Iterator> last(
-        database_->NewIterator(rocksdb::ReadOptions(), families_.log));
+        database_->NewIterator(rocksdb::ReadOptions(), database_.families.log));
     last->SeekToLast();
     if (last->Valid()) next_run_ = number_of(view(last->key())) + 1;
     check(options_.folder, last->status());
@@ -226,10 +242,10 @@ void Store::Implementation::scan(rocksdb::ColumnFamilyHandle* family, Visit&& vi
 
 void Store::Implementation::tell(authority::StateVisitor& visitor) const {
   try {
-    scan(families_.state, [&](std::string_view key, std::string_view value) {
+    scan(database_.families.state, [&](std::string_view key, std::string_view value) {
       tell_state(visitor, key, value);
     });
-    scan(families_.log, [&](std::string_view, std::string_view value) {
+    scan(database_.families.log, [&](std::string_view, std::string_view value) {
       const StoredRun stored = decode_run(value);
       visitor.commits(stored.space, stored.run);
     });
@@ -260,7 +276,7 @@ void Store::Implementation::tell_state(authority::StateVisitor& visitor, std::st
 
 void Store::Implementation::keep(const authority::Authority& authority) {
   assert(!options_.read_only && epoch_);
-  batch_.begin(families_, *epoch_, next_run_);
+  batch_.begin(database_.families, *epoch_, next_run_);
   authority.visit_turn(batch_);
   const bool needed = batch_.touched() || beginning_;
   const std::uint64_t clock_ms = batch_.newest().clock_ms;
