@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "authority/state_visitor.hpp"
 #include "simulation/answer_check.hpp"
 #include "simulation/distortion.hpp"
 #include "simulation/failure.hpp"
@@ -23,6 +24,32 @@ Time from(server::RunningClock::Time time) {
   return static_cast<Time>(
       std::chrono::ceil<std::chrono::microseconds>(time.time_since_epoch()).count());
 }
+
+/// What a turn would publish.
+class TurnUpdates : public authority::StateVisitor {
+ public:
+  [[nodiscard]] std::span<const authority::Publication> publications() const { return updates_; }
+
+  void commits(std::string_view space, const wire::Run& run) override {
+    const std::string& name = strings_.emplace_back(space);
+    authority::Publication update{name, run};
+    update.run.bytes = strings_.emplace_back(run.bytes);
+    updates_.push_back(update);
+  }
+  void counters(const authority::CountersView&) override {}
+  void space(const authority::SpaceView&) override {}
+  void attribute(std::string_view, const authority::AttributeView&) override {}
+  void session(const authority::SessionView&) override {}
+  void lane(std::uint64_t, std::uint64_t, std::uint64_t, const authority::Outcomes&) override {}
+  void space_forgotten(std::string_view) override {}
+  void attribute_removed(std::string_view, std::string_view) override {}
+  void lane_ended(std::uint64_t, std::uint64_t) override {}
+  void session_ended(std::uint64_t) override {}
+
+ private:
+  std::deque<std::string> strings_;
+  std::vector<authority::Publication> updates_;
+};
 
 }  // namespace
 
@@ -65,6 +92,7 @@ void Broker::wake_soon() {
 }
 
 void Broker::turn() {
+  if (crashed_) return;
   if (world_.schedule.now() < paused_until_) return alarm_.at(paused_until_);
   std::vector<Asked> requests;
   receive(requests);
@@ -81,6 +109,7 @@ void Broker::turn() {
     apply({{}, authority::Advance{passed}});
   }
   const bool committed = settle(abandon);
+  if (crashed_) return turn_.clear();
   check(!compare || authority_.fingerprint() == before, "an abandoned turn left something behind");
   answer_nonces();
   answer(requests, committed);
@@ -195,11 +224,50 @@ bool Broker::settle(bool abandon) {
     authority_.abandon();
     return !abandon;
   }
+  if (!keep()) {
+    crash();
+    return false;
+  }
   const std::span<const authority::Publication> updates = authority_.commit();
   world_.model.committed(turn_, updates);
   owed_.clear();
   publish(updates);
   return true;
+}
+
+bool Broker::keep() {
+  if (!world_.rates.stored) return true;
+  if (world_.options.plant == Plant::forgetful_store && world_.random.one_in(50)) return true;
+  const bool fails = world_.random.per_mille(world_.rates.crash);
+  return world_.data.keep(authority_, fails ? 1 + world_.random.below(3) : 0);
+}
+
+/// Whether the turn was kept shows when the store is opened again: whole or not at all.
+void Broker::crash() {
+  TurnUpdates updates;
+  authority_.visit_turn(updates);
+  authority_.abandon();
+  authority::Authority before = std::move(authority_);
+  authority_ = world_.data.crash(static_cast<unsigned>(world_.random.below(1001)));
+  if (differs(authority_, before)) {
+    world_.model.committed(turn_, updates.publications());
+    owed_.clear();
+  }
+  world_.model.restarted(authority_.clock_ms());
+  crashed_ = true;
+  world_.network.listen(nullptr, 0);
+}
+
+/// A turn that touches none of this touches nothing that a client could tell.
+bool Broker::differs(const authority::Authority& after, const authority::Authority& before) const {
+  if (after.revision() != before.revision() || after.namespaces() != before.namespaces() ||
+      after.session_numbers() != before.session_numbers()) {
+    return true;
+  }
+  return std::any_of(turn_.begin(), turn_.end(), [&](const Applied& applied) {
+    const auto* write = std::get_if<wire::Write>(&applied.command.what);
+    return write != nullptr && after.repeat({}, *write) && !before.repeat({}, *write);
+  });
 }
 
 void Broker::publish(std::span<const authority::Publication> updates) {

@@ -30,6 +30,8 @@ class Broker : public BrokerEnd {
   void start(std::uint64_t updates_port);
   /// Ends, and gives the authority back.
   authority::Authority stop();
+  /// The disk failed within a commit: only `stop` is left, whose authority is what was kept.
+  [[nodiscard]] bool crashed() const noexcept { return crashed_; }
   /// Stands still.
   void pause(Time until) { paused_until_ = until; }
 
@@ -61,6 +63,9 @@ class Broker : public BrokerEnd {
   void apply(authority::Command command);
   void apply_owed();
   [[nodiscard]] bool settle(bool abandon);
+  bool keep();
+  void crash();
+  bool differs(const authority::Authority& after, const authority::Authority& before) const;
   void publish(std::span<const authority::Publication> updates);
   void publish(const std::string& topic, const Bytes& body);
   void answer_nonces();
@@ -76,6 +81,7 @@ class Broker : public BrokerEnd {
   server::BeatSchedule beats_;
   std::uint64_t updates_port_ = 0;
   Time paused_until_ = 0;
+  bool crashed_ = false;
   Alarm alarm_;
 
   std::deque<Asked> inbox_;

@@ -1,6 +1,7 @@
 // What all actors of a world share.
 #pragma once
 
+#include "simulation/data.hpp"
 #include "simulation/history.hpp"
 #include "simulation/ledger.hpp"
 #include "simulation/model.hpp"
@@ -33,6 +34,7 @@ struct Environment {
   History history;
   Ledger ledger;
   Model model{history, ledger};
+  Data data;
 };
 
 }  // namespace bulletin::simulation

@@ -22,6 +22,14 @@ bool same(const Delta& left, const Delta& right) {
                     });
 }
 
+bool same(const authority::Outcomes& left, const authority::Outcomes& right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [](const wire::Outcome& a, const wire::Outcome& b) {
+                      return a.status == b.status && a.revision == b.revision &&
+                             a.sums == b.sums && a.message == b.message && a.name == b.name;
+                    });
+}
+
 }  // namespace
 
 void Model::begin(const authority::AuthorityOptions& options) {
@@ -35,6 +43,17 @@ void Model::begin(const authority::AuthorityOptions& options) {
   boards_.clear();
   lives_.clear();
   known_.clear();
+}
+
+void Model::restarted(std::uint64_t clock_ms) {
+  check(clock_ms <= clock_ms_, "the clock went from {} to {} in a restart", clock_ms_, clock_ms);
+  clock_ms_ = clock_ms;
+  for (auto& [number, session] : sessions_) session.heard_ms = clock_ms_;
+  for (auto& [space, life] : lives_) {
+    life.watched = false;
+    life.due_ms = 0;
+    look_again(space);
+  }
 }
 
 void Model::committed(std::span<const Applied> commands,
@@ -187,7 +206,7 @@ Model::Expected Model::write(const wire::Write& request, const authority::Answer
   check(answer.outcomes->size() == request.items.size(), "{} writes got {} outcomes",
         request.items.size(), answer.outcomes->size());
   if (request.number == lane.number) {
-    check(answer.outcomes == lane.outcomes, "a request sent again got another answer");
+    check(same(*answer.outcomes, *lane.outcomes), "a request sent again got another answer");
     return {};
   }
   lane = {request.number, answer.outcomes};

@@ -18,6 +18,7 @@ enum class Plant {
   keep_sessions,      ///< no session ever ends by itself
   deaf_observer,      ///< an observer is not told of some rows
   short_answers,      ///< SINCE leaves out what it should tell
+  forgetful_store,    ///< some turns are not kept
   forgetful_writer,   ///< a client gives up a write as never sent, and sends it
 };
 
@@ -37,6 +38,7 @@ inline constexpr PlantName plant_names[] = {
     {Plant::keep_sessions, "keep_sessions"},
     {Plant::deaf_observer, "deaf_observer"},
     {Plant::short_answers, "short_answers"},
+    {Plant::forgetful_store, "forgetful_store"},
     {Plant::forgetful_writer, "forgetful_writer"},
 };
 

@@ -35,6 +35,7 @@ void draw_events(Random& random, unsigned severity, Rates& rates) {
   rates.pause = draw(random, severity, 15);
   rates.reboot = draw(random, severity, 15);
   rates.forget = draw(random, severity, 10);
+  rates.crash = draw(random, severity, 15);
 }
 
 }  // namespace
@@ -43,6 +44,7 @@ Rates draw_rates(Random& random) {
   Rates rates;
   rates.delay = random.pick<const Time[3]>({100, 500, 3000});
   rates.turn = random.pick<const Time[3]>({50, 500, 5000});
+  rates.stored = random.one_in(2);
   const auto severity = static_cast<unsigned>(random.below(4));
   if (severity == 0) return rates;
   draw_messages(random, severity, rates);
@@ -54,10 +56,10 @@ std::string Rates::describe() const {
   return fmt::format(
       "delay {} late {} lose {}/{} double {}/{} drop {} hwm {} double {} reorder {} turn {} "
       "abandon {} slow {} cut {} partition {} freeze {} kill {} leave {} fork {} pause {} reboot "
-      "{} forget {}",
+      "{} forget {} {} crash {}",
       delay, late, lose_request, lose_reply, double_request, double_reply, drop_updates,
       high_water_mark, double_update, reorder_update, turn, abandon, slow_poll, cut, partition,
-      freeze, kill, leave, fork, pause, reboot, forget);
+      freeze, kill, leave, fork, pause, reboot, forget, stored ? "stored" : "in memory", crash);
 }
 
 }  // namespace bulletin::simulation

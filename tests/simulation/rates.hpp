@@ -27,6 +27,8 @@ struct Rates {
   // Turns of the broker.
   Time turn = 200;  ///< up to so long it gathers requests
   unsigned abandon = 0;
+  bool stored = false;  ///< the broker keeps its state in a store, and a reboot is a crash
+  unsigned crash = 0;   ///< with a store: the disk fails within a commit, and the broker ends
 
   // Each time that a client could look at its sockets.
   unsigned slow_poll = 0;

@@ -136,7 +136,9 @@ void World::broker_faults() {
   Random& random = environment_.random;
   const Rates& rates = environment_.rates;
   if (!broker_) return;
-  if (random.per_mille(rates.pause)) {
+  if (broker_->crashed()) {
+    stop_broker(true);
+  } else if (random.per_mille(rates.pause)) {
     say("the broker stands still");
     broker_->pause(environment_.schedule.now() + some_time());
   } else if (random.per_mille(rates.reboot)) {
@@ -148,9 +150,14 @@ void World::broker_faults() {
 
 void World::stop_broker(bool remembers) {
   say(remembers ? "the broker ends" : "the broker ends, and forgets");
+  const bool crashed = broker_->crashed();
   authority::Authority authority = broker_->stop();
   broker_.reset();
   if (remembers) {
+    if (environment_.rates.stored && !crashed) {
+      authority = environment_.data.crash(static_cast<unsigned>(environment_.random.below(1001)));
+      environment_.model.restarted(authority.clock_ms());
+    }
     stored_.emplace(std::move(authority));
   } else if (environment_.random.one_in(3)) {
     // Only a welcome tells the port, so with sessions that live on it must stay.
@@ -169,7 +176,11 @@ void World::start_broker() {
     options.session_ms = session_ms;
     options.log_bytes = environment_.random.pick<const std::size_t[3]>({0, 3000, 1u << 20});
     environment_.model.begin(options);
-    stored_.emplace(options);
+    if (environment_.rates.stored) {
+      stored_.emplace(environment_.data.begin(options));
+    } else {
+      stored_.emplace(options);
+    }
   }
   say("the broker begins in epoch", fmt::format("{}", environment_.model.epoch()));
   broker_ = std::make_unique<Broker>(environment_, *std::exchange(stored_, std::nullopt));
@@ -206,8 +217,11 @@ void World::check_authority() const {
 /// Everything works from now on, and nobody writes.
 void World::heal() {
   say("quiet");
+  const bool stored = environment_.rates.stored;
   environment_.rates = Rates{};
+  environment_.rates.stored = stored;
   environment_.network.heal();
+  if (broker_ && broker_->crashed()) stop_broker(true);
   if (!broker_) start_broker();
   broker_->pause(0);
   for (const auto& client : clients_) client->unfreeze();

@@ -61,6 +61,12 @@ void Disk::fail_after(std::uint64_t writes, Fault fault) {
   fault_ = fault;
 }
 
+void Disk::fail(Fault fault) {
+  const std::scoped_lock lock(mutex_);
+  failed_ = true;
+  fault_ = fault;
+}
+
 void Disk::mend() {
   const std::scoped_lock lock(mutex_);
   last_good_ = UINT64_MAX;
@@ -126,13 +132,13 @@ rocksdb::Status Disk::DeleteFile(const std::string& name) {
   return target()->DeleteFile(name);
 }
 
-void Disk::lose_unsynced(const std::function<std::uint64_t(std::uint64_t)>& below) {
+void Disk::lose_unsynced(unsigned kept_per_mille) {
   const std::scoped_lock lock(mutex_);
   for (auto& [name, size] : sizes_) {
     if (size.all == size.synced) continue;
     std::string text;
     must(rocksdb::ReadFileToString(target(), name, &text));
-    text.resize(size.synced + below(size.all - size.synced + 1));
+    text.resize(size.synced + (size.all - size.synced) * kept_per_mille / 1000);
     must(rocksdb::WriteStringToFile(target(), text, name));
     size = {text.size(), text.size()};
   }

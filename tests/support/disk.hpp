@@ -4,7 +4,6 @@
 #include <rocksdb/env.h>
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -24,15 +23,17 @@ class Disk : public rocksdb::EnvWrapper {
   /// The next `writes` succeed, and all after them fail; the first one that fails may have been
   /// done in part.
   void fail_after(std::uint64_t writes, Fault fault = Fault::broken);
+  /// Every write fails, whichever thread's it is.
+  void fail(Fault fault = Fault::broken);
   void mend();
   /// A write has failed since `fail_after`.
   [[nodiscard]] bool has_failed() const;
   /// Writes so far: appends, syncs, files made, renamed and deleted.
   [[nodiscard]] std::uint64_t writes() const;
 
-  /// The power goes off, while nobody has files open: of what was not synced each file keeps a part
-  /// at its front. `below(n)` is a number from 0 to n - 1.
-  void lose_unsynced(const std::function<std::uint64_t(std::uint64_t)>& below);
+  /// The power goes off, while nobody has files open: of what was not synced each file keeps so many
+  /// thousandths, at its front.
+  void lose_unsynced(unsigned kept_per_mille);
   /// Changes the byte in the middle of the newest file whose name ends so.
   void damage(const std::string& ending);
   /// All files below, as they are.
