@@ -73,7 +73,8 @@ class Authority {
 
   /// Makes a new authority what another one was that a store was told of: calls `tell` with a
   /// visitor that wants to be told all of it. Sessions have their full time again, and nobody
-  /// subscribes. Throws Inconsistent when what is told does not fit together, and is of no use then.
+  /// subscribes. Throws Inconsistent when what is told does not fit together, and is of no use
+  /// then.
   void restore(const std::function<void(StateVisitor&)>& tell);
 
   /// What answers a WRITE that the broker has decided before, or refuses to decide; nothing, if it

@@ -42,9 +42,10 @@ bool is_command(const wire::Request& request) {
 }
 
 wire::Refusal not_kept() {
-  return {wire::Status::overloaded,
-          "the broker cannot keep its data now (its log says why), and takes no writes before it can",
-          {}};
+  return {
+      wire::Status::overloaded,
+      "the broker cannot keep its data now (its log says why), and takes no writes before it can",
+      {}};
 }
 
 }  // namespace
@@ -96,9 +97,8 @@ void Desk::decide(Pending& pending, wire::Keepalive& keepalive) {
 }
 
 void Desk::decide(Pending& pending, wire::Goodbye& goodbye) {
-  pending.decided =
-      keeps_ ? tools_.authority.apply({{}, authority::CloseSession{goodbye.session}})
-             : refused(not_kept());
+  pending.decided = keeps_ ? tools_.authority.apply({{}, authority::CloseSession{goodbye.session}})
+                           : refused(not_kept());
 }
 
 void Desk::decide(Pending& pending, wire::Write& write) {

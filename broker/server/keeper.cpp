@@ -47,9 +47,10 @@ authority::Authority Keeper::open() {
   if (options_.data.empty()) return authority::Authority(authority_options());
   authority::Authority authority = load();
   if (options_.durability == Durability::async) {
-    log_.warn("event=durability_async note=\"answers do not wait for the disk: a crash of the host "
-              "may lose the last {} ms, and after any crash a new history begins\"",
-              sync_interval.count());
+    log_.warn(
+        "event=durability_async note=\"answers do not wait for the disk: a crash of the host "
+        "may lose the last {} ms, and after any crash a new history begins\"",
+        sync_interval.count());
   }
   return authority;
 }
@@ -94,8 +95,9 @@ void Keeper::pass(Time now) {
 
 void Keeper::fail(std::string_view reason, Time now) {
   if (!failed_)
-    log_.error("event=data_failed folder={} reason={} note=\"writes are refused until it is mended\"",
-               quoted(options_.data), quoted(reason));
+    log_.error(
+        "event=data_failed folder={} reason={} note=\"writes are refused until it is mended\"",
+        quoted(options_.data), quoted(reason));
   failed_ = true;
   sync_at_.reset();
   store_.reset();

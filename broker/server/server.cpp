@@ -31,8 +31,7 @@ BusyPoll::Duration busy_poll_time(const BrokerOptions& options) {
 
 }  // namespace
 
-Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log,
-               rocksdb::Env* env)
+Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log, rocksdb::Env* env)
     : options_(checked(options)),
       log_(std::move(log)),
       started_(std::chrono::steady_clock::now()),
@@ -217,11 +216,16 @@ Facts Server::facts(Time now) const {
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(now - started_);
   Facts facts;
   facts.broker = {
-      {"version", BULLETIN_VERSION},      {"uptime", uptime.count()},
-      {"clients", authority_.sessions()}, {"namespaces", authority_.namespaces()},
-      {"requests", counters_.requests},   {"malformed", counters_.malformed},
-      {"commits", counters_.commits},     {"updates", counters_.updates},
-      {"bytes", counters_.bytes},         {"drops", drops()},
+      {"version", BULLETIN_VERSION},
+      {"uptime", uptime.count()},
+      {"clients", authority_.sessions()},
+      {"namespaces", authority_.namespaces()},
+      {"requests", counters_.requests},
+      {"malformed", counters_.malformed},
+      {"commits", counters_.commits},
+      {"updates", counters_.updates},
+      {"bytes", counters_.bytes},
+      {"drops", drops()},
       {"data", std::string(keeper_.state())},
   };
   facts.sessions = sessions_.attributes();

@@ -27,7 +27,8 @@ std::int64_t whole_number(const Setting& setting, std::string_view text) {
 Durability durability_of(const Setting& setting, std::string_view text) {
   if (text == "sync") return Durability::sync;
   if (text == "async") return Durability::async;
-  throw Error(Errc::rejected, fmt::format("{}: '{}' is neither sync nor async", setting.name, text));
+  throw Error(Errc::rejected,
+              fmt::format("{}: '{}' is neither sync nor async", setting.name, text));
 }
 
 template <class... Functions>
@@ -69,10 +70,11 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
       {"advertise", "ENDPOINT",
        "the updates endpoint to tell clients that cannot reach it where they reach the commands",
        &broker.advertise},
-      {"data", "FOLDER", "keep the board in this folder, through any crash; by default in memory only",
-       &broker.data},
+      {"data", "FOLDER",
+       "keep the board in this folder, through any crash; by default in memory only", &broker.data},
       {"durability", "MODE",
-       "with --data: sync answers a write when the disk has it, async at once (a crash of the host may "
+       "with --data: sync answers a write when the disk has it, async at once (a crash of the host "
+       "may "
        "lose the last 100 ms)",
        &broker.durability},
       {"beat-ms", "MS", "how often a subscribed namespace tells its newest revision", &broker.beat,

@@ -15,7 +15,8 @@ std::string words_for(const rocksdb::Status& status) {
   const std::string text = status.ToString();
   if (status.IsNoSpace()) return "the disk is full; make room (" + text + ")";
   if (status.IsCorruption())
-    return "the files are damaged; see `bulletin-broker check`, or put back a backup (" + text + ")";
+    return "the files are damaged; see `bulletin-broker check`, or put back a backup (" + text +
+           ")";
   if (status.IsIOError() && is_lock(text))
     return "another broker or tool has it open; stop that one (" + text + ")";
   if (text.find("Permission denied") != std::string::npos ||

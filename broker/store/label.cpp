@@ -25,7 +25,8 @@ constexpr std::array names{Name{History::beginning, "beginning"}, Name{History::
                            Name{History::unsynced, "unsynced"}, Name{History::copied, "copied"}};
 
 constexpr std::string_view comment =
-    "# The data of a Bulletin broker: do not edit. history: beginning, kept, unsynced (written with\n"
+    "# The data of a Bulletin broker: do not edit. history: beginning, kept, unsynced (written "
+    "with\n"
     "# --durability async and not ended cleanly since) or copied (a backup).\n";
 
 std::string path_of(const std::string& folder) { return folder + "/board.toml"; }

@@ -108,8 +108,7 @@ class Database {
   rocksdb::Status open(const rocksdb::DBOptions& options, const std::string& path,
                        std::size_t log_bytes, bool read_only) {
     const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors{
-        {rocksdb::kDefaultColumnFamilyName, state_options()},
-        {log_family, log_options(log_bytes)}};
+        {rocksdb::kDefaultColumnFamilyName, state_options()}, {log_family, log_options(log_bytes)}};
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* database = nullptr;
     rocksdb::Status status =
@@ -205,8 +204,8 @@ void Store::Implementation::open_label() {
 
 void Store::Implementation::open_database() {
   const rocksdb::DBOptions options = database_options(env_, label_.history);
-  check(options_.folder, database_.open(options, options_.folder + "/db", options_.log_bytes,
-                                        options_.read_only));
+  check(options_.folder,
+        database_.open(options, options_.folder + "/db", options_.log_bytes, options_.read_only));
 }
 
 void Store::Implementation::read_counters() {
@@ -236,15 +235,15 @@ void Store::Implementation::scan(rocksdb::ColumnFamilyHandle* family, Visit&& vi
   options.readahead_size = 2u << 20;
   options.total_order_seek = true;
   const std::unique_ptr<rocksdb::Iterator> next(database_->NewIterator(options, family));
-  for (next->SeekToFirst(); next->Valid(); next->Next()) visit(view(next->key()), view(next->value()));
+  for (next->SeekToFirst(); next->Valid(); next->Next())
+    visit(view(next->key()), view(next->value()));
   check(options_.folder, next->status());
 }
 
 void Store::Implementation::tell(authority::StateVisitor& visitor) const {
   try {
-    scan(database_.families.state, [&](std::string_view key, std::string_view value) {
-      tell_state(visitor, key, value);
-    });
+    scan(database_.families.state,
+         [&](std::string_view key, std::string_view value) { tell_state(visitor, key, value); });
     scan(database_.families.log, [&](std::string_view, std::string_view value) {
       const StoredRun stored = decode_run(value);
       visitor.commits(stored.space, stored.run);
@@ -308,9 +307,7 @@ void Store::Implementation::close() {
   if (label_.history == History::unsynced && epoch_) relabel(History::kept);
 }
 
-void Store::Implementation::verify() const {
-  check(options_.folder, database_->VerifyChecksum());
-}
+void Store::Implementation::verify() const { check(options_.folder, database_->VerifyChecksum()); }
 
 Store::Store(const StoreOptions& options)
     : implementation_(std::make_unique<Implementation>(options)) {}

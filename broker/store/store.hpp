@@ -54,8 +54,8 @@ class Store {
   void tell(authority::StateVisitor& visitor) const;
 
   /// Keeps the authority's turn, all of it or nothing. A turn in which only time went by is not
-  /// waited for, and kept once a second at most. Throws StoreError; then this store is of no use any
-  /// more: what it has is known when it is opened again.
+  /// waited for, and kept once a second at most. Throws StoreError; then this store is of no use
+  /// any more: what it has is known when it is opened again.
   void keep(const authority::Authority& authority);
 
   /// There are turns that the disk may not have yet.

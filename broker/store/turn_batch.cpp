@@ -1,6 +1,5 @@
 #include "store/turn_batch.hpp"
 
-
 #include "store/records.hpp"
 
 namespace bulletin::store {

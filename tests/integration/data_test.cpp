@@ -148,10 +148,12 @@ TEST_CASE("Without waiting for the disk a clean end loses nothing, and a client 
   CHECK(events.lost == 0);
 }
 
-TEST_CASE("A broker whose disk fails answers reads, refuses writes, and goes on when it is mended") {
+TEST_CASE(
+    "A broker whose disk fails answers reads, refuses writes, and goes on when it is mended") {
   Disk disk;
   ServerOnDisk server(disk);
-  Client client({.endpoint = server.endpoint(), .open_timeout = patience, .write_timeout = patience});
+  Client client(
+      {.endpoint = server.endpoint(), .open_timeout = patience, .write_timeout = patience});
   Namespace space = client.open("plant");
   space.set("speed", 1);
   space.add("count", 1);

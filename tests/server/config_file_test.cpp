@@ -66,8 +66,9 @@ TEST_CASE("A value of the wrong type is an error that names the key and the line
 TEST_CASE("Every option can be set from text, and tells its value") {
   ProgramOptions options;
   for (const Setting& setting : settings_of(options)) {
-    const std::string text = setting.is_number() ? std::to_string(setting.most)
-                              : setting.name == "durability" ? "async" : "text";
+    const std::string text = setting.is_number()            ? std::to_string(setting.most)
+                             : setting.name == "durability" ? "async"
+                                                            : "text";
     set_from_text(setting, text);
     CHECK(text_of(setting) == text);
   }

@@ -237,7 +237,7 @@ bool Broker::settle(bool abandon) {
 
 bool Broker::keep() {
   if (!world_.rates.stored) return true;
-  if (world_.options.plant == Plant::forgetful_store && world_.random.one_in(50)) return true;
+  if (world_.options.plant == Plant::forgetful_store && world_.random.one_in(4)) return true;
   const bool fails = world_.random.per_mille(world_.rates.crash);
   return world_.data.keep(authority_, fails ? 1 + world_.random.below(3) : 0);
 }

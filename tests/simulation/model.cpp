@@ -25,8 +25,8 @@ bool same(const Delta& left, const Delta& right) {
 bool same(const authority::Outcomes& left, const authority::Outcomes& right) {
   return std::equal(left.begin(), left.end(), right.begin(), right.end(),
                     [](const wire::Outcome& a, const wire::Outcome& b) {
-                      return a.status == b.status && a.revision == b.revision &&
-                             a.sums == b.sums && a.message == b.message && a.name == b.name;
+                      return a.status == b.status && a.revision == b.revision && a.sums == b.sums &&
+                             a.message == b.message && a.name == b.name;
                     });
 }
 

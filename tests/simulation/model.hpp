@@ -29,8 +29,8 @@ class Model {
 
   /// A new epoch begins with nothing.
   void begin(const authority::AuthorityOptions& options);
-  /// The broker was restarted from a store: the clock may have lost what only went by, sessions have
-  /// their full time again, and nobody subscribes.
+  /// The broker was restarted from a store: the clock may have lost what only went by, sessions
+  /// have their full time again, and nobody subscribes.
   void restarted(std::uint64_t clock_ms);
 
   /// A turn was committed: its answers and its updates are checked and become history.

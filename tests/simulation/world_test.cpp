@@ -44,11 +44,10 @@ TEST_CASE("a seed replays the same world") {
 }
 
 TEST_CASE("planted faults are found") {
-  const Plant plant =
-      GENERATE(Plant::skip_updates, Plant::apply_twice, Plant::half_commits, Plant::other_values,
-               Plant::lose_acknowledged, Plant::ignore_conditions, Plant::keep_sessions,
-               Plant::deaf_observer, Plant::short_answers, Plant::forgetful_store,
-               Plant::forgetful_writer);
+  const Plant plant = GENERATE(
+      Plant::skip_updates, Plant::apply_twice, Plant::half_commits, Plant::other_values,
+      Plant::lose_acknowledged, Plant::ignore_conditions, Plant::keep_sessions,
+      Plant::deaf_observer, Plant::short_answers, Plant::forgetful_store, Plant::forgetful_writer);
   CAPTURE(static_cast<int>(plant));
   CHECK(first_failure(plant, 20) != 0);
 }

@@ -162,7 +162,8 @@ std::map<std::string, std::string> Disk::contents(const std::string& folder) {
   const std::scoped_lock lock(mutex_);
   std::map<std::string, std::string> files;
   for (const auto& [name, size] : sizes_) {
-    if (name.starts_with(folder + "/")) must(rocksdb::ReadFileToString(target(), name, &files[name]));
+    if (name.starts_with(folder + "/"))
+      must(rocksdb::ReadFileToString(target(), name, &files[name]));
   }
   return files;
 }

@@ -31,8 +31,8 @@ class Disk : public rocksdb::EnvWrapper {
   /// Writes so far: appends, syncs, files made, renamed and deleted.
   [[nodiscard]] std::uint64_t writes() const;
 
-  /// The power goes off, while nobody has files open: of what was not synced each file keeps so many
-  /// thousandths, at its front.
+  /// The power goes off, while nobody has files open: of what was not synced each file keeps so
+  /// many thousandths, at its front.
   void lose_unsynced(unsigned kept_per_mille);
   /// Changes the byte in the middle of the newest file whose name ends so.
   void damage(const std::string& ending);

@@ -13,7 +13,8 @@ namespace bulletin {
 /// When a write is answered by a broker that keeps its data.
 enum class Durability {
   sync,   ///< when the disk has it: no crash loses what was answered
-  async,  ///< at once, and the disk has it 100 ms later: a crash of the host may lose the last writes
+  async,  ///< at once, and the disk has it 100 ms later: a crash of the host may lose the last
+          ///< writes
 };
 
 /// Every member has a default; see `bulletin-broker --help`, whose options they are.
