@@ -1,0 +1,39 @@
+// bulletin-durability: kills a broker with data again and again, for as long as it is told to.
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <exception>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "durability/mortal_broker.hpp"
+#include "durability/trial.hpp"
+
+int main(int argc, char** argv) {
+  bulletin::durability::TrialOptions options;
+  options.tell = true;
+  std::uint64_t seconds = 60;
+  std::string endpoint;
+  std::string data;
+  std::uint64_t fatal = 0;
+  CLI::App app(
+      "Kills a broker with data again and again under load, and judges what its clients saw");
+  app.add_option("--seconds", seconds, "For how long")->capture_default_str();
+  app.add_option("--seed", options.seed, "What is done, and when it dies")->capture_default_str();
+  app.add_option("--serve", endpoint, "Be that broker")->group("");
+  app.add_option("--data", data, "Its data")->group("");
+  app.add_option("--fatal", fatal, "The use of the journal at which it dies")->group("");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    if (!endpoint.empty()) return bulletin::durability::serve(endpoint, data, fatal);
+    options.length = std::chrono::seconds(seconds);
+    const bulletin::durability::Verdict verdict = bulletin::durability::try_it(options);
+    if (verdict.violations.empty()) return 0;
+    fmt::print(stderr, "FAILED with --seed {}\n", options.seed);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "bulletin-durability: {}\n", error.what());
+  }
+  return 1;
+}

@@ -1,0 +1,36 @@
+// A broker with data, in a process of its own, that dies and comes back.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "support/board.hpp"
+#include "support/program.hpp"
+
+namespace bulletin::durability {
+
+/// The part of bulletin-durability that is this broker: serves the data in `folder` at `endpoint`
+/// until it is killed, or at the `fatal`-th use of its journal (0: never).
+int serve(const std::string& endpoint, const std::string& folder, std::uint64_t fatal);
+
+class MortalBroker {
+ public:
+  MortalBroker() = default;
+
+  /// Starts it, to die at the `fatal`-th use of its journal; 0: it lives.
+  void start(std::uint64_t fatal);
+  /// From outside, unless it is dead already; and waits for its end.
+  void kill();
+  /// Waits for the end that it was started for. False: it lives still.
+  bool await_death(std::chrono::milliseconds deadline);
+
+  [[nodiscard]] std::string endpoint() const { return "ipc://" + (folder_.path() / "b").string(); }
+  [[nodiscard]] std::string data() const { return (folder_.path() / "data").string(); }
+
+ private:
+  test::TemporaryFolder folder_;
+  std::unique_ptr<test::Program> program_;
+};
+
+}  // namespace bulletin::durability

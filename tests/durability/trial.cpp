@@ -1,0 +1,106 @@
+#include "durability/trial.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "durability/checker.hpp"
+#include "durability/load.hpp"
+#include "durability/mortal_broker.hpp"
+
+namespace bulletin::durability {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+class Trial {
+ public:
+  explicit Trial(const TrialOptions& options) : options_(options), random_(options.seed) {}
+
+  Verdict run() {
+    broker_.start(0);
+    const Clock::time_point end = Clock::now() + options_.length;
+    while (Clock::now() < end && verdict_.violations.empty()) {
+      round(std::min(end, Clock::now() + options_.round));
+      if (options_.tell) fmt::print("{}\n", verdict_.text());
+      std::fflush(stdout);
+    }
+    broker_.kill();
+    return std::move(verdict_);
+  }
+
+ private:
+  std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
+
+  void round(Clock::time_point end) {
+    ++verdict_.rounds;
+    const Place place{broker_.endpoint(), std::to_string(verdict_.rounds)};
+    History history;
+    {
+      const Load load(place, random_(), history);
+      while (Clock::now() < end) die_and_come_back();
+    }
+    look_at_the_end(place, history);
+    judge(history);
+  }
+
+  /// Half of the deaths are inside a commit.
+  void die_and_come_back() {
+    const milliseconds life(20 + below(below(4) == 0 ? 3000 : 600));
+    const bool in_commit = below(2) == 0;
+    if (in_commit) {
+      // The broker that is to die there takes the place of the one that lives.
+      broker_.kill();
+      broker_.start(1 + below(600));
+      if (broker_.await_death(milliseconds(5000))) {
+        ++verdict_.kills_in_commit;
+      } else {
+        broker_.kill();
+      }
+      ++verdict_.kills;
+    } else {
+      // Not dead, and nothing else to wait for: time goes by.
+      if (broker_.await_death(life)) throw std::runtime_error("the broker died by itself");
+      broker_.kill();
+    }
+    ++verdict_.kills;
+    // Now and then it is away for longer than the most impatient client waits.
+    if (below(4) == 0) test::await([] { return false; }, milliseconds(200 + below(600)));
+    broker_.start(0);
+  }
+
+  void judge(const History& history) {
+    verdict_.violations = violations(history);
+    verdict_.writes += history.writes.size();
+    verdict_.sights += history.sights.size();
+    for (const Write& write : history.writes) {
+      if (write.outcome == Outcome::in_doubt) ++verdict_.in_doubt;
+      if (write.outcome == Outcome::applied || write.outcome == Outcome::lost)
+        ++verdict_.acknowledged;
+    }
+  }
+
+  const TrialOptions options_;
+  std::mt19937_64 random_;
+  MortalBroker broker_;
+  Verdict verdict_;
+};
+
+}  // namespace
+
+std::string Verdict::text() const {
+  std::string text = fmt::format(
+      "{} rounds, {} kills ({} within a commit), {} writes: {} acknowledged, {} in doubt; {} "
+      "sights; "
+      "{} violations",
+      rounds, kills, kills_in_commit, writes, acknowledged, in_doubt, sights, violations.size());
+  for (const std::string& violation : violations) text += "\n  " + violation;
+  return text;
+}
+
+Verdict try_it(const TrialOptions& options) { return Trial(options).run(); }
+
+}  // namespace bulletin::durability

@@ -1,0 +1,36 @@
+// A broker under load that is killed again and again, and the judgement of what came of it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bulletin::durability {
+
+struct TrialOptions {
+  std::chrono::seconds length{60};
+  /// The history is judged, and begun anew, after so long.
+  std::chrono::seconds round{20};
+  std::uint64_t seed = 1;
+  bool tell = false;  ///< a line for each round
+};
+
+struct Verdict {
+  std::uint64_t rounds = 0;
+  std::uint64_t kills = 0;
+  std::uint64_t kills_in_commit =
+      0;  ///< of those, inside an append to the journal, or before its sync
+  std::uint64_t writes = 0;
+  std::uint64_t acknowledged = 0;
+  std::uint64_t in_doubt = 0;
+  std::uint64_t sights = 0;
+  std::vector<std::string> violations;
+
+  [[nodiscard]] std::string text() const;
+};
+
+/// Ends early when a round has violations.
+Verdict try_it(const TrialOptions& options);
+
+}  // namespace bulletin::durability

@@ -1,0 +1,16 @@
+#include "durability/trial.hpp"
+
+#include "support/catch.hpp"
+
+using namespace bulletin::durability;
+
+TEST_CASE("a broker that is killed again and again under load loses nothing that it acknowledged") {
+  TrialOptions options;
+  options.length = std::chrono::seconds(8);
+  options.round = std::chrono::seconds(4);
+  const Verdict verdict = try_it(options);
+  INFO(verdict.text());
+  CHECK(verdict.violations.empty());
+  CHECK(verdict.kills >= 4);
+  CHECK(verdict.acknowledged > 100);
+}
