@@ -41,6 +41,14 @@ Way board_join(std::size_t attributes);
 /// Bytes that a process takes for an attribute.
 Way board_memory_of_broker(std::size_t attributes);
 Way board_memory_of_replica(std::size_t attributes);
+/// The same with a broker of its own that keeps its data: each change is on the disk before it is
+/// answered or seen.
+Way durable(Way way);
+/// From the start of a broker with so many attributes in its data until its first answer.
+Way board_restart(std::size_t attributes);
+/// Bytes on the disk for each of 10,000 attributes, when they have been overwritten so often in all.
+Way board_disk(std::size_t changes);
+
 /// From the broker back on its port until 100 clients hold 10,000 attributes again.
 Way board_reconnect();
 

@@ -11,13 +11,13 @@
 
 namespace bulletin::bench {
 
-BrokerProcess::BrokerProcess(const Setting& setting, int port)
-    : process_(setting, "board-broker", {port == 0 ? "*" : std::to_string(port)}) {
+BrokerProcess::BrokerProcess(const Setting& setting, int port, const std::string& data)
+    : process_(setting, "board-broker", {port == 0 ? "*" : std::to_string(port), data}) {
   std::istringstream(process_.line()) >> process_id_ >> endpoint_;
 }
 
 void board_broker_role(const std::vector<std::string>& arguments) {
-  Broker broker({.bind = "tcp://127.0.0.1:" + arguments.at(0)});
+  Broker broker({.bind = "tcp://127.0.0.1:" + arguments.at(0), .data = arguments.at(1)});
   broker.start();
   say(std::to_string(getpid()) + " " + broker.endpoint());
   wait_for_starter();

@@ -13,8 +13,9 @@ namespace bulletin::bench {
 /// A broker in a process of its own.
 class BrokerProcess {
  public:
-  /// `port` 0: a free one.
-  explicit BrokerProcess(const Setting& setting, int port = 0);
+  /// `port` 0: a free one. `data`: the folder in which it keeps its board, synced; empty: none. It
+  /// ends as if it had crashed.
+  explicit BrokerProcess(const Setting& setting, int port = 0, const std::string& data = {});
   [[nodiscard]] const std::string& endpoint() const noexcept { return endpoint_; }
   [[nodiscard]] int process_id() const noexcept { return process_id_; }
 

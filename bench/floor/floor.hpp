@@ -8,6 +8,8 @@ namespace bulletin::bench {
 /// 32 bytes to another process and back.
 Way tcp_ping_pong();
 Way zmq_ping_pong();
+/// The same by ZeroMQ, and 400 bytes appended to a file and synced (fdatasync).
+Way zmq_ping_pong_and_sync();
 /// 32 bytes through a relay of REQ, ROUTER, XPUB and SUB to another process.
 Way zmq_relay();
 /// Messages of 64 bytes from XPUB to so many subscriber processes.

@@ -10,6 +10,8 @@
 #include "floor/floor.hpp"
 #include "harness/far_end.hpp"
 #include "harness/pacing.hpp"
+#include "harness/service.hpp"
+#include "harness/synced_file.hpp"
 
 namespace bulletin::bench {
 namespace {
@@ -91,6 +93,30 @@ class PingPong final : public Contender {
   const Pace pace_;
   FarEnd echo_;
   Requester requester_;
+};
+
+/// What a write costs at least that is on the disk before it is answered.
+class PingPongAndSync final : public Contender {
+ public:
+  explicit PingPongAndSync(const Setting& setting)
+      : pace_(setting.pace),
+        echo_(setting, "zmq-echo"),
+        requester_(echo_.line()),
+        file_((folder_.path() / "file").string()) {}
+
+  Round round() override {
+    return timed(pace_, [&] {
+      requester_.ask(1);
+      file_.append(std::string(400, 'x'));
+    });
+  }
+
+ private:
+  const Pace pace_;
+  FarEnd echo_;
+  Requester requester_;
+  TemporaryFolder folder_;
+  SyncedFile file_;
 };
 
 class Relay final : public Contender {
@@ -192,6 +218,9 @@ void zmq_counter_role(const std::vector<std::string>& arguments) {
   }
 }
 
+Way zmq_ping_pong_and_sync() {
+  return way<PingPongAndSync>("ZeroMQ ping-pong, and fdatasync", Kind::limit);
+}
 Way zmq_ping_pong() { return way<PingPong>("ZeroMQ ping-pong", Kind::limit); }
 Way zmq_relay() { return way<Relay>("ZeroMQ relay", Kind::limit); }
 Way zmq_fanout(std::size_t subscribers) {

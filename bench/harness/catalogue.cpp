@@ -48,6 +48,16 @@ std::vector<Scenario> catalogue(const Setting& setting) {
                {board_join(1000), board_join(10'000), board_join(100'000), board_join(many)}, 3));
   all.push_back(scenario("memory", "bytes per attribute", Unit::bytes,
                          {board_memory_of_broker(many), board_memory_of_replica(many)}, 1));
+  all.push_back(scenario("durable write", "one write that is on the disk when it is answered",
+                         Unit::microseconds, {zmq_ping_pong_and_sync(), durable(board_set())}));
+  all.push_back(scenario(
+      "durable throughput", "changes per second, on the disk before they are seen",
+      Unit::per_second,
+      {durable(board_set_async(1)), durable(board_commit(8)), durable(board_commit_async())}));
+  all.push_back(scenario("restart", "a broker with data until its first answer", Unit::milliseconds,
+                         {board_restart(many)}, 3));
+  all.push_back(scenario("disk", "bytes on the disk for each of 10,000 attributes, overwritten",
+                         Unit::bytes, {board_disk(many), board_disk(many * 5)}, 1));
   all.push_back(scenario("reconnect", "the broker back until 100 clients have 10,000 attributes",
                          Unit::milliseconds, {board_reconnect()}, 3));
   return all;

@@ -205,7 +205,9 @@ Rival etcd() {
   return {{"read", {way<Ask>("etcd range", rival, std::string("/v3/kv/range"), key + "}")}},
           {"write", {way<Ask>("etcd put, synced", rival, std::string("/v3/kv/put"), put)}},
           {"propagate", {way<Arrive>("etcd put to watch, synced", rival)}},
-          {"throughput", {way<Throughput>("etcd, 64 in a transaction", rival)}}};
+          {"throughput", {way<Throughput>("etcd, 64 in a transaction", rival)}},
+          {"durable write", {way<Ask>("etcd put", rival, std::string("/v3/kv/put"), put)}},
+          {"durable throughput", {way<Throughput>("etcd, 64 in a transaction", rival)}}};
 }
 
 }  // namespace bulletin::bench

@@ -1,4 +1,4 @@
-// Redis, without persistence, through hiredis.
+// Redis, through hiredis; without persistence where nothing else is said.
 
 #include <hiredis/hiredis.h>
 
@@ -6,6 +6,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "harness/far_end.hpp"
@@ -19,14 +20,26 @@ namespace {
 constexpr const char* channel = "bench:channel";
 constexpr std::size_t pipeline = 100;
 
+/// How it keeps its data.
+enum class Keeping {
+  none,
+  always,   ///< an append-only file, synced before each answer
+  snapshot  ///< a file of all of it, when it is told to
+};
+
 class Server {
  public:
-  explicit Server(const Setting& setting) : service_(setting, command(folder_, port_), port_) {}
+  explicit Server(const Setting& setting, Keeping keeping = Keeping::none)
+      : own_(std::make_unique<TemporaryFolder>()),
+        service_(setting, command(own_->path().string(), port_, keeping), port_) {}
+  /// On what another one has kept in this folder.
+  Server(const Setting& setting, Keeping keeping, const TemporaryFolder& folder)
+      : service_(setting, command(folder.path().string(), port_, keeping), port_) {}
   [[nodiscard]] int port() const noexcept { return port_; }
   [[nodiscard]] int process_id() const noexcept { return service_.process_id(); }
 
  private:
-  static std::vector<std::string> command(const TemporaryFolder& folder, int port) {
+  static std::vector<std::string> command(const std::string& folder, int port, Keeping keeping) {
     return {installed("redis-server", "redis-server"),
             "--bind",
             "127.0.0.1",
@@ -35,12 +48,14 @@ class Server {
             "--save",
             "",
             "--appendonly",
-            "no",
+            keeping == Keeping::always ? "yes" : "no",
+            "--appendfsync",
+            "always",
             "--dir",
-            folder.path().string()};
+            folder};
   }
 
-  TemporaryFolder folder_;
+  std::unique_ptr<TemporaryFolder> own_;
   const int port_ = free_port();
   Service service_;
 };
@@ -95,9 +110,9 @@ void fill(Connection& connection, std::size_t keys) {
 
 class Ask final : public Contender {
  public:
-  Ask(const Setting& setting, std::vector<std::string> words)
+  Ask(const Setting& setting, std::vector<std::string> words, Keeping keeping)
       : pace_(setting.pace),
-        server_(setting),
+        server_(setting, keeping),
         connection_(server_.port()),
         words_(std::move(words)) {
     (void)connection_.ask({"SET", "bench", std::string(32, 'x')});
@@ -141,8 +156,8 @@ class Publish final : public Contender {
 
 class Pipeline final : public Contender {
  public:
-  explicit Pipeline(const Setting& setting)
-      : server_(setting), connection_(server_.port()), keys_(setting.quick ? 50'000 : 200'000) {}
+  Pipeline(const Setting& setting, Keeping keeping)
+      : server_(setting, keeping), connection_(server_.port()), keys_(setting.quick ? 50'000 : 200'000) {}
 
   Round round() override {
     const std::int64_t begin = now_ns();
@@ -220,6 +235,43 @@ class Join final : public Contender {
   const std::size_t keys_;
 };
 
+/// From its start until it answers with what it had.
+class Restart final : public Contender {
+ public:
+  Restart(const Setting& setting, std::size_t keys, Keeping keeping)
+      : setting_(setting), keys_(keys), keeping_(keeping) {
+    const Server server(setting_, keeping_, folder_);
+    Connection connection(server.port());
+    fill(connection, keys_);
+    if (keeping_ == Keeping::snapshot) (void)connection.ask({"SAVE"});
+  }
+
+  Round round() override {
+    const std::int64_t begin = now_ns();
+    const Server server(setting_, keeping_, folder_);
+    Connection connection(server.port());
+    while (!has_loaded(connection)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return time_of(now_ns() - begin, keys_);
+  }
+
+ private:
+  bool has_loaded(Connection& connection) const {
+    try {
+      const Reply size = connection.ask({"DBSIZE"});
+      if (static_cast<std::size_t>(size->integer) != keys_)
+        throw std::logic_error("Redis has lost keys");
+      return true;
+    } catch (const std::runtime_error&) {
+      return false;  // it says that it is loading
+    }
+  }
+
+  const Setting setting_;
+  const std::size_t keys_;
+  const Keeping keeping_;
+  TemporaryFolder folder_;
+};
+
 class Memory final : public Contender {
  public:
   Memory(const Setting& setting, std::size_t keys) : setting_(setting), keys_(keys) {}
@@ -271,12 +323,18 @@ Rival redis() {
   const auto rival = Kind::rival;
   const std::vector<std::string> get{"GET", "bench"};
   const std::vector<std::string> set{"SET", "bench", std::string(32, 'x')};
-  return {{"read", {way<Ask>("Redis GET", rival, get)}},
-          {"write", {way<Ask>("Redis SET", rival, set)}},
+  return {{"read", {way<Ask>("Redis GET", rival, get, Keeping::none)}},
+          {"write", {way<Ask>("Redis SET", rival, set, Keeping::none)}},
           {"propagate", {way<Publish>("Redis SET + PUBLISH", rival)}},
-          {"throughput", {way<Pipeline>("Redis SET, 100 together", rival)}},
+          {"throughput", {way<Pipeline>("Redis SET, 100 together", rival, Keeping::none)}},
           {"fan-out", {way<Fanout>("Redis PUBLISH to 8", rival, std::size_t{8})}},
           {"join", {way<Join>("Redis, 1000000", rival, std::size_t{1'000'000})}},
+          {"durable write", {way<Ask>("Redis SET, synced always", rival, set, Keeping::always)}},
+          {"durable throughput",
+           {way<Pipeline>("Redis SET, 100 together", rival, Keeping::always)}},
+          {"restart",
+           {way<Restart>("Redis, RDB", rival, std::size_t{1'000'000}, Keeping::snapshot),
+            way<Restart>("Redis, AOF", rival, std::size_t{1'000'000}, Keeping::always)}},
           {"memory", {way<Memory>("Redis", rival, std::size_t{1'000'000})}}};
 }
 

@@ -21,7 +21,8 @@ namespace {
 #ifndef BULLETIN_BENCH_REDIS
 Rival redis() {
   return not_built("Redis", "libhiredis-dev",
-                   {"read", "write", "propagate", "throughput", "fan-out", "join", "memory"});
+                   {"read", "write", "propagate", "throughput", "fan-out", "join", "memory",
+                    "durable write", "durable throughput", "restart"});
 }
 Roles redis_roles() { return {}; }
 #endif
