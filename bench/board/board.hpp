@@ -49,8 +49,9 @@ Way board_restart(std::size_t attributes);
 /// Bytes on the disk for each of 10,000 attributes, when they have been overwritten so often in all.
 Way board_disk(std::size_t changes);
 
-/// From the broker back on its port until 100 clients hold 10,000 attributes again.
-Way board_reconnect();
+/// From the broker back on its port until 100 clients hold 10,000 attributes again, and one change
+/// more; the attributes are written again, or the broker has kept them.
+Way board_reconnect(bool keeps);
 
 Roles board_roles();
 

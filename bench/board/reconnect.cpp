@@ -1,4 +1,5 @@
-// A broker that dies and comes back with an empty board; whoever had written it writes it again.
+// A broker that dies and comes back: with an empty board, which whoever had written it writes again,
+// or with its data.
 
 #include <algorithm>
 #include <memory>
@@ -22,8 +23,10 @@ constexpr const char* finished = "finished";
 
 class Reconnect final : public Contender {
  public:
-  explicit Reconnect(const Setting& setting)
-      : setting_(setting), broker_(std::make_unique<BrokerProcess>(setting, port_)) {
+  Reconnect(const Setting& setting, bool keeps)
+      : setting_(setting),
+        data_(keeps ? (folder_.path() / "data").string() : std::string()),
+        broker_(std::make_unique<BrokerProcess>(setting, port_, data_)) {
     client_.emplace(ClientOptions{.endpoint = broker_->endpoint()});
     space_.emplace(client_->open(space_name));
     write();
@@ -37,7 +40,7 @@ class Reconnect final : public Contender {
   /// The time from the broker's word that it serves.
   Round round() override {
     broker_ = nullptr;
-    broker_ = std::make_unique<BrokerProcess>(setting_, port_);
+    broker_ = std::make_unique<BrokerProcess>(setting_, port_, data_);
     const std::int64_t back = now_ns();
     write();
     std::int64_t complete = back;
@@ -52,7 +55,7 @@ class Reconnect final : public Contender {
     ++rounds_;
     for (int attempt = 1;; ++attempt) {
       try {
-        fill(*space_, attributes);
+        if (data_.empty() || rounds_ == 1) fill(*space_, attributes);
         space_->set(finished, rounds_);
         return;
       } catch (const Error&) {
@@ -62,6 +65,8 @@ class Reconnect final : public Contender {
   }
 
   const Setting setting_;
+  TemporaryFolder folder_;
+  const std::string data_;
   const int port_ = free_port();
   std::unique_ptr<BrokerProcess> broker_;
   std::optional<Client> client_;
@@ -92,6 +97,8 @@ void board_crowd_role(const std::vector<std::string>& arguments) {
   }
 }
 
-Way board_reconnect() { return way<Reconnect>("Bulletin", Kind::ours); }
+Way board_reconnect(bool keeps) {
+  return way<Reconnect>(keeps ? "Bulletin with data" : "Bulletin", Kind::ours, keeps);
+}
 
 }  // namespace bulletin::bench

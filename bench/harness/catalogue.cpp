@@ -59,7 +59,7 @@ std::vector<Scenario> catalogue(const Setting& setting) {
   all.push_back(scenario("disk", "bytes on the disk for each of 10,000 attributes, overwritten",
                          Unit::bytes, {board_disk(many), board_disk(many * 5)}, 1));
   all.push_back(scenario("reconnect", "the broker back until 100 clients have 10,000 attributes",
-                         Unit::milliseconds, {board_reconnect()}, 3));
+                         Unit::milliseconds, {board_reconnect(false), board_reconnect(true)}, 3));
   return all;
 }
 

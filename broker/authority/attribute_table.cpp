@@ -10,6 +10,11 @@ void AttributeTable::insert(Handle handle, std::uint64_t hash) {
   assert(inserted);
 }
 
+void AttributeTable::append(Handle handle, std::uint64_t hash) {
+  by_name_.insert(handle, hash);
+  ordered_.insert(ordered_.end(), handle);
+}
+
 void AttributeTable::erase(Handle handle, std::uint64_t hash) {
   by_name_.erase(handle, hash);
   [[maybe_unused]] const std::size_t erased = ordered_.erase(handle);

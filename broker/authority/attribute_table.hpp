@@ -20,6 +20,12 @@ class AttributeTable {
 
   /// The name must not be there.
   void insert(Handle handle, std::uint64_t hash);
+  /// The same; it is quick if the name is behind all others.
+  void append(Handle handle, std::uint64_t hash);
+  /// Behind all that are there.
+  [[nodiscard]] bool is_last(std::string_view name) const {
+    return empty() || ordered_.key_comp()(*ordered_.rbegin(), name);
+  }
   /// The attribute must be there.
   void erase(Handle handle, std::uint64_t hash);
 

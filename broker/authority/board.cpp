@@ -85,6 +85,13 @@ Handle Board::make(Space& space, const HashedName& name, std::size_t value_size)
   return handle;
 }
 
+Handle Board::restore(Space& space, const HashedName& name, std::string_view value) {
+  const Handle handle = pool_.make(name.name, value.size());
+  space.attributes.append(handle, name.hash);
+  assign(handle, value);
+  return handle;
+}
+
 void Board::save(Space& space, Handle handle) {
   Attribute& attribute = at(handle);
   Record record{&space, attribute.revision, bytes_.size(),   attribute.value_size,

@@ -70,6 +70,8 @@ class Board {
 
   /// A new attribute, absent as yet. The name must be legal and not there.
   Handle make(Space& space, const HashedName& name, std::size_t value_size);
+  /// The same, with a value, behind all names that are there; never taken back.
+  Handle restore(Space& space, const HashedName& name, std::string_view value);
   /// Remembers the attribute as it stands and makes it absent; the caller gives it another value or
   /// unlinks it.
   void save(Space& space, Handle handle);

@@ -18,9 +18,6 @@ namespace bulletin::authority {
 
 namespace {
 
-/// So many changes are taken before the board's journal, which nobody needs, is emptied.
-constexpr std::size_t journal_changes = 4096;
-
 [[noreturn]] void fail(std::string_view what, std::string_view name, std::string_view fault) {
   throw Inconsistent(std::string(what) + " " + wire::quoted(name) + " " + std::string(fault));
 }
@@ -89,12 +86,11 @@ void Restorer::attribute(std::string_view name, const AttributeView& view) {
   }
   const HashedName hashed{view.name, wire::name_hash(view.name)};
   if (view.name.empty() || view.name.size() > wire::name_bytes || view.value.empty() ||
-      space_->attributes.by_name().find(hashed) != 0) {
-    fail("attribute", view.name, "is there twice, or is no attribute");
+      !space_->attributes.is_last(view.name)) {
+    fail("attribute", view.name, "is out of order, or is no attribute");
   }
   check_revision("attribute", view.name, view.revision);
-  const Handle handle = state_.board.make(*space_, hashed, view.value.size());
-  state_.board.assign(handle, view.value);
+  const Handle handle = state_.board.restore(*space_, hashed, view.value);
   Attribute& attribute = state_.board.at(handle);
   attribute.revision = view.revision;
   digest_ += wire::attribute_digest(hashed.hash, view.value, view.revision);
@@ -102,7 +98,6 @@ void Restorer::attribute(std::string_view name, const AttributeView& view) {
     state_.leases.grant(handle, {space_, view.session, view.deadline, 0});
     attribute.leased = true;
   }
-  if (state_.board.mark() >= journal_changes) state_.board.commit();
 }
 
 /// All attributes of it have been told.

@@ -14,7 +14,8 @@ namespace bulletin::authority {
 ///
 /// In a turn (`Authority::visit_turn`) a thing may be told more than once; the last time counts.
 /// For `Authority::restore` each thing is told once: the counters, then the namespaces, then the
-/// rest, commits in their order. Not told is what does not outlive a process: who subscribes, and
+/// attributes, namespace by namespace in the order of their names, then sessions and their lanes;
+/// commits in their order. Not told is what does not outlive a process: who subscribes, and
 /// how long a session has been silent; after a restart it has its full time again.
 class StateVisitor {
  public:

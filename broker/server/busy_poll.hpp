@@ -7,7 +7,8 @@
 namespace bulletin::server {
 
 /// To wake a sleeper takes longer than to be looked for, so what is expected shortly is awaited
-/// awake: as long as what arrives has lately come within `longest` of what came before. A pause
+/// awake: as long as what arrives has lately come within `longest` of the end of the work before,
+/// however long that took (the disk may have been waited for). A pause
 /// weighs as much as a few arrivals, so whoever asks now and then finds a sleeper. Pure: time is an
 /// argument.
 class BusyPoll {
@@ -19,22 +20,22 @@ class BusyPoll {
   explicit BusyPoll(Duration longest) noexcept
       : longest_(longest), pause_(4 * longest), gap_(pause_) {}
 
-  /// Something has arrived.
-  void found(Time now) noexcept {
-    gap_ = (3 * gap_ + std::min(now - found_, pause_)) / 4;
-    found_ = now;
+  /// Something had arrived by `begin`, and was dealt with by `end`.
+  void found(Time begin, Time end) noexcept {
+    gap_ = (3 * gap_ + std::min(begin - done_, pause_)) / 4;
+    done_ = end;
   }
 
   /// Nothing has: true to look again.
   [[nodiscard]] bool again(Time now) const noexcept {
-    return gap_ <= longest_ && now - found_ < longest_;
+    return gap_ <= longest_ && now - done_ < longest_;
   }
 
  private:
   const Duration longest_;
   const Duration pause_;  // longer ones weigh as this
-  Duration gap_;          // between two arrivals, smoothed
-  Time found_{};
+  Duration gap_;          // from the end of the work to the next arrival, smoothed
+  Time done_{};
 };
 
 }  // namespace bulletin::server

@@ -108,7 +108,7 @@ bool Server::turn() {
   // Beats are no reason to stay awake.
   const bool arrived =
       !requests.empty() || inbox_.dropped() != dropped_before || news_.messages > 0;
-  if (arrived) busy_poll_.found(std::chrono::steady_clock::now());
+  if (arrived) busy_poll_.found(now, std::chrono::steady_clock::now());
   return arrived || counters_.updates != updates_before;
 }
 

@@ -26,7 +26,7 @@ namespace {
 /// Where time is all that went by, this much of the running clock may be lost.
 constexpr std::uint64_t clock_grain_ms = 1000;
 
-constexpr std::size_t state_buffer_bytes = 64u << 20;
+constexpr std::size_t state_buffer_bytes = 32u << 20;
 constexpr std::size_t least_log_bytes = 1u << 20;
 /// Journals may be this much larger than the changes that are not in tables yet.
 constexpr std::uint64_t journal_bytes = 256u << 20;
@@ -72,6 +72,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env, History history) {
   options.create_if_missing = history == History::beginning;
   options.create_missing_column_families = options.create_if_missing;
   options.allow_concurrent_memtable_write = false;  // as the vector wants it
+  options.avoid_flush_during_recovery = true;  // serving comes first
   options.max_total_wal_size = journal_bytes;
   // What was waited for is complete but for its last write, which nobody was told of. Otherwise the
   // end may be missing, and the history is another one.
@@ -304,6 +305,10 @@ void Store::Implementation::sync() {
 
 void Store::Implementation::close() {
   sync();
+  // Tables are read faster than the journal.
+  const rocksdb::Status status = database_->Flush(
+      rocksdb::FlushOptions(), {database_.families.state, database_.families.log});
+  if (!status.ok()) throw StoreError(words_for(status));
   if (label_.history == History::unsynced && epoch_) relabel(History::kept);
 }
 

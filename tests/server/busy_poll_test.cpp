@@ -14,7 +14,7 @@ constexpr microseconds longest{200};
 BusyPoll::Time arrive(BusyPoll& poll, BusyPoll::Time now, microseconds gap, int count) {
   for (int i = 0; i < count; ++i) {
     now += gap;
-    poll.found(now);
+    poll.found(now, now);
   }
   return now;
 }
@@ -51,6 +51,17 @@ TEST_CASE("After a pause a few arrivals are enough to stay awake again") {
   now = arrive(poll, now, microseconds(1'000'000), 1);
   CHECK_FALSE(poll.again(now));
   CHECK(poll.again(arrive(poll, now, microseconds(80), 5)));
+}
+
+TEST_CASE("What was waited for between two arrivals does not count") {
+  BusyPoll poll(longest);
+  BusyPoll::Time now = beginning;
+  for (int i = 0; i < 20; ++i) {
+    now += microseconds(80);
+    poll.found(now, now + microseconds(500));
+    now += microseconds(500);
+  }
+  CHECK(poll.again(now));
 }
 
 TEST_CASE("Without a time it always sleeps") {
