@@ -9,6 +9,7 @@
 
 #include <bulletin/error.hpp>
 
+#include "check.hpp"
 #include "complain.hpp"
 #include "server/check_options.hpp"
 #include "server/config_file.hpp"
@@ -63,8 +64,13 @@ std::optional<int> parse_arguments(int argc, char** argv, Arguments& arguments) 
                  "end when this descriptor, such as a pipe from the starter, is closed by the "
                  "other side; 0 is standard input")
       ->type_name("FD");
+  std::string folder;
+  CLI::App* const check =
+      app.add_subcommand("check", "Tell what is in a folder of data, and whether it is whole");
+  check->add_option("FOLDER", folder, "as given to --data")->required();
   try {
     app.parse(argc, argv);
+    if (check->parsed()) return check_data(folder);
     if (config_option->count() > 0) server::read_config_file(config, settings);
     for (const server::Setting& setting : settings) {
       if (options[setting.name]->count() > 0) server::set_from_text(setting, given[setting.name]);

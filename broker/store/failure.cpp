@@ -2,6 +2,10 @@
 
 #include <rocksdb/status.h>
 
+#include <fmt/format.h>
+
+#include <bulletin/error.hpp>
+
 namespace bulletin::store {
 namespace {
 
@@ -10,6 +14,14 @@ bool is_lock(const std::string& text) {
 }
 
 }  // namespace
+
+void refuse(const std::string& folder, const std::string& fault) {
+  throw Error(Errc::rejected, fmt::format("cannot use the data in {}: {}", folder, fault));
+}
+
+void refuse(const std::string& folder, const std::exception& damage) {
+  refuse(folder, fmt::format("it is damaged: {}; put back a backup", damage.what()));
+}
 
 std::string words_for(const rocksdb::Status& status) {
   const std::string text = status.ToString();

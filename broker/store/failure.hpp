@@ -16,6 +16,11 @@ class StoreError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Throws Error rejected, which names the folder and says what is wrong with it.
+[[noreturn]] void refuse(const std::string& folder, const std::string& fault);
+/// The same, for bytes that make no sense.
+[[noreturn]] void refuse(const std::string& folder, const std::exception& damage);
+
 std::string words_for(const rocksdb::Status& status);
 
 }  // namespace bulletin::store

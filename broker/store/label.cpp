@@ -35,23 +35,16 @@ std::string path_of(const std::string& folder) { return folder + "/board.toml"; 
   throw Error(Errc::rejected, fmt::format("{}: {}", path, fault));
 }
 
-std::string_view text_of(History history) {
-  for (const Name& name : names) {
-    if (name.history == history) return name.text;
-  }
-  return {};
-}
-
 Label parse(const std::string& path, const std::string& text) {
   Label label;
   try {
     const toml::table table = toml::parse(text);
     label.format = static_cast<std::uint64_t>(table["format"].value<std::int64_t>().value_or(0));
     const std::string history = table["history"].value<std::string>().value_or("");
-    if (label.format > format) {
+    if (label.format > stored_format) {
       fail(path, fmt::format("the data has the format {}, which is newer than {}, the newest that "
                              "this broker reads; run the newer bulletin-broker",
-                             label.format, format));
+                             label.format, stored_format));
     }
     for (const Name& name : names) {
       if (name.text == history && label.format != 0) {
@@ -66,6 +59,13 @@ Label parse(const std::string& path, const std::string& text) {
 }
 
 }  // namespace
+
+std::string_view text_of(History history) noexcept {
+  for (const Name& name : names) {
+    if (name.history == history) return name.text;
+  }
+  return {};
+}
 
 std::optional<Label> read_label(rocksdb::Env& env, const std::string& folder) {
   const std::string path = path_of(folder);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace rocksdb {
 class Env;
@@ -23,6 +24,9 @@ struct Label {
   std::uint64_t format = 0;
   History history = History::beginning;
 };
+
+/// The word in the file.
+std::string_view text_of(History history) noexcept;
 
 /// Nothing if there is no such file. Throws Error rejected, which names the file and says what to
 /// do, for one that cannot be read or is of a newer version.

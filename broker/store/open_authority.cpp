@@ -1,9 +1,6 @@
 #include <string>
 
-#include <fmt/format.h>
-
-#include <bulletin/error.hpp>
-
+#include "store/failure.hpp"
 #include "store/store.hpp"
 
 namespace bulletin::store {
@@ -28,8 +25,7 @@ authority::Authority open_authority(Store& store, authority::AuthorityOptions op
     if (!store.empty())
       authority.restore([&](authority::StateVisitor& visitor) { store.tell(visitor); });
   } catch (const authority::Inconsistent& error) {
-    throw Error(Errc::rejected,
-                fmt::format("the data is damaged: {}; put back a backup", error.what()));
+    refuse(store.folder(), error);
   }
   if (continues) return authority;
   store.begin(options.epoch);

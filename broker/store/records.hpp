@@ -14,7 +14,7 @@
 namespace bulletin::store {
 
 /// The version of all of it.
-inline constexpr std::uint64_t format = 1;
+inline constexpr std::uint64_t stored_format = 1;
 
 /// Where the recent commits are; all else is in the default column family.
 inline constexpr const char* log_family = "log";

@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include <bulletin/error.hpp>
 
 #include "store/failure.hpp"
@@ -32,10 +30,6 @@ constexpr std::size_t least_log_bytes = 1u << 20;
 constexpr std::uint64_t journal_bytes = 256u << 20;
 
 std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
-
-[[noreturn]] void refuse(const std::string& folder, const std::string& fault) {
-  throw Error(Errc::rejected, fmt::format("cannot use the data in {}: {}", folder, fault));
-}
 
 void check(const std::string& folder, const rocksdb::Status& status) {
   if (!status.ok()) refuse(folder, words_for(status));
@@ -66,13 +60,19 @@ rocksdb::ColumnFamilyOptions log_options(std::size_t log_bytes) {
   return options;
 }
 
-rocksdb::DBOptions database_options(rocksdb::Env* env, History history) {
+/// Who only looks leaves no log behind.
+class Silence : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+rocksdb::DBOptions database_options(rocksdb::Env* env, History history, bool read_only) {
   rocksdb::DBOptions options;
   options.env = env;
   options.create_if_missing = history == History::beginning;
   options.create_missing_column_families = options.create_if_missing;
   options.allow_concurrent_memtable_write = false;  // as the vector wants it
-  options.avoid_flush_during_recovery = true;  // serving comes first
   options.max_total_wal_size = journal_bytes;
   // What was waited for is complete but for its last write, which nobody was told of. Otherwise the
   // end may be missing, and the history is another one.
@@ -80,6 +80,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env, History history) {
                                   ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
                                   : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.info_log_level = rocksdb::WARN_LEVEL;
+  if (read_only) options.info_log = std::make_shared<Silence>();
   options.keep_log_file_num = 2;
   options.max_log_file_size = 1u << 20;
   options.stats_dump_period_sec = 0;
@@ -141,6 +142,8 @@ class Store::Implementation {
       relabel(History::unsynced);
   }
 
+  const std::string& folder() const noexcept { return options_.folder; }
+  const Label& label() const noexcept { return label_; }
   bool empty() const noexcept { return empty_; }
   std::optional<wire::Epoch> epoch() const noexcept { return epoch_; }
   void begin(const wire::Epoch& epoch) {
@@ -160,7 +163,7 @@ class Store::Implementation {
   void open_database();
   void read_counters();
   void relabel(History history) {
-    label_ = {format, history};
+    label_ = {stored_format, history};
     write_label(*env_, options_.folder, label_);
   }
   template <class Visit>
@@ -204,7 +207,7 @@ void Store::Implementation::open_label() {
 }
 
 void Store::Implementation::open_database() {
-  const rocksdb::DBOptions options = database_options(env_, label_.history);
+  const rocksdb::DBOptions options = database_options(env_, label_.history, options_.read_only);
   check(options_.folder,
         database_.open(options, options_.folder + "/db", options_.log_bytes, options_.read_only));
 }
@@ -226,7 +229,7 @@ void Store::Implementation::read_counters() {
     if (last->Valid()) next_run_ = number_of(view(last->key())) + 1;
     check(options_.folder, last->status());
   } catch (const wire::DecodeError& error) {
-    refuse(options_.folder, fmt::format("it is damaged ({}); put back a backup", error.what()));
+    refuse(options_.folder, error);
   }
 }
 
@@ -250,7 +253,7 @@ void Store::Implementation::tell(authority::StateVisitor& visitor) const {
       visitor.commits(stored.space, stored.run);
     });
   } catch (const wire::DecodeError& error) {
-    refuse(options_.folder, fmt::format("it is damaged ({}); put back a backup", error.what()));
+    refuse(options_.folder, error);
   }
 }
 
@@ -317,6 +320,11 @@ void Store::Implementation::verify() const { check(options_.folder, database_->V
 Store::Store(const StoreOptions& options)
     : implementation_(std::make_unique<Implementation>(options)) {}
 Store::~Store() = default;
+const std::string& Store::folder() const noexcept { return implementation_->folder(); }
+std::uint64_t Store::format() const noexcept { return implementation_->label().format; }
+std::string_view Store::history() const noexcept {
+  return text_of(implementation_->label().history);
+}
 bool Store::empty() const noexcept { return implementation_->empty(); }
 std::optional<wire::Epoch> Store::epoch() const noexcept { return implementation_->epoch(); }
 void Store::begin(const wire::Epoch& epoch) { implementation_->begin(epoch); }

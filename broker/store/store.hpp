@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "authority/authority.hpp"
 #include "wire/epoch.hpp"
@@ -41,6 +42,10 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  [[nodiscard]] const std::string& folder() const noexcept;
+  /// What board.toml says.
+  [[nodiscard]] std::uint64_t format() const noexcept;
+  [[nodiscard]] std::string_view history() const noexcept;
   /// Nothing has been kept yet.
   [[nodiscard]] bool empty() const noexcept;
   /// That of the history that goes on. Nothing: it cannot be proven to be complete, or there is

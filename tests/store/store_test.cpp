@@ -10,6 +10,7 @@
 #include "authority/desk.hpp"
 #include "authority/store.hpp"
 #include "store/failure.hpp"
+#include "store/inspection.hpp"
 #include "support/catch.hpp"
 #include "support/disk.hpp"
 
@@ -336,4 +337,25 @@ TEST_CASE("old commits go, and the store does not grow without bound") {
   life.store.reset();
   for (const auto& [name, text] : life.disk.contents("/data")) bytes += text.size();
   CHECK(bytes < 60'000'000);
+}
+
+TEST_CASE("a folder is inspected without a change, also while a broker has it open") {
+  Life life;
+  Desk desk = life.desk();
+  life.write(desk, "a", Raw().set("x", 1).set("y", "words"));
+  life.write(desk, "b", Raw().set("z", 1));
+  const auto before = life.disk.contents("/data");
+  const store::Inspection found = store::inspect("/data", &life.disk);
+  CHECK(found.format == 1);
+  CHECK(found.history == "kept");
+  CHECK(found.revision == desk.authority.revision());
+  CHECK(found.namespaces == 2);
+  CHECK(found.attributes == 3);
+  CHECK(found.value_bytes == 8);
+  CHECK(found.sessions == 1);
+  CHECK(found.kept_commits == 2);
+  CHECK(life.disk.contents("/data") == before);
+  life.store.reset();
+  life.disk.damage(".log");
+  CHECK_THROWS_AS(store::inspect("/data", &life.disk), Error);
 }
