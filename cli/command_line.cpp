@@ -113,6 +113,7 @@ class CommandLine {
     add_listing_verbs();
     add_watch_verb();
     add_transfer_verbs();
+    add_backup_verb();
     add_ping_verb();
   }
 
@@ -285,6 +286,17 @@ class CommandLine {
     add_word(*load_verb, "NS", words->space, "The namespace")->required();
     add_word(*load_verb, "FILE", words->file, "The file; - reads standard input")->required();
     load_verb->add_flag("--replace", words->replace, "Remove all other attributes");
+  }
+
+  void add_backup_verb() {
+    const auto [verb, folder] = add_verb<std::string>(
+        "backup", "Copy all of the broker's data into a new folder here, while it goes on",
+        "  bulletin backup /var/backups/board-today\n"
+        "The broker has to keep its data (--data). A broker that is started with the copy begins "
+        "a\n"
+        "new history: bulletin-broker --data /var/backups/board-today",
+        backup);
+    add_word(*verb, "FOLDER", *folder, "The folder; it is made")->required();
   }
 
   void add_ping_verb() {

@@ -2,7 +2,10 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <exception>
+#include <random>
+#include <thread>
 #include <utility>
 
 #include <bulletin/error.hpp>
@@ -30,6 +33,13 @@ bool ended_session(const wire::Refusal& refusal) {
 Error in_doubt(std::string_view space) {
   return {Errc::in_doubt, "the write to " + wire::quoted(space) +
                               " was sent, but its outcome is not known: look before you try again"};
+}
+
+std::string random_backup_id() {
+  std::random_device any;
+  std::string id(wire::backup_id_bytes, '\0');
+  for (char& byte : id) byte = static_cast<char>(any());
+  return id;
 }
 
 }  // namespace
@@ -152,6 +162,37 @@ wire::Outcome SmallClient::transmit(std::string_view space, std::string_view tra
       if (connection_.transmissions() != 1) throw in_doubt(space);
     }
   }
+}
+
+void SmallClient::backup(BackupTarget& target) {
+  const std::string id = random_backup_id();
+  std::vector<std::pair<std::string, std::uint64_t>> files;
+  std::uint64_t bytes = 0;
+  for (;;) {
+    const auto reply = ask(wire::encode(wire::Backup{id}), wire::decode_backup_reply);
+    for (const wire::BackupFile& file : reply.files) {
+      files.emplace_back(file.name, file.size);
+      bytes += file.size;
+    }
+    if (reply.ready) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  target.begin(bytes);
+  for (std::size_t i = 0; i != files.size(); ++i) {
+    const auto& [name, size] = files[i];
+    for (std::uint64_t offset = 0; offset < size;) {
+      const auto part =
+          ask(wire::encode(wire::BackupPart{id, i, offset}), wire::decode_backup_part_reply);
+      if (part.bytes.empty()) throw Error(Errc::protocol, "the broker's backup is cut short");
+      target.write(name, part.bytes);
+      offset += part.bytes.size();
+    }
+    if (size == 0) target.write(name, {});
+  }
+  ask(wire::encode(wire::BackupEnd{id}), [](std::string_view reply) {
+    wire::decode_done(reply);
+    return 0;
+  });
 }
 
 const wire::Welcome& SmallClient::session() {

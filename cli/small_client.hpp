@@ -59,6 +59,17 @@ class SmallClient {
   /// tell.
   Written write(std::string_view space, const Transaction& transaction);
 
+  /// Where the files of a copy of the broker's data go.
+  class BackupTarget {
+   public:
+    virtual ~BackupTarget() = default;
+    virtual void begin(std::uint64_t bytes) = 0;
+    /// The next bytes of a file; a file's parts come in a row.
+    virtual void write(const std::string& file, std::string_view bytes) = 0;
+  };
+  /// A consistent copy of all of the broker's data, while it goes on.
+  void backup(BackupTarget& target);
+
   /// The broker's; begins a session.
   const Limits& limits();
 

@@ -64,6 +64,9 @@ Exit watch(const Common& common, const WatchArguments& arguments);
 Exit dump(const Common& common, const std::string& space);
 Exit load(const Common& common, const LoadArguments& arguments);
 
+/// Into this folder.
+Exit backup(const Common& common, const std::string& folder);
+
 Exit ping(const Common& common, const PingArguments& arguments);
 
 }  // namespace bulletin::cli

@@ -46,7 +46,8 @@ Way board_memory_of_replica(std::size_t attributes);
 Way durable(Way way);
 /// From the start of a broker with so many attributes in its data until its first answer.
 Way board_restart(std::size_t attributes);
-/// Bytes on the disk for each of 10,000 attributes, when they have been overwritten so often in all.
+/// Bytes on the disk for each of 10,000 attributes, when they have been overwritten so often in
+/// all.
 Way board_disk(std::size_t changes);
 
 /// From the broker back on its port until 100 clients hold 10,000 attributes again, and one change

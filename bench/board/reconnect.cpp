@@ -1,5 +1,5 @@
-// A broker that dies and comes back: with an empty board, which whoever had written it writes again,
-// or with its data.
+// A broker that dies and comes back: with an empty board, which whoever had written it writes
+// again, or with its data.
 
 #include <algorithm>
 #include <memory>

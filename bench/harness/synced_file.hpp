@@ -23,8 +23,7 @@ class SyncedFile {
 
   /// Returns when the disk has it.
   void append(std::string_view bytes) {
-    check(::write(descriptor_, bytes.data(), bytes.size()) ==
-              static_cast<ssize_t>(bytes.size()) &&
+    check(::write(descriptor_, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
           ::fdatasync(descriptor_) == 0);
   }
 

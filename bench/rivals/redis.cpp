@@ -157,7 +157,9 @@ class Publish final : public Contender {
 class Pipeline final : public Contender {
  public:
   Pipeline(const Setting& setting, Keeping keeping)
-      : server_(setting, keeping), connection_(server_.port()), keys_(setting.quick ? 50'000 : 200'000) {}
+      : server_(setting, keeping),
+        connection_(server_.port()),
+        keys_(setting.quick ? 50'000 : 200'000) {}
 
   Round round() override {
     const std::int64_t begin = now_ns();
@@ -323,19 +325,19 @@ Rival redis() {
   const auto rival = Kind::rival;
   const std::vector<std::string> get{"GET", "bench"};
   const std::vector<std::string> set{"SET", "bench", std::string(32, 'x')};
-  return {{"read", {way<Ask>("Redis GET", rival, get, Keeping::none)}},
-          {"write", {way<Ask>("Redis SET", rival, set, Keeping::none)}},
-          {"propagate", {way<Publish>("Redis SET + PUBLISH", rival)}},
-          {"throughput", {way<Pipeline>("Redis SET, 100 together", rival, Keeping::none)}},
-          {"fan-out", {way<Fanout>("Redis PUBLISH to 8", rival, std::size_t{8})}},
-          {"join", {way<Join>("Redis, 1000000", rival, std::size_t{1'000'000})}},
-          {"durable write", {way<Ask>("Redis SET, synced always", rival, set, Keeping::always)}},
-          {"durable throughput",
-           {way<Pipeline>("Redis SET, 100 together", rival, Keeping::always)}},
-          {"restart",
-           {way<Restart>("Redis, RDB", rival, std::size_t{1'000'000}, Keeping::snapshot),
-            way<Restart>("Redis, AOF", rival, std::size_t{1'000'000}, Keeping::always)}},
-          {"memory", {way<Memory>("Redis", rival, std::size_t{1'000'000})}}};
+  return {
+      {"read", {way<Ask>("Redis GET", rival, get, Keeping::none)}},
+      {"write", {way<Ask>("Redis SET", rival, set, Keeping::none)}},
+      {"propagate", {way<Publish>("Redis SET + PUBLISH", rival)}},
+      {"throughput", {way<Pipeline>("Redis SET, 100 together", rival, Keeping::none)}},
+      {"fan-out", {way<Fanout>("Redis PUBLISH to 8", rival, std::size_t{8})}},
+      {"join", {way<Join>("Redis, 1000000", rival, std::size_t{1'000'000})}},
+      {"durable write", {way<Ask>("Redis SET, synced always", rival, set, Keeping::always)}},
+      {"durable throughput", {way<Pipeline>("Redis SET, 100 together", rival, Keeping::always)}},
+      {"restart",
+       {way<Restart>("Redis, RDB", rival, std::size_t{1'000'000}, Keeping::snapshot),
+        way<Restart>("Redis, AOF", rival, std::size_t{1'000'000}, Keeping::always)}},
+      {"memory", {way<Memory>("Redis", rival, std::size_t{1'000'000})}}};
 }
 
 }  // namespace bulletin::bench

@@ -19,13 +19,21 @@ authority::Answer refused(wire::Refusal refusal) {
   return answer;
 }
 
+template <class Asked>
+concept Copying = std::same_as<Asked, wire::Backup> || std::same_as<Asked, wire::BackupPart> ||
+    std::same_as<Asked, wire::BackupEnd>;
+
 bool is_about_system(const wire::StatusRequest& request) {
   return std::any_of(request.spaces.begin(), request.spaces.end(), wire::is_system);
 }
 bool is_about_system(const wire::List&) { return false; }
 template <class Query>
 bool is_about_system(const Query& query) {
-  return wire::is_system(query.space);
+  if constexpr (Copying<Query>) {
+    return false;
+  } else {
+    return wire::is_system(query.space);
+  }
 }
 
 /// The requests that become commands; every other one is a query.
@@ -172,6 +180,8 @@ template <class Asked>
 std::string Desk::answer(const Pending& pending, const Asked& asked) {
   if constexpr (Decided<Asked>) {
     return tools_.authority.reply(pending.decided);
+  } else if constexpr (Copying<Asked>) {
+    return tools_.backup.answer(asked, std::chrono::steady_clock::now());
   } else {
     return tools_.boards.answer(asked);
   }

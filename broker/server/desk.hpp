@@ -11,6 +11,7 @@
 #include <spdlog/logger.h>
 
 #include "authority/authority.hpp"
+#include "server/backup.hpp"
 #include "server/boards.hpp"
 #include "server/counters.hpp"
 #include "server/inbox.hpp"
@@ -27,6 +28,7 @@ struct DeskTools {
   authority::Authority& authority;
   const Boards& boards;
   SessionList& sessions;
+  Backup& backup;
   Outbox& outbox;
   Counters& counters;
   spdlog::logger& log;

@@ -8,6 +8,7 @@
 
 #include "server/beginning.hpp"
 #include "server/log.hpp"
+#include "store/copy.hpp"
 #include "store/failure.hpp"
 #include "store/store.hpp"
 
@@ -83,6 +84,14 @@ bool Keeper::keep(const authority::Authority& authority, Time now) {
   }
 }
 
+bool Keeper::begin_copy() {
+  if (store_ == nullptr) return false;
+  copy_ = store_->copy();
+  return true;
+}
+
+void Keeper::drop_copy() noexcept { copy_.reset(); }
+
 void Keeper::pass(Time now) {
   if (!sync_at_ || now < *sync_at_) return;
   sync_at_.reset();
@@ -100,6 +109,7 @@ void Keeper::fail(std::string_view reason, Time now) {
         quoted(options_.data), quoted(reason));
   failed_ = true;
   sync_at_.reset();
+  copy_.reset();
   store_.reset();
   try_again_ = now + retry_interval;
 }
@@ -122,6 +132,7 @@ std::optional<Keeper::Time> Keeper::next() const noexcept {
 }
 
 void Keeper::close() {
+  copy_.reset();
   if (store_ != nullptr) store_->close();
 }
 

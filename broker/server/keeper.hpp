@@ -17,8 +17,9 @@ class Env;
 }
 
 namespace bulletin::store {
+class Copy;
 class Store;
-}
+}  // namespace bulletin::store
 
 namespace bulletin::server {
 
@@ -45,6 +46,12 @@ class Keeper {
   /// takes the place of the authority there was.
   std::optional<authority::Authority> reopen(Time now);
 
+  /// Begins a copy of what is kept. False: nothing is.
+  bool begin_copy();
+  /// The copy; null: there is none (any more: it goes when the store fails).
+  [[nodiscard]] const store::Copy* copy() const noexcept { return copy_.get(); }
+  void drop_copy() noexcept;
+
   /// What has to be done by time.
   void pass(Time now);
   /// When `pass` or `reopen` have something to do, if ever.
@@ -65,6 +72,7 @@ class Keeper {
   spdlog::logger& log_;
   rocksdb::Env* const env_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::Copy> copy_;  // of the store, and goes before it
   bool failed_ = false;
   Time try_again_{};
   std::optional<Time> sync_at_;

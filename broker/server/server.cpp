@@ -50,7 +50,7 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       busy_poll_(busy_poll_time(options_)),
       outbox_(sockets_.commands(), counters_),
       publisher_(sockets_.updates(), boards_, options_.reader_bytes, counters_),
-      desk_({authority_, boards_, sessions_, outbox_, counters_, *log_},
+      desk_({authority_, boards_, sessions_, backup_, outbox_, counters_, *log_},
             make_welcome(options_, sockets_.commands_endpoint(), sockets_.updates_endpoint())) {
   list_sessions();
   log_->info("event=serving commands={} updates={}", endpoint_, updates_endpoint_);
@@ -91,6 +91,7 @@ bool Server::turn() {
   advance(now);
   commit(now);
   keeper_.pass(now);
+  backup_.pass(now);
 
   // A proof that a subscription is live comes after everything that was decided before it.
   for (const std::string& nonce : news_.nonces)

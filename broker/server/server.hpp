@@ -14,6 +14,7 @@
 #include <bulletin/broker.hpp>
 
 #include "authority/authority.hpp"
+#include "server/backup.hpp"
 #include "server/beat_schedule.hpp"
 #include "server/boards.hpp"
 #include "server/busy_poll.hpp"
@@ -79,6 +80,7 @@ class Server {
   std::atomic<bool> stopping_ = false;
 
   Keeper keeper_;
+  Backup backup_{keeper_};
   authority::Authority authority_;
   SystemBoard system_;
   Time system_told_;

@@ -12,6 +12,7 @@
 
 #include <bulletin/error.hpp>
 
+#include "store/copy.hpp"
 #include "store/failure.hpp"
 #include "store/label.hpp"
 #include "store/records.hpp"
@@ -122,6 +123,7 @@ class Database {
   }
 
   rocksdb::DB* operator->() const noexcept { return database_.get(); }
+  rocksdb::DB& operator*() const noexcept { return *database_; }
 
   Families families;
 
@@ -138,8 +140,9 @@ class Store::Implementation {
     open_label();
     open_database();
     read_counters();
-    if (label_.history == History::kept && !options_.read_only && !options_.synced)
-      relabel(History::unsynced);
+    if (options_.read_only) return;
+    remove_old_copies(*env_, options_.folder);
+    if (label_.history == History::kept && !options_.synced) relabel(History::unsynced);
   }
 
   const std::string& folder() const noexcept { return options_.folder; }
@@ -156,6 +159,9 @@ class Store::Implementation {
   void sync();
   void close();
   void verify() const;
+  std::unique_ptr<Copy> copy() {
+    return std::make_unique<Copy>(*database_, *env_, copy_folder(options_.folder));
+  }
   bool unsynced() const noexcept { return unsynced_; }
 
  private:
@@ -309,8 +315,8 @@ void Store::Implementation::sync() {
 void Store::Implementation::close() {
   sync();
   // Tables are read faster than the journal.
-  const rocksdb::Status status = database_->Flush(
-      rocksdb::FlushOptions(), {database_.families.state, database_.families.log});
+  const rocksdb::Status status =
+      database_->Flush(rocksdb::FlushOptions(), {database_.families.state, database_.families.log});
   if (!status.ok()) throw StoreError(words_for(status));
   if (label_.history == History::unsynced && epoch_) relabel(History::kept);
 }
@@ -334,5 +340,6 @@ bool Store::unsynced() const noexcept { return implementation_->unsynced(); }
 void Store::sync() { implementation_->sync(); }
 void Store::close() { implementation_->close(); }
 void Store::verify() const { implementation_->verify(); }
+std::unique_ptr<Copy> Store::copy() { return implementation_->copy(); }
 
 }  // namespace bulletin::store

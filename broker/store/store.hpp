@@ -16,6 +16,8 @@ class Env;
 
 namespace bulletin::store {
 
+class Copy;
+
 struct StoreOptions {
   std::string folder;
   /// Each turn is on the disk before `keep` returns; otherwise when `sync` has been called.
@@ -71,6 +73,9 @@ class Store {
   /// A clean end: `sync`, what makes the next start quick, and a word in the folder that nothing is
   /// missing. Throws StoreError or Error.
   void close();
+
+  /// Begins a consistent copy of what is kept, which goes before this does.
+  [[nodiscard]] std::unique_ptr<Copy> copy();
 
   /// Reads every byte of it again and compares checksums. Throws Error rejected.
   void verify() const;

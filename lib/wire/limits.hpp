@@ -22,6 +22,9 @@ enum class RequestKind : std::uint64_t {
   since = 7,
   status = 8,
   list = 9,
+  backup = 10,
+  backup_part = 11,
+  backup_end = 12,
 };
 
 /// The first element of a reply, and of an outcome.
@@ -74,6 +77,11 @@ inline constexpr std::size_t read_part_bytes = 1u << 20;
 inline constexpr std::size_t status_namespaces = 65'536;
 /// About; at least one name.
 inline constexpr std::size_t list_part_bytes = 64u << 10;
+
+/// The name that a client gives its backup.
+inline constexpr std::size_t backup_id_bytes = 16;
+/// Of one file of a backup, in one answer.
+inline constexpr std::size_t backup_part_bytes = 1u << 20;
 
 /// A frame larger than this is refused by the sockets on both sides.
 inline constexpr std::size_t message_bytes = 16u << 20;

@@ -139,6 +139,15 @@ NamespaceStatus read_status(Reader& reader) {
   return status;
 }
 
+BackupFile read_backup_file(Reader& reader) {
+  const std::size_t elements = reader.array_of(2, "backup's file");
+  BackupFile file;
+  file.name = reader.string("file's name");
+  file.size = reader.unsigned_integer("file's size");
+  reader.skip(elements - 2, "backup's file");
+  return file;
+}
+
 template <class T, class ReadOne>
 void read_list(Reader& reader, const char* what, std::vector<T>& list, ReadOne read_one) {
   std::size_t count = reader.array(what);
@@ -229,6 +238,23 @@ ListReply decode_list_reply(std::string_view bytes) {
             [](Reader& reader) { return reader.string("name"); });
   reply.finish();
   return list;
+}
+
+BackupReply decode_backup_reply(std::string_view bytes) {
+  Reply reply(bytes, 3, "backup's reply");
+  BackupReply backup;
+  backup.ready = reply.reader().boolean("ready");
+  read_list(reply.reader(), "files", backup.files, read_backup_file);
+  reply.finish();
+  return backup;
+}
+
+BackupPartReply decode_backup_part_reply(std::string_view bytes) {
+  Reply reply(bytes, 2, "backup part's reply");
+  BackupPartReply part;
+  part.bytes = reply.reader().binary("bytes");
+  reply.finish();
+  return part;
 }
 
 }  // namespace bulletin::wire

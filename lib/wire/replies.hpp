@@ -120,6 +120,22 @@ struct ListReply {
   std::vector<std::string_view> names;
 };
 
+struct BackupFile {
+  std::string_view name;  ///< a path below the folder, without `..`
+  std::uint64_t size = 0;
+};
+
+/// [0, ready, [[name, size] ...]]: without files until it is ready.
+struct BackupReply {
+  bool ready = false;
+  std::vector<BackupFile> files;
+};
+
+/// [0, bytes]: what follows the offset, at most backup_part_bytes.
+struct BackupPartReply {
+  std::string_view bytes;
+};
+
 // Each decoder throws DecodeError, or RefusedError when the reply is a refusal. Views point into
 // `bytes`. Elements behind those listed are passed over.
 
@@ -135,7 +151,7 @@ class RefusedError : public std::runtime_error {
 };
 
 Welcome decode_welcome(std::string_view bytes);
-/// The reply to KEEPALIVE and GOODBYE: [0]
+/// The reply to KEEPALIVE, GOODBYE and BACKUP_END: [0]
 void decode_done(std::string_view bytes);
 WriteReply decode_write_reply(std::string_view bytes);
 ReadReply decode_read_reply(std::string_view bytes);
@@ -143,6 +159,8 @@ SnapshotReply decode_snapshot_reply(std::string_view bytes);
 SinceReply decode_since_reply(std::string_view bytes);
 StatusReply decode_status_reply(std::string_view bytes);
 ListReply decode_list_reply(std::string_view bytes);
+BackupReply decode_backup_reply(std::string_view bytes);
+BackupPartReply decode_backup_part_reply(std::string_view bytes);
 
 std::string encode(const Refusal& reply);
 std::string encode(const Welcome& reply);
@@ -155,6 +173,8 @@ std::string encode(const SnapshotReply& reply);
 std::string encode(const SinceReply& reply);
 std::string encode(const StatusReply& reply);
 std::string encode(const ListReply& reply);
+std::string encode(const BackupReply& reply);
+std::string encode(const BackupPartReply& reply);
 
 /// The code of the public API that a refusal becomes.
 Errc to_errc(Status status) noexcept;

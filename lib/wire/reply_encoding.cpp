@@ -151,6 +151,21 @@ std::string encode(const ListReply& reply) {
   return out;
 }
 
+std::string encode(const BackupReply& reply) {
+  std::string out;
+  Packer packer(out);
+  packer.array(3).integer(Status::ok).boolean(reply.ready).array(reply.files.size());
+  for (const BackupFile& file : reply.files) packer.array(2).string(file.name).integer(file.size);
+  return out;
+}
+
+std::string encode(const BackupPartReply& reply) {
+  std::string out;
+  out.reserve(reply.bytes.size() + 16);
+  Packer(out).array(2).integer(Status::ok).binary(reply.bytes);
+  return out;
+}
+
 Errc to_errc(Status status) noexcept {
   switch (status) {
     case Status::malformed:

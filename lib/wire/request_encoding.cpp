@@ -101,4 +101,24 @@ std::string encode(const List& request) {
   return out;
 }
 
+std::string encode(const Backup& request) {
+  std::string out;
+  Packer(out).array(2).integer(RequestKind::backup).binary(request.id);
+  return out;
+}
+
+std::string encode(const BackupPart& request) {
+  std::string out;
+  Packer packer(out);
+  packer.array(4).integer(RequestKind::backup_part).binary(request.id);
+  packer.integer(request.file).integer(request.offset);
+  return out;
+}
+
+std::string encode(const BackupEnd& request) {
+  std::string out;
+  Packer(out).array(2).integer(RequestKind::backup_end).binary(request.id);
+  return out;
+}
+
 }  // namespace bulletin::wire

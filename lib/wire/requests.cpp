@@ -82,16 +82,33 @@ List read_list(Reader& reader) {
   return list;
 }
 
+std::string_view read_backup_id(Reader& reader) {
+  const std::string_view id = reader.binary("backup's id");
+  if (id.size() != backup_id_bytes) throw DecodeError("backup's id: not 16 bytes");
+  return id;
+}
+
+BackupPart read_backup_part(Reader& reader) {
+  BackupPart part;
+  part.id = read_backup_id(reader);
+  part.file = reader.unsigned_integer("file");
+  part.offset = reader.unsigned_integer("offset");
+  return part;
+}
+
 /// The elements of a request, its kind among them.
 std::size_t least_elements(RequestKind kind) {
   switch (kind) {
-    case RequestKind::status: return 2;
+    case RequestKind::status:
+    case RequestKind::backup:
+    case RequestKind::backup_end: return 2;
     case RequestKind::keepalive:
     case RequestKind::goodbye:
     case RequestKind::read:
     case RequestKind::snapshot:
     case RequestKind::list: return 3;
     case RequestKind::hello:
+    case RequestKind::backup_part:
     case RequestKind::since: return 4;
     case RequestKind::write: return 6;
   }
@@ -109,6 +126,9 @@ Request read_body(Reader& reader, RequestKind kind) {
     case RequestKind::since: return read_since(reader);
     case RequestKind::status: return StatusRequest{read_strings(reader, "namespaces")};
     case RequestKind::list: return read_list(reader);
+    case RequestKind::backup: return Backup{read_backup_id(reader)};
+    case RequestKind::backup_part: return read_backup_part(reader);
+    case RequestKind::backup_end: return BackupEnd{read_backup_id(reader)};
   }
   throw DecodeError("request: of no known kind");
 }

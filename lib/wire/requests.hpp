@@ -83,8 +83,25 @@ struct List {
   std::string_view after;
 };
 
+/// [10, id]: `id` is backup_id_bytes of the client's choice.
+struct Backup {
+  std::string_view id;
+};
+
+/// [11, id, file, offset]: `file` is a place in the list of files.
+struct BackupPart {
+  std::string_view id;
+  std::uint64_t file = 0;
+  std::uint64_t offset = 0;
+};
+
+/// [12, id]
+struct BackupEnd {
+  std::string_view id;
+};
+
 using Request = std::variant<Hello, Keepalive, Goodbye, Write, Read, SnapshotRequest, Since,
-                             StatusRequest, List>;
+                             StatusRequest, List, Backup, BackupPart, BackupEnd>;
 
 /// Throws DecodeError. Views point into `bytes`. Elements behind those listed are passed over, for
 /// later versions. Names are checked to be strings only: what is legal is the authority's to judge.
@@ -99,5 +116,8 @@ std::string encode(const SnapshotRequest& request);
 std::string encode(const Since& request);
 std::string encode(const StatusRequest& request);
 std::string encode(const List& request);
+std::string encode(const Backup& request);
+std::string encode(const BackupPart& request);
+std::string encode(const BackupEnd& request);
 
 }  // namespace bulletin::wire

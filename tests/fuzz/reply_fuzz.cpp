@@ -21,7 +21,7 @@ void check(Message (*decode)(std::string_view), std::string_view bytes) {
 }
 
 void check(unsigned choice, std::string_view bytes) {
-  switch (choice % 8) {
+  switch (choice % 10) {
     case 0: return check(&decode_welcome, bytes);
     case 1: return decode_done(bytes);
     case 2: return check(&decode_write_reply, bytes);
@@ -29,7 +29,9 @@ void check(unsigned choice, std::string_view bytes) {
     case 4: return check(&decode_snapshot_reply, bytes);
     case 5: return check(&decode_since_reply, bytes);
     case 6: return check(&decode_status_reply, bytes);
-    default: return check(&decode_list_reply, bytes);
+    case 7: return check(&decode_list_reply, bytes);
+    case 8: return check(&decode_backup_reply, bytes);
+    default: return check(&decode_backup_part_reply, bytes);
   }
 }
 

@@ -13,7 +13,7 @@ VECTORS = os.path.join(HERE, "..", "vectors")
 
 # The first byte of an input for reply_fuzz.
 REPLIES = ["welcome", "done", "write_reply", "read_reply", "snapshot_reply", "since_reply", "status_reply",
-           "list_reply"]
+           "list_reply", "backup_reply", "backup_part_reply"]
 
 
 def load(name):

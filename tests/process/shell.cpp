@@ -12,6 +12,11 @@ Result finish(Program& program, std::string_view input) {
   return {exit, program.output(), program.errors()};
 }
 
+std::vector<std::string> with_free_port(std::vector<std::string> options) {
+  options.insert(options.end(), {"--bind", "tcp://127.0.0.1:*"});
+  return options;
+}
+
 }  // namespace
 
 Result run_bulletin(const std::vector<std::string>& words, std::string_view input) {
@@ -24,8 +29,8 @@ Result run_shell(const std::string& command) {
   return finish(program, {});
 }
 
-BrokerProgram::BrokerProgram()
-    : program_(bin_folder + "/bulletin-broker", {"--bind", "tcp://127.0.0.1:*"}),
+BrokerProgram::BrokerProgram(std::vector<std::string> options)
+    : program_(bin_folder + "/bulletin-broker", with_free_port(std::move(options))),
       endpoint_(value_of(program_.read_line(), "commands")) {}
 
 Result BrokerProgram::run(std::vector<std::string> words, std::string_view input) const {

@@ -29,7 +29,7 @@ Result run_shell(const std::string& command);
 /// A broker on a free port.
 class BrokerProgram {
  public:
-  BrokerProgram();
+  explicit BrokerProgram(std::vector<std::string> options = {});
 
   const std::string& endpoint() const noexcept { return endpoint_; }
   Program& program() noexcept { return program_; }

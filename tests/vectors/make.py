@@ -94,6 +94,10 @@ def requests():
         vector("status", "status", {"namespaces": ["plant/robot", "plant/cell"]},
                [8, ["plant/robot", "plant/cell"]]),
         vector("list", "list", {"prefix": "plant/", "after": "plant/cell"}, [9, "plant/", "plant/cell"]),
+        vector("backup", "backup", {"id": EPOCH.hex()}, [10, EPOCH]),
+        vector("a part of a backup", "backup_part", {"id": EPOCH.hex(), "file": 2, "offset": 2**20},
+               [11, EPOCH, 2, 2**20]),
+        vector("the end of a backup", "backup_end", {"id": EPOCH.hex()}, [12, EPOCH]),
     ]
 
 
@@ -142,7 +146,7 @@ def replies():
            welcome("welcome with an endpoint of its own", 0, "tcp://board.example:5571"),
            vector("done: to KEEPALIVE and GOODBYE", "done", {}, [0])]
         + write_replies() + read_replies() + snapshot_replies() + since_replies()
-        + [status_reply(), list_reply()])
+        + [status_reply(), list_reply()] + backup_replies())
 
 
 def refusal(name, status):
@@ -218,6 +222,16 @@ def status_reply():
 def list_reply():
     names = ["plant/line1", "plant/robot"]
     return vector("a list's reply", "list_reply", {"more": True, "names": names}, [0, True, names])
+
+
+def backup_replies():
+    files = [["db/000007.sst", 4096], ["board.toml", 190]]
+    return [
+        vector("a backup is not ready", "backup_reply", {"ready": False, "files": []}, [0, False, []]),
+        vector("a backup is ready", "backup_reply",
+               {"ready": True, "files": [{"name": n, "size": s} for n, s in files]}, [0, True, files]),
+        vector("a part of a backup's file", "backup_part_reply", {"bytes": b"format".hex()}, [0, b"format"]),
+    ]
 
 
 # --- updates ----------------------------------------------------------------------------------------------------

@@ -32,6 +32,8 @@ const std::vector<Decode> decoders{
     [](std::string_view bytes) { wire::decode_since_reply(bytes); },
     [](std::string_view bytes) { wire::decode_status_reply(bytes); },
     [](std::string_view bytes) { wire::decode_list_reply(bytes); },
+    [](std::string_view bytes) { wire::decode_backup_reply(bytes); },
+    [](std::string_view bytes) { wire::decode_backup_part_reply(bytes); },
 };
 
 bool decodes(Decode decode, std::string_view bytes) {

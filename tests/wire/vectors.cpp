@@ -103,6 +103,11 @@ struct RequestFields {
   json operator()(const wire::List& request) const {
     return {{"prefix", request.prefix}, {"after", request.after}};
   }
+  json operator()(const wire::Backup& request) const { return {{"id", to_hex(request.id)}}; }
+  json operator()(const wire::BackupPart& request) const {
+    return {{"id", to_hex(request.id)}, {"file", request.file}, {"offset", request.offset}};
+  }
+  json operator()(const wire::BackupEnd& request) const { return {{"id", to_hex(request.id)}}; }
 };
 
 struct UpdateFields {
@@ -243,5 +248,14 @@ json to_json(const wire::StatusReply& reply) {
 json to_json(const wire::ListReply& reply) {
   return {{"more", reply.more}, {"names", reply.names}};
 }
+
+json to_json(const wire::BackupReply& reply) {
+  json files = json::array();
+  for (const wire::BackupFile& file : reply.files)
+    files.push_back({{"name", file.name}, {"size", file.size}});
+  return {{"ready", reply.ready}, {"files", files}};
+}
+
+json to_json(const wire::BackupPartReply& reply) { return {{"bytes", to_hex(reply.bytes)}}; }
 
 }  // namespace bulletin::test

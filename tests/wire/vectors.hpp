@@ -34,5 +34,7 @@ nlohmann::json to_json(const wire::SnapshotReply& reply);
 nlohmann::json to_json(const wire::SinceReply& reply);
 nlohmann::json to_json(const wire::StatusReply& reply);
 nlohmann::json to_json(const wire::ListReply& reply);
+nlohmann::json to_json(const wire::BackupReply& reply);
+nlohmann::json to_json(const wire::BackupPartReply& reply);
 
 }  // namespace bulletin::test

@@ -48,6 +48,8 @@ Seen see_reply(const std::string& kind, std::string_view bytes) {
   if (kind == "since_reply") return seen(wire::decode_since_reply(bytes));
   if (kind == "status_reply") return seen(wire::decode_status_reply(bytes));
   if (kind == "list_reply") return seen(wire::decode_list_reply(bytes));
+  if (kind == "backup_reply") return seen(wire::decode_backup_reply(bytes));
+  if (kind == "backup_part_reply") return seen(wire::decode_backup_part_reply(bytes));
   wire::decode_done(bytes);
   return {json::object(), wire::encode_done()};
 }
@@ -128,9 +130,9 @@ TEST_CASE("replies equal their vectors") {
 }
 
 TEST_CASE("a refusal comes out of every reply's decoder") {
-  static constexpr const char* kinds[] = {"welcome",        "write_reply", "read_reply",
-                                          "snapshot_reply", "since_reply", "status_reply",
-                                          "list_reply",     "done"};
+  static constexpr const char* kinds[] = {
+      "welcome",      "write_reply", "read_reply", "snapshot_reply", "since_reply",
+      "status_reply", "list_reply",  "done",       "backup_reply",   "backup_part_reply"};
   for (const json& vector : load_vectors("replies")) {
     if (vector.at("kind") != "refusal") continue;
     for (const char* kind : kinds) {

@@ -1,0 +1,78 @@
+#include "server/backup.hpp"
+
+#include <utility>
+
+#include "store/copy.hpp"
+#include "store/failure.hpp"
+#include "wire/limits.hpp"
+#include "wire/replies.hpp"
+
+namespace bulletin::server {
+namespace {
+
+constexpr std::chrono::seconds idle_time{60};
+
+std::string refusal(wire::Status status, std::string message) {
+  return wire::encode(wire::Refusal{status, std::move(message), {}});
+}
+
+std::string unknown() {
+  return refusal(wire::Status::rejected,
+                 "there is no such backup (any more: it goes when nobody asks for a minute)");
+}
+
+}  // namespace
+
+const store::Copy* Backup::find(std::string_view id) const noexcept {
+  return id == id_ ? keeper_.copy() : nullptr;
+}
+
+std::string Backup::answer(const wire::Backup& request, Time now) {
+  if (keeper_.copy() != nullptr && find(request.id) == nullptr)
+    return refusal(wire::Status::overloaded, "another backup is being taken; try again later");
+  if (keeper_.failed())
+    return refusal(wire::Status::overloaded, "the broker cannot keep its data now; see its log");
+  if (keeper_.copy() == nullptr && !keeper_.begin_copy())
+    return refusal(wire::Status::rejected,
+                   "this broker has its board in memory only (no --data); use dump");
+  id_ = request.id;
+  asked_ = now;
+  wire::BackupReply reply;
+  const store::Copy& copy = *keeper_.copy();
+  reply.ready = copy.ready();
+  if (!reply.ready) return wire::encode(reply);
+  try {
+    for (const store::Copy::File& file : copy.files())
+      reply.files.push_back({file.name, file.size});
+    return wire::encode(reply);
+  } catch (const store::StoreError& error) {
+    keeper_.drop_copy();
+    return refusal(wire::Status::overloaded, std::string("the copy failed: ") + error.what());
+  }
+}
+
+std::string Backup::answer(const wire::BackupPart& request, Time now) {
+  const store::Copy* const copy = find(request.id);
+  if (copy == nullptr || !copy->ready()) return unknown();
+  asked_ = now;
+  try {
+    if (request.file >= copy->files().size())
+      return refusal(wire::Status::rejected, "the backup has no such file");
+    const std::string bytes = copy->read(request.file, request.offset, wire::backup_part_bytes);
+    return wire::encode(wire::BackupPartReply{bytes});
+  } catch (const store::StoreError& error) {
+    return refusal(wire::Status::overloaded,
+                   std::string("reading the copy failed: ") + error.what());
+  }
+}
+
+std::string Backup::answer(const wire::BackupEnd& request, Time) {
+  if (find(request.id) != nullptr) keeper_.drop_copy();
+  return wire::encode_done();
+}
+
+void Backup::pass(Time now) {
+  if (keeper_.copy() != nullptr && now - asked_ > idle_time) keeper_.drop_copy();
+}
+
+}  // namespace bulletin::server

@@ -1,0 +1,138 @@
+// backup: a copy of the broker's data in a folder here.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "cli/small_client.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+#include "wire/names.hpp"
+
+namespace bulletin::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, int error) {
+  throw UsageError(fmt::format("cannot write {}: {}", wire::quoted(path.string()),
+                               std::generic_category().message(error)));
+}
+
+/// Returns when the disk has it.
+void sync(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) fail(path, errno);
+  const int result = ::fsync(descriptor);
+  const int error = errno;
+  ::close(descriptor);
+  if (result != 0) fail(path, error);
+}
+
+/// A path below the folder, whatever the broker says.
+void check_name(const std::string& name) {
+  for (const fs::path& part : fs::path(name)) {
+    if (part == "." || part == ".." || part.is_absolute() || part.empty())
+      throw Error(Errc::protocol, "the broker's backup has a file of the name " +
+                                      wire::quoted(name) + ", which is not below its folder");
+  }
+}
+
+/// A new folder that is filled.
+class Folder : public SmallClient::BackupTarget {
+ public:
+  explicit Folder(const std::string& path) : path_(path) {
+    std::error_code error;
+    if (fs::exists(path_, error) && !fs::is_empty(path_, error))
+      throw UsageError(wire::quoted(path) + " is there already, and is no empty folder");
+    fs::create_directories(path_, error);
+    if (error) fail(path_, error.value());
+    fs::permissions(path_, fs::perms::owner_all, error);
+  }
+  ~Folder() override {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  void begin(std::uint64_t bytes) override {
+    total_ = bytes;
+    progress_.emplace(bytes);
+  }
+
+  void write(const std::string& file, std::string_view bytes) override {
+    if (file != name_) open(file);
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      if (written < 0) fail(path_ / name_, errno);
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+      done_ += static_cast<std::uint64_t>(written);
+    }
+    progress_->show(done_);
+  }
+
+  /// All files are on the disk.
+  void finish() {
+    close();
+    for (const auto& entry : fs::recursive_directory_iterator(path_)) {
+      if (entry.is_directory()) sync(entry.path());
+    }
+    sync(path_);
+  }
+
+  [[nodiscard]] std::uint64_t total() const noexcept { return total_; }
+  [[nodiscard]] std::size_t files() const noexcept { return files_; }
+
+ private:
+  void open(const std::string& file) {
+    check_name(file);
+    close();
+    name_ = file;
+    const fs::path path = path_ / file;
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    if (error) fail(path.parent_path(), error.value());
+    descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor_ < 0) fail(path, errno);
+    ++files_;
+  }
+
+  void close() {
+    if (descriptor_ < 0) return;
+    const int result = ::fsync(descriptor_);
+    const int error = errno;
+    ::close(std::exchange(descriptor_, -1));
+    if (result != 0) fail(path_ / name_, error);
+  }
+
+  const fs::path path_;
+  std::string name_;
+  int descriptor_ = -1;
+  std::uint64_t total_ = 0;
+  std::uint64_t done_ = 0;
+  std::size_t files_ = 0;
+  std::optional<Progress> progress_;
+};
+
+}  // namespace
+
+Exit backup(const Common& common, const std::string& path) {
+  SmallClient client(common.endpoint, common.timeout);
+  Folder folder(path);
+  client.backup(folder);
+  folder.finish();
+  if (common.json) {
+    print_line(fmt::format("{{\"files\": {}, \"bytes\": {}}}", folder.files(), folder.total()));
+  } else {
+    print_line(fmt::format("{} files, {} bytes", folder.files(), folder.total()));
+  }
+  return Exit::done;
+}
+
+}  // namespace bulletin::cli

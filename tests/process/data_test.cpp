@@ -1,0 +1,75 @@
+// A broker program with data, and the tools for it.
+
+#include <csignal>
+#include <filesystem>
+#include <string>
+
+#include "process/shell.hpp"
+#include "support/board.hpp"
+#include "support/catch.hpp"
+
+using bulletin::test::bin_folder;
+using bulletin::test::BrokerProgram;
+using bulletin::test::Program;
+using bulletin::test::Result;
+using bulletin::test::TemporaryFolder;
+
+TEST_CASE("backup copies the data of a broker that goes on") {
+  const TemporaryFolder folder;
+  const std::string data = (folder.path() / "data").string();
+  const std::string copy = (folder.path() / "copy").string();
+  BrokerProgram broker({"--data", data});
+  broker.output_of({"set", "plant/robot", "speed", "3.5"});
+  CHECK(broker.output_of({"backup", copy}).ends_with("bytes\n"));
+  broker.output_of({"set", "plant/robot", "speed", "4.5"});
+  CHECK(broker.run({"backup", copy}).exit == 2);  // it is there
+
+  Program check(bin_folder + "/bulletin-broker", {"check", copy});
+  REQUIRE(check.wait() == 0);
+  CHECK(check.output().find("history copied") != std::string::npos);
+  CHECK(check.output().find("attributes    1 ") != std::string::npos);
+  const BrokerProgram other({"--data", copy});
+  CHECK(other.output_of({"get", "plant/robot", "speed"}) == "3.5\n");
+  CHECK(broker.output_of({"get", "plant/robot", "speed"}) == "4.5\n");
+  // The copy that was taken away is gone at the broker.
+  CHECK_FALSE(std::filesystem::exists(data + "/copy"));
+}
+
+TEST_CASE("backup of a broker without data, and check of what is none, are refused with a reason") {
+  const TemporaryFolder folder;
+  BrokerProgram broker;
+  const Result result = broker.run({"backup", (folder.path() / "copy").string()});
+  CHECK(result.exit == 1);
+  CHECK(result.errors.find("--data") != std::string::npos);
+  Program check(bin_folder + "/bulletin-broker", {"check", folder.path().string()});
+  CHECK(check.wait() == 1);
+  CHECK(check.errors().find("no board.toml") != std::string::npos);
+}
+
+TEST_CASE("a second broker on the same data, and data in a folder that is not there, are refused") {
+  const TemporaryFolder folder;
+  const std::string data = (folder.path() / "data").string();
+  const BrokerProgram first({"--data", data});
+  Program second(bin_folder + "/bulletin-broker", {"--bind", "tcp://127.0.0.1:*", "--data", data});
+  CHECK(second.wait() == 1);
+  CHECK(second.errors().find("another broker or tool has it open") != std::string::npos);
+  Program nowhere(bin_folder + "/bulletin-broker",
+                  {"--bind", "tcp://127.0.0.1:*", "--data", data + "/a/b"});
+  CHECK(nowhere.wait() == 1);
+  CHECK(nowhere.errors().find(data + "/a/b") != std::string::npos);
+}
+
+TEST_CASE("the data is there after a clean end, whatever the durability") {
+  const TemporaryFolder folder;
+  const std::string data = (folder.path() / "data").string();
+  const std::string mode = GENERATE(std::string("sync"), std::string("async"));
+  for (int round = 0; round != 3; ++round) {
+    BrokerProgram broker({"--data", data, "--durability", mode});
+    if (round != 0) CHECK(broker.output_of({"get", "a", "n"}) == std::to_string(round) + "\n");
+    broker.output_of({"set", "a", "n", std::to_string(round + 1)});
+    broker.program().signal(SIGTERM);
+    CHECK(broker.program().wait() == 0);
+    const bool told = broker.program().errors().find("event=durability_async") != std::string::npos;
+    CHECK(told == (mode == "async"));
+  }
+}
