@@ -272,19 +272,25 @@ class CommandLine {
   }
 
   void add_transfer_verbs() {
-    const auto [dump_verb, space] =
-        add_verb<std::string>("dump", "Print a namespace as JSON, for `load`",
-                              "  bulletin dump plant/robot > robot.json", dump);
-    add_word(*dump_verb, "NS", *space, "The namespace")->required();
+    const auto [dump_verb, dump_words] = add_verb<DumpArguments>(
+        "dump", "Print a namespace as JSON, for `load`",
+        "  bulletin dump plant/robot > robot.json\n"
+        "  bulletin dump --all > board.jsonl           a line for each namespace\n"
+        "Each namespace is as of one moment, but not all as of the same; see backup.",
+        dump);
+    CLI::Option* const dumped = add_word(*dump_verb, "NS", dump_words->space, "The namespace");
+    dump_verb->add_flag("--all", dump_words->all, "All namespaces")->excludes(dumped);
 
     const auto [load_verb, words] = add_verb<LoadArguments>(
         "load", "Set the attributes of a JSON object of names to values",
         "  bulletin load plant/robot robot.json\n"
         "  bulletin dump plant/robot | bulletin load plant/copy - --replace\n"
+        "  bulletin load --all board.jsonl\n"
         "What the broker's limits allow is one commit; what is more becomes several.",
         load);
-    add_word(*load_verb, "NS", words->space, "The namespace")->required();
-    add_word(*load_verb, "FILE", words->file, "The file; - reads standard input")->required();
+    add_word(*load_verb, "NS", words->space, "The namespace; not with --all");
+    add_word(*load_verb, "FILE", words->file, "The file; - reads standard input");
+    load_verb->add_flag("--all", words->all, "What `dump --all` has printed");
     load_verb->add_flag("--replace", words->replace, "Remove all other attributes");
   }
 

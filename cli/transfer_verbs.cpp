@@ -1,4 +1,8 @@
-// dump, load: all of a namespace, out and in.
+// dump, load: all of a namespace, or of the board, out and in.
+
+#include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <bulletin/client.hpp>
@@ -67,12 +71,11 @@ Map attributes_of(const std::string& file) {
 
 /// Returns the revision of the last commit.
 Revision write_all(SmallClient& client, const std::string& space, const std::vector<Batch>& batches,
-                   std::size_t attributes) {
-  Progress progress(attributes);
+                   std::size_t attributes, Progress* progress) {
   Revision revision;
   std::size_t done = 0;
   for (const Batch& batch : batches) {
-    progress.show(done);
+    if (progress != nullptr) progress->show(done);
     try {
       revision = client.write(space, batch.transaction).revision;
     } catch (const Error& error) {
@@ -87,25 +90,130 @@ Revision write_all(SmallClient& client, const std::string& space, const std::vec
   return revision;
 }
 
-}  // namespace
+/// So many namespaces share a client, which holds all that it has opened.
+constexpr std::size_t namespaces_together = 64;
 
-Exit dump(const Common& common, const std::string& space) {
-  const Snapshot snapshot = contents(common, space);
+void print_attributes(const Snapshot& snapshot) {
   const char* separator = "{\n  ";
   for (const Snapshot::Entry& entry : snapshot) {
     print(separator + to_json_string(entry.name) + ": " + to_json(entry.value));
     separator = ",\n  ";
   }
   print_line("\n}");
+}
+
+/// {"namespace": ..., "attributes": {...}}
+void print_namespace(const std::string& space, const Snapshot& snapshot) {
+  Map attributes;
+  for (const Snapshot::Entry& entry : snapshot) attributes.emplace(entry.name, entry.value);
+  print_line(fmt::format("{{\"namespace\": {}, \"attributes\": {}}}", to_json_string(space),
+                         to_json(Value(std::move(attributes)))));
+}
+
+Exit dump_all(const Common& common) {
+  std::vector<std::string> spaces = SmallClient(common.endpoint, common.timeout).namespaces({});
+  std::erase_if(spaces, [](const std::string& space) { return wire::is_system(space); });
+  Progress progress(spaces.size());
+  std::optional<Client> client;
+  for (std::size_t i = 0; i != spaces.size(); ++i) {
+    progress.show(i);
+    if (i % namespaces_together == 0)
+      client.emplace(ClientOptions{.endpoint = common.endpoint, .open_timeout = common.timeout});
+    const Snapshot snapshot = client->open(spaces[i]).snapshot();
+    if (!snapshot.empty()) print_namespace(spaces[i], snapshot);
+  }
   return Exit::done;
 }
 
-Exit load(const Common& common, const LoadArguments& arguments) {
+struct Document {
+  std::string space;
+  Map attributes;
+};
+
+Document document_of(std::string_view line) {
+  const Value value = parse_value(line);
+  const auto* members = std::get_if<Map>(&value.data());
+  if (members == nullptr || members->size() != 2 || !members->contains("namespace") ||
+      !members->contains("attributes"))
+    throw JsonError("wanted {\"namespace\": ..., \"attributes\": {...}}, as dump --all prints it");
+  const auto* space = std::get_if<std::string>(&members->at("namespace").data());
+  const auto* attributes = std::get_if<Map>(&members->at("attributes").data());
+  if (space == nullptr || attributes == nullptr)
+    throw JsonError("the namespace is to be a string, and the attributes an object");
+  wire::check_namespace_name(*space);
+  return {*space, *attributes};
+}
+
+/// The whole file makes sense before anything is written.
+std::vector<Document> documents_of(const std::string& file) {
+  const std::string text = read_file(file);
+  std::vector<Document> documents;
+  std::size_t number = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = std::string_view(text).substr(at, end - at);
+    ++number;
+    at = end + 1;
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    try {
+      documents.push_back(document_of(line));
+    } catch (const std::exception& error) {
+      const std::string what = file == "-" ? "standard input" : wire::quoted(file);
+      throw UsageError(fmt::format("{}, line {}: {}", what, number, error.what()));
+    }
+  }
+  return documents;
+}
+
+Exit load_all(const Common& common, const LoadArguments& arguments) {
+  const std::vector<Document> documents = documents_of(arguments.file);
+  SmallClient client(common.endpoint, common.timeout);
+  Progress progress(documents.size());
+  std::size_t attributes = 0;
+  for (std::size_t i = 0; i != documents.size(); ++i) {
+    progress.show(i);
+    const auto& [space, values] = documents[i];
+    const auto batches = to_batches(values, arguments.replace, client.limits());
+    try {
+      write_all(client, space, batches, values.size(), nullptr);
+    } catch (const Error& error) {
+      throw Error(error.code(),
+                  fmt::format("{} ({} of {} namespaces had been loaded before {})", error.what(), i,
+                              documents.size(), wire::quoted(space)),
+                  error.name());
+    }
+    attributes += values.size();
+  }
+  print_line(
+      common.json
+          ? fmt::format("{{\"namespaces\": {}, \"attributes\": {}}}", documents.size(), attributes)
+          : fmt::format("{} attributes in {} namespaces", attributes, documents.size()));
+  return Exit::done;
+}
+
+}  // namespace
+
+Exit dump(const Common& common, const DumpArguments& arguments) {
+  if (arguments.all) return dump_all(common);
+  if (arguments.space.empty()) throw UsageError("dump wants a namespace, or --all");
+  print_attributes(contents(common, arguments.space));
+  return Exit::done;
+}
+
+Exit load(const Common& common, const LoadArguments& given) {
+  LoadArguments arguments = given;
+  // Without a namespace the one word is the file.
+  if (arguments.all && arguments.file.empty()) std::swap(arguments.space, arguments.file);
+  if (arguments.file.empty() || arguments.all != arguments.space.empty())
+    throw UsageError("load wants a namespace and a file, or --all and a file");
+  if (arguments.all) return load_all(common, arguments);
   wire::check_namespace_name(arguments.space);
   const Map attributes = attributes_of(arguments.file);
   SmallClient client(common.endpoint, common.timeout);
   const auto batches = to_batches(attributes, arguments.replace, client.limits());
-  const Revision revision = write_all(client, arguments.space, batches, attributes.size());
+  Progress progress(attributes.size());
+  const Revision revision =
+      write_all(client, arguments.space, batches, attributes.size(), &progress);
   if (common.json) {
     print_line(fmt::format("{{\"attributes\": {}, \"commits\": {}, \"revision\": {}}}",
                            attributes.size(), batches.size(), revision.value()));

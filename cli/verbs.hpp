@@ -38,10 +38,16 @@ struct WatchArguments {
   std::uint64_t count = 0;  ///< 0: without end
 };
 
+struct DumpArguments {
+  std::string space;
+  bool all = false;  ///< every namespace but the broker's own
+};
+
 struct LoadArguments {
   std::string space;
   std::string file;  ///< "-": standard input
   bool replace = false;
+  bool all = false;  ///< what `dump --all` has printed
 };
 
 struct PingArguments {
@@ -61,7 +67,7 @@ Exit stat(const Common& common);
 
 Exit watch(const Common& common, const WatchArguments& arguments);
 
-Exit dump(const Common& common, const std::string& space);
+Exit dump(const Common& common, const DumpArguments& arguments);
 Exit load(const Common& common, const LoadArguments& arguments);
 
 /// Into this folder.

@@ -73,3 +73,30 @@ TEST_CASE("the data is there after a clean end, whatever the durability") {
     CHECK(told == (mode == "async"));
   }
 }
+
+TEST_CASE("all namespaces are dumped, and loaded into another board") {
+  const BrokerProgram one;
+  one.output_of({"load", "plant/a", "-"}, R"({"x": 1, "$bytes": 2, "b": {"$bytes": "aGk="}})");
+  one.output_of({"set", "plant/b", "größe", "3.0"});
+  const std::string all = one.output_of({"dump", "--all"});
+  CHECK(all ==
+        "{\"namespace\": \"plant/a\", \"attributes\": {\"$map\": {\"$bytes\": 2, "
+        "\"b\": {\"$bytes\": \"aGk=\"}, \"x\": 1}}}\n"
+        "{\"namespace\": \"plant/b\", \"attributes\": {\"größe\": 3.0}}\n");
+  const BrokerProgram other;
+  other.output_of({"set", "plant/b", "old", "1"});
+  CHECK(other.output_of({"load", "--all", "-", "--replace"}, all) ==
+        "4 attributes in 2 namespaces\n");
+  CHECK(other.output_of({"dump", "--all"}) == all);
+
+  for (const char* bad : {"[1]", "{\"namespace\": \"a\"}", "{\"namespace\": 1, \"attributes\": {}}",
+                          "{\"namespace\": \"a//b\", \"attributes\": {}}", "nonsense"}) {
+    const Result result = other.run({"load", "--all", "-"}, all + bad);
+    CHECK(result.exit == 2);
+    CHECK(result.errors.find("line 3") != std::string::npos);
+  }
+  CHECK(other.run({"load", "plant/b"}, all).exit == 2);
+  CHECK(other.run({"load", "--all", "a", "b"}, all).exit == 2);
+  CHECK(other.run({"dump"}).exit == 2);
+  CHECK(other.run({"dump", "plant/b", "--all"}).exit == 2);
+}
