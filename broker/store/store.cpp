@@ -87,6 +87,7 @@ rocksdb::DBOptions database_options(rocksdb::Env* env, History history, bool rea
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.max_manifest_file_size = 4u << 20;
+  options.db_host_id.clear();  // a backup tells nobody where it was made
   return options;
 }
 
