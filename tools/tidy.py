@@ -119,6 +119,7 @@ class Tidy:
                 with open(os.path.join(self.root, path), encoding="utf-8") as file:
                     self.check_file(path, file.read())
         self.check_pair("lib/wire/limits.hpp", "docs/protocol.md")
+        self.check_pair("broker/store/records.hpp", "docs/storage.md")
         return self.violations
 
     def check_file(self, path, text):

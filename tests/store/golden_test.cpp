@@ -40,8 +40,8 @@ void write_format_1(const std::filesystem::path& folder) {
     store::Store store(options_of(folder));
     desk.authority = store::open_authority(store, test::options());
     desk.session = desk.open("alice", "robot 7");
-    desk.send({{"plant/robot",
-                Raw().set("speed", 3.25).set("mode", "idle").set("gone", 1).bytes(), 0}});
+    desk.send(
+        {{"plant/robot", Raw().set("speed", 3.25).set("mode", "idle").set("gone", 1).bytes(), 0}});
     desk.send({{"plant/robot", Raw().erase("gone").set("photo", Bytes(300)).bytes(), 0}});
     keep(store, desk);
     store.close();

@@ -273,6 +273,17 @@ TEST_CASE("a folder that is no good is refused in words that say what to do") {
     const std::unique_ptr<Store> open = std::move(life.store);
     CHECK(says(life.refusal(), {"another broker", "/data"}));
   }
+  SECTION("it may not be written to, or is full, or broken") {
+    life.store.reset();
+    life.disk.fail(Disk::Fault::read_only);
+    CHECK(says(life.refusal(), {"/data", "may not write there"}));
+    life.disk.fail(Disk::Fault::full);
+    CHECK(says(life.refusal(), {"/data", "the disk is full", "make room"}));
+    life.disk.fail(Disk::Fault::broken);
+    CHECK(says(life.refusal(), {"/data", "broken"}));
+    life.disk.mend();
+    CHECK(life.value("a", "x") == 49);
+  }
   SECTION("damaged in the middle of what was synced") {
     life.store.reset();
     life.disk.damage(".log");

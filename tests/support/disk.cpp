@@ -87,8 +87,12 @@ rocksdb::Status Disk::pass() {
   const std::scoped_lock lock(mutex_);
   if (!failed_ && std::this_thread::get_id() == owner_ && ++writes_ > last_good_) failed_ = true;
   if (!failed_) return rocksdb::Status::OK();
-  return fault_ == Fault::full ? rocksdb::Status::NoSpace("the test's disk is full")
-                               : rocksdb::Status::IOError("the test's disk is broken");
+  switch (fault_) {
+    case Fault::full: return rocksdb::Status::NoSpace("the test's disk is full");
+    case Fault::read_only: return rocksdb::Status::IOError("the test's disk", "Permission denied");
+    case Fault::broken: break;
+  }
+  return rocksdb::Status::IOError("the test's disk is broken");
 }
 
 void Disk::appended(const std::string& name, std::uint64_t bytes) {

@@ -16,7 +16,7 @@ namespace bulletin::test {
 /// do.
 class Disk : public rocksdb::EnvWrapper {
  public:
-  enum class Fault { full, broken };
+  enum class Fault { full, broken, read_only };
 
   Disk();
 

@@ -39,7 +39,8 @@ class Manager {
 
   /// Runs the broker and returns when it is ready. Throws Error disconnected when it does not
   /// start; the broker says why on standard error. Does nothing while it runs. If it has ended
-  /// since, a new one begins with an empty board: what was opened before is closed.
+  /// since, a new one begins, with an empty board unless `arguments` has --data: what was opened
+  /// before is closed.
   void start();
 
   /// Opens a fresh namespace that nobody else has; hand `uri()` to others. Throws Error
