@@ -66,8 +66,9 @@ authority::Authority Keeper::load() {
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begin);
   log_.info("event=data_opened folder={} history={} revision={} namespaces={} sessions={} ms={}",
-            quoted(options_.data), empty ? "new" : (continues ? "continues" : "begins_anew"),
-            authority.revision(), authority.namespaces(), authority.sessions(), took.count());
+            server::quoted(options_.data),
+            empty ? "new" : (continues ? "continues" : "begins_anew"), authority.revision(),
+            authority.namespaces(), authority.sessions(), took.count());
   return authority;
 }
 
@@ -106,7 +107,7 @@ void Keeper::fail(std::string_view reason, Time now) {
   if (!failed_)
     log_.error(
         "event=data_failed folder={} reason={} note=\"writes are refused until it is mended\"",
-        quoted(options_.data), quoted(reason));
+        server::quoted(options_.data), server::quoted(reason));
   failed_ = true;
   sync_at_.reset();
   copy_.reset();
@@ -121,7 +122,7 @@ std::optional<authority::Authority> Keeper::reopen(Time now) {
     failed_ = false;
     return authority;
   } catch (const std::exception& error) {
-    log_.debug("event=data_still_failed reason={}", quoted(error.what()));
+    log_.debug("event=data_still_failed reason={}", server::quoted(error.what()));
     try_again_ = std::chrono::steady_clock::now() + retry_interval;
     return std::nullopt;
   }

@@ -1,9 +1,5 @@
 #include "store/store.hpp"
 
-#include <rocksdb/db.h>
-#include <rocksdb/memtablerep.h>
-#include <rocksdb/table.h>
-
 #include <algorithm>
 #include <cassert>
 #include <filesystem>
@@ -13,6 +9,7 @@
 #include <bulletin/error.hpp>
 
 #include "store/copy.hpp"
+#include "store/database.hpp"
 #include "store/failure.hpp"
 #include "store/label.hpp"
 #include "store/records.hpp"
@@ -25,112 +22,16 @@ namespace {
 /// Where time is all that went by, this much of the running clock may be lost.
 constexpr std::uint64_t clock_grain_ms = 1000;
 
-constexpr std::size_t state_buffer_bytes = 32u << 20;
-constexpr std::size_t least_log_bytes = 1u << 20;
-/// Journals may be this much larger than the changes that are not in tables yet.
-constexpr std::uint64_t journal_bytes = 256u << 20;
-
 std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 void check(const std::string& folder, const rocksdb::Status& status) {
   if (!status.ok()) refuse(folder, words_for(status));
 }
 
-/// A journal: nothing is read before the next start, so tables need no index in memory, no filter
-/// and no cache, and the buffer of changes is sorted only when it is written out.
-rocksdb::ColumnFamilyOptions state_options() {
-  rocksdb::ColumnFamilyOptions options;
-  options.write_buffer_size = state_buffer_bytes;
-  options.memtable_factory = std::make_shared<rocksdb::VectorRepFactory>();
-  options.compression = rocksdb::kNoCompression;
-  rocksdb::BlockBasedTableOptions table;
-  table.no_block_cache = true;
-  table.format_version = 5;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
-}
-
-/// The oldest table goes when there is too much.
-rocksdb::ColumnFamilyOptions log_options(std::size_t log_bytes) {
-  const std::size_t bytes = std::max(log_bytes, least_log_bytes);
-  rocksdb::ColumnFamilyOptions options = state_options();
-  options.write_buffer_size = std::min(state_buffer_bytes, bytes);
-  options.num_levels = 1;
-  options.compaction_style = rocksdb::kCompactionStyleFIFO;
-  options.compaction_options_fifo.max_table_files_size = bytes;
-  return options;
-}
-
-/// Who only looks leaves no log behind.
-class Silence : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
-
-rocksdb::DBOptions database_options(rocksdb::Env* env, History history, bool read_only) {
-  rocksdb::DBOptions options;
-  options.env = env;
-  options.create_if_missing = history == History::beginning;
-  options.create_missing_column_families = options.create_if_missing;
-  options.allow_concurrent_memtable_write = false;  // as the vector wants it
-  options.max_total_wal_size = journal_bytes;
-  // What was waited for is complete but for its last write, which nobody was told of. Otherwise the
-  // end may be missing, and the history is another one.
-  options.wal_recovery_mode = history == History::unsynced
-                                  ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
-                                  : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  if (read_only) options.info_log = std::make_shared<Silence>();
-  options.keep_log_file_num = 2;
-  options.max_log_file_size = 1u << 20;
-  options.stats_dump_period_sec = 0;
-  options.stats_persist_period_sec = 0;
-  options.max_manifest_file_size = 4u << 20;
-  options.db_host_id.clear();  // a backup tells nobody where it was made
-  return options;
-}
-
 /// What may be in a folder that we have not made.
 bool is_foreign(const std::string& name) {
   return name != "." && name != ".." && name != "lost+found";
 }
-
-/// RocksDB wants its handles back before its end.
-class Database {
- public:
-  Database() = default;
-  ~Database() {
-    for (rocksdb::ColumnFamilyHandle* family : {families.state, families.log}) {
-      if (family != nullptr) database_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
-    }
-    if (database_ != nullptr) database_->Close().PermitUncheckedError();
-  }
-  Database(const Database&) = delete;
-  Database& operator=(const Database&) = delete;
-
-  rocksdb::Status open(const rocksdb::DBOptions& options, const std::string& path,
-                       std::size_t log_bytes, bool read_only) {
-    const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors{
-        {rocksdb::kDefaultColumnFamilyName, state_options()}, {log_family, log_options(log_bytes)}};
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    rocksdb::DB* database = nullptr;
-    rocksdb::Status status =
-        read_only ? rocksdb::DB::OpenForReadOnly(options, path, descriptors, &handles, &database)
-                  : rocksdb::DB::Open(options, path, descriptors, &handles, &database);
-    database_.reset(database);
-    if (status.ok()) families = {handles[0], handles[1]};
-    return status;
-  }
-
-  rocksdb::DB* operator->() const noexcept { return database_.get(); }
-  rocksdb::DB& operator*() const noexcept { return *database_; }
-
-  Families families;
-
- private:
-  std::unique_ptr<rocksdb::DB> database_;
-};
 
 }  // namespace
 
@@ -214,15 +115,14 @@ void Store::Implementation::open_label() {
 }
 
 void Store::Implementation::open_database() {
-  const rocksdb::DBOptions options = database_options(env_, label_.history, options_.read_only);
-  check(options_.folder,
-        database_.open(options, options_.folder + "/db", options_.log_bytes, options_.read_only));
+  check(options_.folder, database_.open(*env_, options_.folder + "/db", label_.history,
+                                        options_.log_bytes, options_.read_only));
 }
 
 void Store::Implementation::read_counters() {
   std::string value;
   const rocksdb::Status status =
-      database_->Get(rocksdb::ReadOptions(), database_.families.state, counters_key(), &value);
+      database_->Get(rocksdb::ReadOptions(), database_.families().state, counters_key(), &value);
   if (status.IsNotFound()) return;
   check(options_.folder, status);
   try {
@@ -231,7 +131,7 @@ void Store::Implementation::read_counters() {
     if (label_.history == History::kept) epoch_ = counters.epoch;
     kept_clock_ms_ = counters.counters.clock_ms;
     const std::unique_ptr<rocksdb::Iterator> last(
-        database_->NewIterator(rocksdb::ReadOptions(), database_.families.log));
+        database_->NewIterator(rocksdb::ReadOptions(), database_.families().log));
     last->SeekToLast();
     if (last->Valid()) next_run_ = number_of(view(last->key())) + 1;
     check(options_.folder, last->status());
@@ -253,9 +153,9 @@ void Store::Implementation::scan(rocksdb::ColumnFamilyHandle* family, Visit&& vi
 
 void Store::Implementation::tell(authority::StateVisitor& visitor) const {
   try {
-    scan(database_.families.state,
+    scan(database_.families().state,
          [&](std::string_view key, std::string_view value) { tell_state(visitor, key, value); });
-    scan(database_.families.log, [&](std::string_view, std::string_view value) {
+    scan(database_.families().log, [&](std::string_view, std::string_view value) {
       const StoredRun stored = decode_run(value);
       visitor.commits(stored.space, stored.run);
     });
@@ -286,7 +186,7 @@ void Store::Implementation::tell_state(authority::StateVisitor& visitor, std::st
 
 void Store::Implementation::keep(const authority::Authority& authority) {
   assert(!options_.read_only && epoch_);
-  batch_.begin(database_.families, *epoch_, next_run_);
+  batch_.begin(database_.families(), *epoch_, next_run_);
   authority.visit_turn(batch_);
   const bool needed = batch_.touched() || beginning_;
   const std::uint64_t clock_ms = batch_.newest().clock_ms;
@@ -316,8 +216,8 @@ void Store::Implementation::sync() {
 void Store::Implementation::close() {
   sync();
   // Tables are read faster than the journal.
-  const rocksdb::Status status =
-      database_->Flush(rocksdb::FlushOptions(), {database_.families.state, database_.families.log});
+  const rocksdb::Status status = database_->Flush(
+      rocksdb::FlushOptions(), {database_.families().state, database_.families().log});
   if (!status.ok()) throw StoreError(words_for(status));
   if (label_.history == History::unsynced && epoch_) relabel(History::kept);
 }

@@ -1,7 +1,6 @@
 // A turn as one atomic write.
 #pragma once
 
-#include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
 #include <cstdint>
@@ -9,15 +8,10 @@
 #include <string_view>
 
 #include "authority/state_visitor.hpp"
+#include "store/database.hpp"
 #include "wire/epoch.hpp"
 
 namespace bulletin::store {
-
-/// Where things go.
-struct Families {
-  rocksdb::ColumnFamilyHandle* state = nullptr;
-  rocksdb::ColumnFamilyHandle* log = nullptr;
-};
 
 /// Takes down what a turn has touched. Used again for the next one.
 class TurnBatch : public authority::StateVisitor {

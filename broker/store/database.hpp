@@ -1,0 +1,40 @@
+// The database as a store uses it: written all the time, read once.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "store/label.hpp"
+
+namespace bulletin::store {
+
+/// Where things go.
+struct Families {
+  rocksdb::ColumnFamilyHandle* state = nullptr;
+  rocksdb::ColumnFamilyHandle* log = nullptr;
+};
+
+class Database {
+ public:
+  Database() = default;
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// Once. `history`: what the label says of it.
+  rocksdb::Status open(rocksdb::Env& env, const std::string& path, History history,
+                       std::size_t log_bytes, bool read_only);
+
+  rocksdb::DB* operator->() const noexcept { return database_.get(); }
+  rocksdb::DB& operator*() const noexcept { return *database_; }
+  [[nodiscard]] const Families& families() const noexcept { return families_; }
+
+ private:
+  std::unique_ptr<rocksdb::DB> database_;
+  Families families_;
+};
+
+}  // namespace bulletin::store
