@@ -137,10 +137,10 @@ class Writer {
       write.start = now();
       calls.emplace_back(write, registers_.set_async(write.name, write.value));
     }
-    for (auto& [write, future] : calls) {
-      record(write, [&, start = write.start](Write& call) {
-        call.start = start;
-        applied(call, future.get());
+    for (auto& call : calls) {
+      record(call.first, [&](Write& write) {
+        write.start = call.first.start;
+        applied(write, call.second.get());
       });
     }
   }
