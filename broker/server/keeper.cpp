@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::chrono::milliseconds sync_interval{100};
 constexpr std::chrono::seconds retry_interval{1};
+/// Between two tries there is this many times what the last one took: reads are served meanwhile.
+constexpr int retry_pause = 10;
 
 store::StoreOptions store_options(const BrokerOptions& options, rocksdb::Env* env) {
   store::StoreOptions result;
@@ -123,7 +125,8 @@ std::optional<authority::Authority> Keeper::reopen(Time now) {
     return authority;
   } catch (const std::exception& error) {
     log_.debug("event=data_still_failed reason={}", server::quoted(error.what()));
-    try_again_ = std::chrono::steady_clock::now() + retry_interval;
+    const Time end = std::chrono::steady_clock::now();
+    try_again_ = end + std::max<Time::duration>(retry_interval, retry_pause * (end - now));
     return std::nullopt;
   }
 }
