@@ -90,7 +90,7 @@ std::string ratio_to_first(const Result& result, const Outcome& ours, Wanted wan
 
 void print_ratios(const Result& result, const Outcome& ours,
                   const std::vector<std::string>& products) {
-  fmt::print("  {:<16}{:<30}{:>10} {:<4}{:>8}", result.name, ours.way,
+  fmt::print("  {:<20}{:<43}{:>10} {:<5}{:>8}", result.name, ours.way,
              number(figure_of(ours), result.unit), unit_name(result.unit),
              ratio_to_first(result, ours,
                             [](const Outcome& outcome) { return outcome.kind == Kind::limit; }));
@@ -107,7 +107,7 @@ void print_ratios(const Result& result, const Outcome& ours,
 void print_ratios(const std::vector<Result>& results) {
   const std::vector<std::string> products = products_in(results);
   fmt::print("\nOurs divided by theirs (times, bytes: less is better; /s: more is better)\n");
-  fmt::print("  {:<16}{:<30}{:>10} {:<4}{:>8}", "", "", "ours", "", "limit");
+  fmt::print("  {:<20}{:<43}{:>10} {:<5}{:>8}", "", "", "ours", "", "limit");
   for (const std::string& name : products) fmt::print("{:>11}", name);
   fmt::print("\n");
   for (const Result& result : results) {
@@ -120,13 +120,13 @@ void print_ratios(const std::vector<Result>& results) {
 
 void print(const Result& result) {
   fmt::print("\n{}: {}, {}\n", result.name, result.what, unit_name(result.unit));
-  fmt::print("  {:<30}{:>10}{:>10}{:>10}{:>10}{:>22}{:>10}{:>12}\n", "",
+  fmt::print("  {:<43}{:>10}{:>10}{:>10}{:>10}{:>22}{:>10}{:>12}\n", "",
              result.unit == Unit::per_second || result.unit == Unit::bytes ? "median" : "p50",
              "p90", "p99", "p99.9", "rounds", "samples", "ratio");
   double base = 0;
   for (const Outcome& outcome : result.outcomes) {
     if (outcome.rounds.empty()) {
-      fmt::print("  {:<30} skipped: {}\n", outcome.way, outcome.skipped);
+      fmt::print("  {:<43} skipped: {}\n", outcome.way, outcome.skipped);
       continue;
     }
     if (base == 0) base = summary_of(outcome.rounds).median.figure;

@@ -241,7 +241,7 @@ class Join final : public Contender {
 class Restart final : public Contender {
  public:
   Restart(const Setting& setting, std::size_t keys, Keeping keeping)
-      : setting_(setting), keys_(keys), keeping_(keeping) {
+      : setting_(setting), keys_(setting.quick ? keys / 10 : keys), keeping_(keeping) {
     const Server server(setting_, keeping_, folder_);
     Connection connection(server.port());
     fill(connection, keys_);
