@@ -23,7 +23,9 @@ constexpr const char* description =
     "The Bulletin broker: holds namespaces of attributes and broadcasts every change.\n\n"
     "When it is ready it prints one line on standard output, with the real ports:\n"
     "  ready commands=tcp://127.0.0.1:5570 updates=tcp://127.0.0.1:5571\n"
-    "It logs to standard error. SIGTERM, SIGINT and SIGHUP end it cleanly.";
+    "It logs to standard error. SIGTERM, SIGINT and SIGHUP end it cleanly; with keys SIGHUP reads "
+    "the\n"
+    "authorized keys again.";
 
 constexpr const char* footer =
     "The configuration file is TOML and has the same names as keys, for example:\n"
@@ -56,6 +58,12 @@ std::optional<int> parse_arguments(int argc, char** argv, Arguments& arguments) 
   const CLI::Option* const config_option =
       app.add_option("--config", config, "read options from this file")->type_name("FILE");
   for (const server::Setting& setting : settings) {
+    if (setting.is_flag()) {
+      options[setting.name] = app.add_flag_callback(
+          "--" + std::string(setting.name), [&, name = setting.name] { given[name] = "true"; },
+          std::string(setting.help));
+      continue;
+    }
     options[setting.name] =
         app.add_option("--" + std::string(setting.name), given[setting.name], help_of(setting))
             ->type_name(std::string(setting.placeholder));

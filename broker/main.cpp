@@ -52,7 +52,8 @@ void serve(bulletin::server::Server& server, bulletin::EndSignals& signals, spdl
     }
     ended.raise();
   });
-  const std::string reason = signals.wait(ended.descriptor());
+  std::string reason = signals.wait(ended.descriptor());
+  while (reason == "SIGHUP" && server.reload()) reason = signals.wait(ended.descriptor());
   log.info("event=ending reason={}", reason);
   server.stop();
   thread.join();

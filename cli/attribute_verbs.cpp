@@ -65,7 +65,7 @@ Exit set(const Common& common, const SetArguments& arguments) {
   Transaction transaction;
   if (arguments.if_revision) transaction.require(arguments.name, Revision(*arguments.if_revision));
   transaction.set(arguments.name, value_of(arguments), {.ttl = arguments.ttl});
-  SmallClient client(common.endpoint, common.timeout);
+  SmallClient client(common);
   const auto written = client.write(arguments.space, transaction);
   if (written.lost) throw Error(Errc::rejected, lost_race(arguments), arguments.name);
   if (common.json) print_line(fmt::format("{{\"revision\": {}}}", written.revision.value()));
@@ -73,7 +73,7 @@ Exit set(const Common& common, const SetArguments& arguments) {
 }
 
 Exit get(const Common& common, const GetArguments& arguments) {
-  SmallClient client(common.endpoint, common.timeout);
+  SmallClient client(common);
   const auto found = client.read(arguments.space, arguments.name);
   if (!found) throw_missing(arguments.space, arguments.name);
   if (common.json) {
@@ -89,7 +89,7 @@ Exit get(const Common& common, const GetArguments& arguments) {
 }
 
 Exit del(const Common& common, const std::string& space, const std::string& name) {
-  SmallClient client(common.endpoint, common.timeout);
+  SmallClient client(common);
   const auto written = client.write(space, Transaction().erase(name));
   if (written.unchanged) throw_missing(space, name);
   if (common.json) print_line(fmt::format("{{\"revision\": {}}}", written.revision.value()));

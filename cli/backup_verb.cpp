@@ -123,7 +123,7 @@ class Folder : public SmallClient::BackupTarget {
 }  // namespace
 
 Exit backup(const Common& common, const std::string& path) {
-  SmallClient client(common.endpoint, common.timeout);
+  SmallClient client(common);
   Folder folder(path);
   client.backup(folder);
   folder.finish();

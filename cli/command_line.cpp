@@ -105,6 +105,11 @@ class CommandLine {
     app_.add_option("--endpoint", common_.endpoint,
                     "Where the broker listens [$BULLETIN_ENDPOINT, else tcp://127.0.0.1:5570]")
         ->type_name("ENDPOINT");
+    app_.add_option("--server-key", common_.server_key,
+                    "The broker's public key, if it has one [$BULLETIN_SERVER_KEY]")
+        ->type_name("FILE");
+    app_.add_option("--key", common_.key, "This client's secret key [$BULLETIN_KEY]")
+        ->type_name("FILE");
     add_time(
         app_, "--timeout", common_.timeout,
         "How long to wait for the broker, such as 500ms, 2s; a bare number is milliseconds [5s]");
@@ -114,6 +119,7 @@ class CommandLine {
     add_watch_verb();
     add_transfer_verbs();
     add_backup_verb();
+    add_keygen_verb();
     add_ping_verb();
   }
 
@@ -303,6 +309,18 @@ class CommandLine {
         "new history: bulletin-broker --data /var/backups/board-today",
         backup);
     add_word(*verb, "FOLDER", *folder, "The folder; it is made")->required();
+  }
+
+  void add_keygen_verb() {
+    const auto [verb, name] = add_verb<std::string>(
+        "keygen", "Make a pair of keys: NAME.key, which is secret, and NAME.pub",
+        "  bulletin keygen broker\n"
+        "  bulletin-broker --secret-key broker.key --authorized-keys authorized_keys\n"
+        "  bulletin keygen robot7\n"
+        "  bulletin --server-key broker.pub --key robot7.key ls\n"
+        "A line of authorized_keys is the last line of a .pub file, a user's name, a comment.",
+        keygen);
+    add_word(*verb, "NAME", *name, "How the files begin")->required();
   }
 
   void add_ping_verb() {

@@ -7,8 +7,17 @@
 
 namespace bulletin::cli {
 
+ClientOptions client_options(const Common& common) {
+  ClientOptions options;
+  options.endpoint = common.endpoint;
+  options.server_key = common.server_key;
+  options.key_file = common.key;
+  options.open_timeout = common.timeout;
+  return options;
+}
+
 Snapshot contents(const Common& common, const std::string& space) {
-  Client client({.endpoint = common.endpoint, .open_timeout = common.timeout});
+  Client client(client_options(common));
   Snapshot snapshot = client.open(space).snapshot();
   if (snapshot.empty()) {
     throw Error(Errc::missing,

@@ -3,11 +3,15 @@
 
 #include <string>
 
+#include <bulletin/options.hpp>
 #include <bulletin/snapshot.hpp>
 
 #include "cli/verbs.hpp"
 
 namespace bulletin::cli {
+
+/// For a client with a replica.
+ClientOptions client_options(const Common& common);
 
 /// Throws Error missing when there is nothing to print.
 Snapshot contents(const Common& common, const std::string& space);

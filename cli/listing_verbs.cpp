@@ -62,7 +62,7 @@ void print_stat_json(const std::vector<SmallClient::Attribute>& broker,
 }  // namespace
 
 Exit ls(const Common& common, const std::string& prefix) {
-  SmallClient client(common.endpoint, common.timeout);
+  SmallClient client(common);
   std::vector<std::string> names = namespaces(client, prefix);
   if (common.json) {
     for (std::string& name : names) name = to_json_string(name);
@@ -95,7 +95,7 @@ Exit show(const Common& common, const std::string& space) {
 }
 
 Exit stat(const Common& common) {
-  SmallClient client(common.endpoint, common.timeout);
+  SmallClient client(common);
   const auto broker = client.attributes(broker_space);
   const std::vector<std::string> names = namespaces(client, "");
   const States states = client.states(names);

@@ -26,7 +26,7 @@ Milliseconds measure(SmallClient& client) {
 }  // namespace
 
 Exit ping(const Common& common, const PingArguments& arguments) {
-  SmallClient client(common.endpoint, common.timeout);
+  SmallClient client(common);
   client.round_trip();  // makes the connection, which is not what is measured
   std::vector<double> times;
   while (times.size() < arguments.count) {

@@ -44,8 +44,9 @@ std::string random_backup_id() {
 
 }  // namespace
 
-SmallClient::SmallClient(const std::string& endpoint, std::chrono::milliseconds timeout)
-    : connection_(endpoint, timeout) {}
+SmallClient::SmallClient(const Common& common)
+    : connection_(common.endpoint, client::choose_keys(common.server_key, common.key),
+                  common.timeout) {}
 
 SmallClient::~SmallClient() {
   if (!session_) return;

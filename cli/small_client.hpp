@@ -14,6 +14,7 @@
 #include <bulletin/transaction.hpp>
 #include <bulletin/value.hpp>
 
+#include "cli/verbs.hpp"
 #include "client/command_connection.hpp"
 #include "wire/replies.hpp"
 
@@ -25,7 +26,7 @@ namespace bulletin::cli {
 class SmallClient {
  public:
   /// Does not wait. Throws Error rejected for an endpoint that cannot be one.
-  SmallClient(const std::string& endpoint, std::chrono::milliseconds timeout);
+  explicit SmallClient(const Common& common);
   /// Ends its session, if it had one.
   ~SmallClient();
   SmallClient(const SmallClient&) = delete;

@@ -111,14 +111,13 @@ void print_namespace(const std::string& space, const Snapshot& snapshot) {
 }
 
 Exit dump_all(const Common& common) {
-  std::vector<std::string> spaces = SmallClient(common.endpoint, common.timeout).namespaces({});
+  std::vector<std::string> spaces = SmallClient(common).namespaces({});
   std::erase_if(spaces, [](const std::string& space) { return wire::is_system(space); });
   Progress progress(spaces.size());
   std::optional<Client> client;
   for (std::size_t i = 0; i != spaces.size(); ++i) {
     progress.show(i);
-    if (i % namespaces_together == 0)
-      client.emplace(ClientOptions{.endpoint = common.endpoint, .open_timeout = common.timeout});
+    if (i % namespaces_together == 0) client.emplace(client_options(common));
     const Snapshot snapshot = client->open(spaces[i]).snapshot();
     if (!snapshot.empty()) print_namespace(spaces[i], snapshot);
   }
@@ -167,7 +166,7 @@ std::vector<Document> documents_of(const std::string& file) {
 
 Exit load_all(const Common& common, const LoadArguments& arguments) {
   const std::vector<Document> documents = documents_of(arguments.file);
-  SmallClient client(common.endpoint, common.timeout);
+  SmallClient client(common);
   Progress progress(documents.size());
   std::size_t attributes = 0;
   for (std::size_t i = 0; i != documents.size(); ++i) {
@@ -209,7 +208,7 @@ Exit load(const Common& common, const LoadArguments& given) {
   if (arguments.all) return load_all(common, arguments);
   wire::check_namespace_name(arguments.space);
   const Map attributes = attributes_of(arguments.file);
-  SmallClient client(common.endpoint, common.timeout);
+  SmallClient client(common);
   const auto batches = to_batches(attributes, arguments.replace, client.limits());
   Progress progress(attributes.size());
   const Revision revision =

@@ -13,6 +13,8 @@ namespace bulletin::cli {
 /// What all verbs share.
 struct Common {
   std::string endpoint;
+  std::string server_key;  ///< a file, or the key
+  std::string key;         ///< a file
   std::chrono::milliseconds timeout{5000};
   bool json = false;
 };
@@ -72,6 +74,9 @@ Exit load(const Common& common, const LoadArguments& arguments);
 
 /// Into this folder.
 Exit backup(const Common& common, const std::string& folder);
+
+/// Writes NAME.key and NAME.pub.
+Exit keygen(const Common& common, const std::string& name);
 
 Exit ping(const Common& common, const PingArguments& arguments);
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <bulletin/client.hpp>
 
+#include "cli/contents.hpp"
 #include "cli/escape.hpp"
 #include "cli/interruption.hpp"
 #include "cli/terminal.hpp"
@@ -69,9 +70,9 @@ void tell(ClientEvent event, bool& away) {
 
 Exit watch(const Common& common, const WatchArguments& arguments) {
   bool away = false;
-  Client client({.endpoint = common.endpoint,
-                 .open_timeout = common.timeout,
-                 .on_state = [&away](ClientEvent event) { tell(event, away); }});
+  ClientOptions options = client_options(common);
+  options.on_state = [&away](ClientEvent event) { tell(event, away); };
+  Client client(options);
   const Namespace space = client.open(arguments.space);
   Interruption interruption;  // not before: Ctrl-C ends the wait for a broker at once
   Lines lines(common, arguments.count, interruption);

@@ -32,12 +32,38 @@ void check_relations(const BrokerOptions& options) {
   }
 }
 
+/// Which of the endpoints other hosts can reach, if any.
+void check_reach(const BrokerOptions& options, const Endpoint& commands) {
+  if (options.secret_key.empty() != options.authorized_keys.empty())
+    throw Error(Errc::rejected,
+                fmt::format("{}: it goes with {}; name both files",
+                            options.secret_key.empty() ? "authorized-keys" : "secret-key",
+                            options.secret_key.empty() ? "secret-key" : "authorized-keys"));
+  if (!options.secret_key.empty() || options.insecure) return;
+  const auto refuse = [](std::string_view option, const Endpoint& endpoint) {
+    throw Error(
+        Errc::rejected,
+        fmt::format(
+            "{}: other hosts can reach {}, and without keys everybody could read and write. "
+            "Make keys, `bulletin keygen broker`, and start it with `--secret-key broker.key "
+            "--authorized-keys FILE` (a line for each client: the last line of its NAME.pub, "
+            "which `bulletin keygen NAME` makes, and a user's name); or let everybody in "
+            "with --insecure",
+            option, to_string(endpoint)));
+  };
+  if (!is_of_this_host(commands)) refuse("bind", commands);
+  if (options.updates.empty()) return;
+  const Endpoint updates = parse_endpoint(options.updates, "updates");
+  if (!is_of_this_host(updates)) refuse("updates", updates);
+}
+
 bool is_free_port(const Endpoint& endpoint) {
   return endpoint.transport == Endpoint::Transport::tcp && endpoint.port == 0;
 }
 
 void check_endpoints(const BrokerOptions& options) {
   const Endpoint commands = parse_endpoint(options.bind, "bind");
+  check_reach(options, commands);
   if (options.updates.empty()) {
     updates_beside(commands);
   } else if (parse_endpoint(options.updates, "updates") == commands && !is_free_port(commands)) {

@@ -38,6 +38,10 @@ std::string known_names(const std::vector<Setting>& settings) {
 
 /// The value as the command line would write it.
 std::string text_of(std::string_view source, const Setting& setting, const toml::node& node) {
+  if (setting.is_flag()) {
+    if (const auto* truth = node.as_boolean()) return truth->get() ? "true" : "false";
+    refuse(source, node.source(), fmt::format("'{}' is to be true or false", setting.name));
+  }
   const bool wants_text = !setting.is_number();
   if (const auto* text = node.as_string(); text != nullptr && wants_text) return text->get();
   if (const auto* number = node.as_integer(); number != nullptr && !wants_text) {

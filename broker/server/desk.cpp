@@ -83,6 +83,7 @@ void Desk::decide(Request& request, Pending& pending) {
     pending.decided = refused({wire::Status::malformed, error.what(), {}});
     return;
   }
+  pending.user = request.user();
   std::visit([&](auto& asked) { decide(pending, asked); }, pending.asked);
 }
 
@@ -92,34 +93,36 @@ void Desk::decide(Pending& pending, wire::Hello& hello) {
   } else if (!keeps_) {
     pending.decided = refused(not_kept());
   } else {
-    pending.decided = tools_.authority.apply({{}, authority::OpenSession{hello.client_name}});
+    pending.decided =
+        tools_.authority.apply({pending.user, authority::OpenSession{hello.client_name}});
   }
 }
 
 void Desk::decide(Pending& pending, wire::Keepalive& keepalive) {
   if (keeps_) {
-    pending.decided = tools_.authority.apply({{}, authority::Renew{keepalive.session}});
-  } else if (auto refusal = tools_.authority.check({}, keepalive.session)) {
+    pending.decided = tools_.authority.apply({pending.user, authority::Renew{keepalive.session}});
+  } else if (auto refusal = tools_.authority.check(pending.user, keepalive.session)) {
     pending.decided = refused(*std::move(refusal));
   }
 }
 
 void Desk::decide(Pending& pending, wire::Goodbye& goodbye) {
-  pending.decided = keeps_ ? tools_.authority.apply({{}, authority::CloseSession{goodbye.session}})
-                           : refused(not_kept());
+  pending.decided =
+      keeps_ ? tools_.authority.apply({pending.user, authority::CloseSession{goodbye.session}})
+             : refused(not_kept());
 }
 
 void Desk::decide(Pending& pending, wire::Write& write) {
   if (!keeps_ || unsettled_.is_refused(write)) return refuse(pending, write);
   // The numbers in `asked`, by which `leave_open` knows it, stay.
-  pending.decided = tools_.authority.apply({{}, std::move(write)});
+  pending.decided = tools_.authority.apply({pending.user, std::move(write)});
 }
 
 /// What has been decided before is answered nevertheless.
 void Desk::refuse(Pending& pending, const wire::Write& write) {
   pending.open = unsettled_.is_open(write);
   if (pending.open) return;
-  if (auto repeated = tools_.authority.repeat({}, write)) {
+  if (auto repeated = tools_.authority.repeat(pending.user, write)) {
     pending.decided = *std::move(repeated);
     return;
   }
@@ -142,9 +145,9 @@ void Desk::leave_open() {
 
 void Desk::settle() {
   unsettled_.settle();
-  const wire::Epoch& epoch = tools_.authority.options().epoch;
+  const std::vector<std::uint64_t> sessions = tools_.authority.session_numbers();
   unsettled_.keep_if([&](std::uint64_t session) {
-    return !tools_.authority.check({}, wire::SessionId{epoch, session});
+    return std::binary_search(sessions.begin(), sessions.end(), session);
   });
 }
 

@@ -56,6 +56,7 @@ class Desk {
   struct Pending {
     Request* request = nullptr;
     wire::Request asked;
+    std::string_view user;
     authority::Answer decided;
     bool malformed = false;
     bool open = false;  // whether it was applied is not known

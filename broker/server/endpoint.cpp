@@ -91,6 +91,11 @@ Endpoint updates_beside(const Endpoint& commands) {
   return updates;
 }
 
+bool is_of_this_host(const Endpoint& endpoint) noexcept {
+  return endpoint.transport == Endpoint::Transport::ipc || endpoint.host == "localhost" ||
+         endpoint.host == "lo" || endpoint.host.starts_with("127.") || endpoint.host == "[::1]";
+}
+
 bool is_wildcard(std::string_view host) noexcept {
   return host == "*" || host == "0.0.0.0" || host == "[::]";
 }

@@ -39,6 +39,9 @@ std::string to_string(const Endpoint& endpoint);
 /// ".updates". Throws Error rejected when there is no next port.
 Endpoint updates_beside(const Endpoint& commands);
 
+/// Only processes of this host can connect to it.
+bool is_of_this_host(const Endpoint& endpoint) noexcept;
+
 /// True for a host that stands for all addresses of this machine.
 bool is_wildcard(std::string_view host) noexcept;
 

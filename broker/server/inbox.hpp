@@ -20,6 +20,11 @@ struct Request {
   bool whole = false;  ///< exactly one frame came behind the delimiter
 
   std::string_view bytes() const noexcept { return view(body); }
+  /// As the gate said; empty without keys.
+  std::string_view user() const noexcept {
+    const char* const id = zmq_msg_gets(const_cast<zmq_msg_t*>(body.handle()), "User-Id");
+    return id == nullptr ? std::string_view() : id;
+  }
 };
 
 /// Reads requests in bounded portions.

@@ -35,7 +35,8 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
     : options_(checked(options)),
       log_(std::move(log)),
       started_(std::chrono::steady_clock::now()),
-      sockets_(options_),
+      keys_(read_keys(options_)),
+      sockets_(options_, keys_.get()),
       endpoint_(to_string(sockets_.commands_endpoint())),
       updates_endpoint_(to_string(sockets_.updates_endpoint())),
       keeper_(options_, *log_, env),
@@ -44,6 +45,7 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       system_told_(started_ - system_interval),
       drops_told_(started_ - drops_interval),
       descriptors_seen_(started_),
+      refusals_told_(started_ - drops_interval),
       boards_(authority_, system_),
       clock_(options_.beat, started_),
       beats_(options_.beat),
@@ -53,6 +55,8 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       desk_({authority_, boards_, sessions_, backup_, outbox_, counters_, *log_},
             make_welcome(options_, sockets_.commands_endpoint(), sockets_.updates_endpoint())) {
   list_sessions();
+  if (keys_ == nullptr && options_.insecure)
+    log_->warn("event=insecure note=\"there are no keys: everybody who can reach it is let in\"");
   log_->info("event=serving commands={} updates={}", endpoint_, updates_endpoint_);
 }
 
@@ -75,10 +79,58 @@ void Server::stop() noexcept {
   wake_up_.raise();
 }
 
+bool Server::reload() noexcept {
+  if (keys_ == nullptr) return false;
+  reloading_.store(true, std::memory_order_relaxed);
+  wake_up_.raise();
+  return true;
+}
+
+/// A file that makes no sense changes nothing.
+void Server::read_keys_again() {
+  try {
+    AuthorizedKeys now = read_authorized_keys(options_.authorized_keys);
+    const bool only_more = keys_->authorized.is_within(now);
+    keys_->authorized = std::move(now);
+    log_->info("event=keys_read keys={}", keys_->authorized.size());
+    if (only_more) return;
+  } catch (const Error& error) {
+    log_->error("event=keys_refused reason={} note=\"the keys stay as they were\"",
+                quoted(error.what()));
+    return;
+  }
+  // ZeroMQ cannot drop one connection: all go, and those that still may come again, and subscribe.
+  sockets_.bind_again();
+  if (!keeper_.failed()) end_sessions_without_keys();
+  forget_subscribers();
+}
+
+void Server::end_sessions_without_keys() {
+  std::vector<std::pair<std::string, std::uint64_t>> ending;
+  for (const authority::SessionView& session : authority_.session_list()) {
+    if (!keys_->authorized.has_user(session.user))
+      ending.emplace_back(session.user, session.number);
+  }
+  for (const auto& [user, number] : ending)
+    authority_.apply({user, authority::CloseSession{{authority_.options().epoch, number}}});
+}
+
+void Server::forget_subscribers() {
+  std::vector<std::string> spaces;
+  beats_.for_each([&](const std::string& space) { spaces.push_back(space); });
+  for (const std::string& space : spaces) {
+    beats_.remove(space);
+    if (!wire::is_system(space) && !keeper_.failed())
+      authority_.apply({{}, authority::Forget{space}});
+  }
+}
+
 /// False if it found nothing to do, and the sockets have nothing.
 bool Server::turn() {
   const std::uint64_t updates_before = counters_.updates;
   const std::size_t dropped_before = inbox_.dropped();
+  sockets_.answer_gate();
+  if (reloading_.exchange(false)) read_keys_again();
   const std::span<Request> requests = inbox_.receive(sockets_.commands());
   news_.clear();
   read_subscriptions(sockets_.updates(), news_);
@@ -104,6 +156,7 @@ bool Server::turn() {
   if (somebody_follows_system()) refresh_system(now);
   report_drops(now);
   report_descriptors(now);
+  report_refusals(now);
   beats_.pass(now, [this](std::string_view space) { publisher_.beat(space); });
 
   // Beats are no reason to stay awake.
@@ -202,6 +255,14 @@ void Server::report_drops(Time now) {
   drops_told_ = now;
 }
 
+void Server::report_refusals(Time now) {
+  const std::uint64_t refusals = sockets_.refused();
+  if (refusals == refusals_reported_ || now - refusals_told_ < drops_interval) return;
+  log_->warn("event=keys_not_known connections={}", refusals);
+  refusals_reported_ = refusals;
+  refusals_told_ = now;
+}
+
 /// Without descriptors the threads of ZeroMQ spin on connections that they cannot accept: it has no
 /// means to leave them alone, so operators have to know.
 void Server::report_descriptors(Time now) {
@@ -228,6 +289,7 @@ Facts Server::facts(Time now) const {
       {"bytes", counters_.bytes},
       {"drops", drops()},
       {"data", std::string(keeper_.state())},
+      {"keys_refused", sockets_.refused()},
   };
   facts.sessions = sessions_.attributes();
   return facts;

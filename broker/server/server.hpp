@@ -45,13 +45,19 @@ class Server {
 
   /// Serves until `stop`, and ends the data cleanly. On one thread, once. Throws what ends it.
   void serve();
-  /// From any thread.
+  // From any thread.
   void stop() noexcept;
+  /// Reads the authorized keys again: who is new is let in, who is not there any more is out.
+  /// False: there are no keys.
+  bool reload() noexcept;
 
  private:
   using Time = std::chrono::steady_clock::time_point;
 
   bool turn();
+  void read_keys_again();
+  void end_sessions_without_keys();
+  void forget_subscribers();
   void apply_subscriptions(Time now);
   bool may_follow(std::string_view space);
   void advance(Time now);
@@ -61,6 +67,7 @@ class Server {
   void refresh_system(Time now);
   void report_drops(Time now);
   void report_descriptors(Time now);
+  void report_refusals(Time now);
   std::uint64_t drops() const noexcept {
     return counters_.dropped + inbox_.dropped() + counters_.missed + counters_.withheld +
            counters_.refused_subscriptions;
@@ -73,11 +80,13 @@ class Server {
   const std::shared_ptr<spdlog::logger> log_;
   const Time started_;
   Counters counters_;
+  const std::unique_ptr<ServerKeys> keys_;
   Sockets sockets_;
   std::string endpoint_;
   std::string updates_endpoint_;
   WakeUp wake_up_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> reloading_ = false;
 
   Keeper keeper_;
   Backup backup_{keeper_};
@@ -87,6 +96,8 @@ class Server {
   Time drops_told_;
   Time descriptors_seen_;
   std::uint64_t drops_reported_ = 0;
+  Time refusals_told_;
+  std::uint64_t refusals_reported_ = 0;
   Boards boards_;
   SessionList sessions_;
   RunningClock clock_;

@@ -31,6 +31,13 @@ Durability durability_of(const Setting& setting, std::string_view text) {
               fmt::format("{}: '{}' is neither sync nor async", setting.name, text));
 }
 
+bool truth_of(const Setting& setting, std::string_view text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  throw Error(Errc::rejected,
+              fmt::format("{}: '{}' is neither true nor false", setting.name, text));
+}
+
 template <class... Functions>
 struct Overloaded : Functions... {
   using Functions::operator()...;
@@ -42,7 +49,7 @@ Overloaded(Functions...) -> Overloaded<Functions...>;
 std::int64_t number_in(const Setting& setting) {
   return std::visit(
       Overloaded{[](std::string*) { return std::int64_t{0}; },
-                 [](Durability*) { return std::int64_t{0}; },
+                 [](Durability*) { return std::int64_t{0}; }, [](bool*) { return std::int64_t{0}; },
                  // What is past the signed range is past every bound, too.
                  [](std::size_t* size) {
                    return static_cast<std::int64_t>(std::min<std::size_t>(*size, INT64_MAX));
@@ -77,6 +84,13 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
        "may "
        "lose the last 100 ms)",
        &broker.durability},
+      {"secret-key", "FILE",
+       "the broker's secret key, as `bulletin keygen` makes it; with authorized-keys",
+       &broker.secret_key},
+      {"authorized-keys", "FILE", "the clients that are let in: PUBLIC-KEY USER COMMENT... a line",
+       &broker.authorized_keys},
+      {"insecure", "", "without keys, too, bind addresses that other hosts can reach",
+       &broker.insecure},
       {"beat-ms", "MS", "how often a subscribed namespace tells its newest revision", &broker.beat,
        1, hour},
       {"session-ms", "MS", "how long a silent session lives; at least two beats",
@@ -116,6 +130,7 @@ void set_from_text(const Setting& setting, std::string_view text) {
                           *target = static_cast<std::size_t>(whole_number(setting, text));
                         },
                         [&](Durability* target) { *target = durability_of(setting, text); },
+                        [&](bool* target) { *target = truth_of(setting, text); },
                         [&](auto* time) {
                           *time = std::decay_t<decltype(*time)>(whole_number(setting, text));
                         }},
@@ -127,6 +142,7 @@ std::string text_of(const Setting& setting) {
   if (auto* const target = std::get_if<std::string*>(&setting.target)) return **target;
   if (auto* const target = std::get_if<Durability*>(&setting.target))
     return **target == Durability::sync ? "sync" : "async";
+  if (auto* const target = std::get_if<bool*>(&setting.target)) return **target ? "true" : "false";
   return std::to_string(number_in(setting));
 }
 

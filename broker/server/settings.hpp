@@ -23,7 +23,7 @@ struct ProgramOptions {
 /// One option: its name, what --help says, and where its value goes.
 struct Setting {
   using Target = std::variant<std::string*, std::chrono::milliseconds*, std::chrono::microseconds*,
-                              std::size_t*, Durability*>;
+                              std::size_t*, Durability*, bool*>;
 
   std::string_view name;
   std::string_view placeholder;
@@ -33,6 +33,8 @@ struct Setting {
   std::int64_t most = 0;  ///< 0: no number, but a word
 
   [[nodiscard]] bool is_number() const noexcept { return most != 0; }
+  /// On the command line it takes no value.
+  [[nodiscard]] bool is_flag() const noexcept { return std::holds_alternative<bool*>(target); }
 };
 
 /// The table, with targets in `options`, which has to outlive it.

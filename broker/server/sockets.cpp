@@ -1,11 +1,13 @@
 #include "server/sockets.hpp"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,6 +27,10 @@ constexpr std::int64_t subscription_bytes = 4096;
 constexpr int backlog = 1024;
 /// How long answers may take to leave when the broker ends.
 constexpr int linger_ms = 200;
+/// How long a connection may take to say who it is.
+constexpr int handshake_ms = 5000;
+/// How long an endpoint may take to become free again.
+constexpr std::chrono::seconds rebind_time{2};
 
 /// How many updates wait for one reader. ZeroMQ counts messages, so this follows from the largest
 /// common one; the publisher counts the bytes of larger ones.
@@ -63,6 +69,17 @@ void set_updates(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::xpub_nodrop, true);  // tells the publisher of readers without room
 }
 
+/// Nobody gets in without one of the keys: also when ZeroMQ could not ask.
+void guard(zmq::socket_t& socket, const ServerKeys& keys) {
+  constexpr int enforce_domain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN, a draft in Debian's header
+  const int on = 1;
+  socket.set(zmq::sockopt::curve_server, true);
+  socket.set(zmq::sockopt::curve_secretkey, keys.secret);
+  socket.set(zmq::sockopt::zap_domain, std::string(Gate::domain));
+  if (zmq_setsockopt(socket.handle(), enforce_domain, &on, sizeof on) != 0) throw zmq::error_t();
+  socket.set(zmq::sockopt::handshake_ivl, handshake_ms);
+}
+
 std::string advice(int error) {
   switch (error) {
     case EADDRINUSE:
@@ -89,22 +106,65 @@ std::string advice(int error) {
 
 }  // namespace
 
-Sockets::Sockets(const BrokerOptions& options)
-    : commands_(context_, zmq::socket_type::router), updates_(context_, zmq::socket_type::xpub) {
+Sockets::Sockets(const BrokerOptions& options, const ServerKeys* keys)
+    : options_(options), keys_(keys) {
   const Endpoint commands = parse_endpoint(options.bind, "bind");
   const Endpoint updates = options.updates.empty() ? updates_beside(commands)
                                                    : parse_endpoint(options.updates, "updates");
-  set_common(commands_, options);
-  set_commands(commands_);
-  set_common(updates_, options);
-  set_updates(updates_, options);
+  if (keys_ != nullptr) gate_.emplace(context_, *keys_);
+  make(commands_, zmq::socket_type::router);
+  make(updates_, zmq::socket_type::xpub);
   // The commands first, as they are what people name; nobody is answered before both are there.
   commands_endpoint_ = bind(commands_, commands, "bind");
   updates_endpoint_ = bind(updates_, updates, "updates");
 }
 
+void Sockets::make(zmq::socket_t& socket, zmq::socket_type type) {
+  socket = zmq::socket_t(context_, type);
+  set_common(socket, options_);
+  if (type == zmq::socket_type::router) {
+    set_commands(socket);
+  } else {
+    set_updates(socket, options_);
+  }
+  if (keys_ != nullptr) guard(socket, *keys_);
+}
+
+void Sockets::bind_again() {
+  const int at_once = 0;
+  commands_.set(zmq::sockopt::linger, at_once);
+  updates_.set(zmq::sockopt::linger, at_once);
+  make(commands_, zmq::socket_type::router);
+  make(updates_, zmq::socket_type::xpub);
+  commands_endpoint_ = bind_patiently(commands_, commands_endpoint_, "bind");
+  updates_endpoint_ = bind_patiently(updates_, updates_endpoint_, "updates");
+}
+
+/// The socket that had the endpoint is closed by another thread.
+Endpoint Sockets::bind_patiently(zmq::socket_t& socket, const Endpoint& endpoint,
+                                 std::string_view option) {
+  const auto end = std::chrono::steady_clock::now() + rebind_time;
+  // On ipc it also takes the file away, which must not be the new one's.
+  while (endpoint.transport == Endpoint::Transport::ipc &&
+         ::access(endpoint.path.c_str(), F_OK) == 0 && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  for (;;) {
+    try {
+      return bind_locked(socket, endpoint, option);
+    } catch (const Error&) {
+      if (std::chrono::steady_clock::now() > end) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+}
+
 Endpoint Sockets::bind(zmq::socket_t& socket, const Endpoint& endpoint, std::string_view option) {
   if (endpoint.transport == Endpoint::Transport::ipc) locks_.emplace_back(endpoint.path);
+  return bind_locked(socket, endpoint, option);
+}
+
+Endpoint Sockets::bind_locked(zmq::socket_t& socket, const Endpoint& endpoint,
+                              std::string_view option) {
   // With it an IPv4 address would be told as ::ffff:127.0.0.1; `*` then means both kinds.
   socket.set(zmq::sockopt::ipv6, endpoint.host == "*" || endpoint.host.starts_with('['));
   try {
@@ -119,10 +179,11 @@ Endpoint Sockets::bind(zmq::socket_t& socket, const Endpoint& endpoint, std::str
 void Sockets::wait(int descriptor, std::chrono::steady_clock::time_point until) {
   const auto rest =
       std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-  std::array<pollfd, 3> items{{
+  std::array<pollfd, 4> items{{
       {commands_.get(zmq::sockopt::fd), POLLIN, 0},
       {updates_.get(zmq::sockopt::fd), POLLIN, 0},
       {descriptor, POLLIN, 0},
+      {gate_ ? gate_->socket().get(zmq::sockopt::fd) : -1, POLLIN, 0},
   }};
   // Interrupted: the caller's loop comes again.
   ::poll(items.data(), items.size(),

@@ -1,4 +1,7 @@
+#include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "store/failure.hpp"
 #include "store/store.hpp"
@@ -9,10 +12,11 @@ namespace {
 /// Nobody can renew the sessions of another history, and their clients set their ephemeral
 /// attributes again as soon as these are gone.
 void end_sessions(authority::Authority& authority) {
-  for (const authority::SessionView& session : authority.session_list()) {
-    const std::string user(session.user);
-    authority.apply({user, authority::CloseSession{{authority.options().epoch, session.number}}});
-  }
+  std::vector<std::pair<std::string, std::uint64_t>> ending;
+  for (const authority::SessionView& session : authority.session_list())
+    ending.emplace_back(session.user, session.number);
+  for (const auto& [user, number] : ending)
+    authority.apply({user, authority::CloseSession{{authority.options().epoch, number}}});
 }
 
 }  // namespace

@@ -22,10 +22,10 @@ constexpr milliseconds longest_patience{8000};
 
 class CommandConnection::Implementation {
  public:
-  Implementation(std::string_view endpoint, milliseconds timeout)
+  Implementation(std::string_view endpoint, const std::optional<Keys>& keys, milliseconds timeout)
       : endpoint_(choose_endpoint(endpoint)),
         timeout_(timeout),
-        socket_(make_command_socket(context_)),
+        socket_(make_command_socket(context_, keys)),
         monitor_(context_, socket_, "command-monitor") {
     socket_.connect(endpoint_);
   }
@@ -91,14 +91,19 @@ void CommandConnection::Implementation::wait(SteadyTime deadline) {
 
 void CommandConnection::Implementation::throw_unanswered(milliseconds timeout) const {
   const std::string waited = " within " + std::to_string(timeout.count()) + " ms";
+  if (transmissions_ == 0 && monitor_.refused()) {
+    throw Error(Errc::disconnected, "no broker at " + endpoint_ + " lets this client in" + waited +
+                                        ": " + refused_advice);
+  }
   if (transmissions_ == 0) {
     throw Error(Errc::disconnected, "no broker at " + endpoint_ + waited);
   }
   throw Error(Errc::disconnected, "the broker at " + endpoint_ + " has not answered" + waited);
 }
 
-CommandConnection::CommandConnection(std::string_view endpoint, milliseconds timeout)
-    : implementation_(std::make_unique<Implementation>(endpoint, timeout)) {}
+CommandConnection::CommandConnection(std::string_view endpoint, const std::optional<Keys>& keys,
+                                     milliseconds timeout)
+    : implementation_(std::make_unique<Implementation>(endpoint, keys, timeout)) {}
 
 CommandConnection::~CommandConnection() = default;
 

@@ -4,8 +4,11 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "client/keys.hpp"
 
 namespace bulletin::client {
 
@@ -15,7 +18,7 @@ class CommandConnection {
  public:
   /// Does not wait for the broker. An empty endpoint: $BULLETIN_ENDPOINT, and without that
   /// tcp://127.0.0.1:5570. Throws Error rejected for an endpoint that cannot be one.
-  explicit CommandConnection(std::string_view endpoint,
+  explicit CommandConnection(std::string_view endpoint, const std::optional<Keys>& keys = {},
                              std::chrono::milliseconds timeout = std::chrono::seconds(5));
   ~CommandConnection();
   CommandConnection(const CommandConnection&) = delete;

@@ -29,10 +29,10 @@ std::unique_ptr<zmq::context_t> make_context() {
 
 Engine::Engine(Client::Implementation& client)
     : context_(make_context()),
-      writer(*context_, client.endpoint, client, waker_),
+      writer(*context_, client.endpoint, client.keys, client, waker_),
       made_in(generation()),
       client_(client),
-      commands_(make_command_socket(*context_)),
+      commands_(make_command_socket(*context_, client.keys)),
       commands_monitor_(*context_, commands_, "commands-monitor") {
   commands_.connect(client.endpoint);
   dispatcher = Dispatcher::start(client.options);
@@ -129,6 +129,7 @@ Engine::Arrived Engine::gather() {
   while (const auto event = commands_monitor_.next()) {
     if (*event == ConnectionMonitor::Event::disconnected) arrived.commands_lost = true;
   }
+  client_.handshake_fails = commands_monitor_.refused();
   while (const auto event = writer.monitor().next()) writer.connection_changed(*event);
   if (updates_) {
     while (const auto event = updates_monitor_->next()) arrived.updates_events.push_back(*event);
@@ -259,7 +260,7 @@ void Engine::connect_updates(const Todo& todo) {
   updates_waiting_.clear();  // of the connection before
   updates_waiting_bytes_ = 0;
   connected_to_.reset();
-  updates_.emplace(make_updates_socket(*context_));
+  updates_.emplace(make_updates_socket(*context_, client_.keys));
   updates_monitor_.emplace(*context_, *updates_,
                            "updates-monitor-" + std::to_string(++monitors_made_));
   for (const std::string& topic : todo.topics) updates_->set(zmq::sockopt::subscribe, topic);

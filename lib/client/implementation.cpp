@@ -59,6 +59,7 @@ ClientOptions completed(ClientOptions options) {
 Client::Implementation::Implementation(ClientOptions given)
     : options(completed(std::move(given))),
       endpoint(client::choose_endpoint(options.endpoint)),
+      keys(client::choose_keys(options.server_key, options.key_file)),
       core({.client_name = options.name, .random_nonce = random_nonce}, *this) {}
 
 Client::Implementation::~Implementation() { close(); }
@@ -140,8 +141,10 @@ bool Client::Implementation::wait_for(SteadyTime deadline, const std::function<b
 
 void Client::Implementation::throw_no_broker(std::string_view what,
                                              std::chrono::milliseconds waited) const {
-  std::string message = std::string(what) + ": no broker has answered at " + endpoint + " within " +
-                        std::to_string(waited.count()) + " ms; is bulletin-broker running there?";
+  std::string message =
+      std::string(what) + ": no broker has answered at " + endpoint + " within " +
+      std::to_string(waited.count()) + " ms; " +
+      (handshake_fails ? client::refused_advice : "is bulletin-broker running there?");
   std::string failure;
   {
     std::scoped_lock lock(apply_mutex);

@@ -1,6 +1,7 @@
 // What a client is, whatever its process: options, core, open namespaces.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <future>
@@ -16,6 +17,7 @@
 
 #include "client/clock.hpp"
 #include "client/fork.hpp"
+#include "client/keys.hpp"
 #include "client/session_event.hpp"
 #include "client/writer.hpp"
 #include "replica/client_core.hpp"
@@ -77,6 +79,8 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
 
   const ClientOptions options;
   const std::string endpoint;
+  const std::optional<client::Keys> keys;
+  std::atomic<bool> handshake_fails = false;  ///< somebody listens there, and lets nobody in
   mutable std::mutex apply_mutex;
   replica::ClientCore core;  // guarded by apply_mutex
 

@@ -19,6 +19,10 @@ constexpr int heartbeat_timeout_ms = 3000;
 constexpr int reconnect_ms = 20;
 constexpr int reconnect_max_ms = 500;
 
+constexpr int handshake_failed = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+                                 ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                                 ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+
 void set_common_options(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::linger, 0);
   socket.set(zmq::sockopt::ipv6, true);
@@ -31,18 +35,20 @@ void set_common_options(zmq::socket_t& socket) {
 
 }  // namespace
 
-zmq::socket_t make_command_socket(zmq::context_t& context) {
+zmq::socket_t make_command_socket(zmq::context_t& context, const std::optional<Keys>& keys) {
   zmq::socket_t socket(context, zmq::socket_type::req);
   set_common_options(socket);
+  set_keys(socket, keys);
   socket.set(zmq::sockopt::req_relaxed, true);
   socket.set(zmq::sockopt::req_correlate, true);
   socket.set(zmq::sockopt::immediate, true);
   return socket;
 }
 
-zmq::socket_t make_updates_socket(zmq::context_t& context) {
+zmq::socket_t make_updates_socket(zmq::context_t& context, const std::optional<Keys>& keys) {
   zmq::socket_t socket(context, zmq::socket_type::sub);
   set_common_options(socket);
+  set_keys(socket, keys);
   // Subscriptions queue against the high-water mark when the connection is made; none may be lost.
   socket.set(zmq::sockopt::sndhwm, 0);
   // At a mark libzmq 4.3.4 stops reading the connection, then takes the heartbeats that it has not
@@ -88,8 +94,9 @@ ConnectionMonitor::ConnectionMonitor(zmq::context_t& context, zmq::socket_t& wat
                                      const std::string& name)
     : watched_(watched), events_(context, zmq::socket_type::pair) {
   const std::string address = "inproc://" + name;
-  if (zmq_socket_monitor(watched.handle(), address.c_str(),
-                         ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) != 0) {
+  if (zmq_socket_monitor(
+          watched.handle(), address.c_str(),
+          ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | handshake_failed) != 0) {
     throw zmq::error_t();
   }
   events_.set(zmq::sockopt::linger, 0);
@@ -101,14 +108,23 @@ ConnectionMonitor::~ConnectionMonitor() {
 }
 
 std::optional<ConnectionMonitor::Event> ConnectionMonitor::next() {
-  zmq::message_t event;
-  if (!receive_frame(events_, event)) return std::nullopt;
-  zmq::message_t address;
-  if (event.more()) (void)receive_frame(events_, address);
-  std::uint16_t number = 0;
-  if (event.size() >= sizeof number) std::memcpy(&number, event.data(), sizeof number);
-  return number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED ? Event::connected : Event::disconnected;
+  for (;;) {
+    zmq::message_t event;
+    if (!receive_frame(events_, event)) return std::nullopt;
+    zmq::message_t address;
+    if (event.more()) (void)receive_frame(events_, address);
+    std::uint16_t number = 0;
+    if (event.size() >= sizeof number) std::memcpy(&number, event.data(), sizeof number);
+    if (number == ZMQ_EVENT_DISCONNECTED) return Event::disconnected;
+    refused_ = number != ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
+    if (!refused_) return Event::connected;
+  }
 }
+
+const char* const refused_advice =
+    "somebody listens there, but the handshake fails: does the broker want keys, is the server key "
+    "its "
+    "own, and is this client's among its authorized keys?";
 
 Waker::Waker() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");

@@ -11,13 +11,15 @@
 
 #include <zmq.hpp>
 
+#include "client/keys.hpp"
+
 namespace bulletin::client {
 
 /// A REQ socket for requests that may stay unanswered: the next `send` gives the last one up, and
 /// late replies are discarded. Not yet connected.
-zmq::socket_t make_command_socket(zmq::context_t& context);
+zmq::socket_t make_command_socket(zmq::context_t& context, const std::optional<Keys>& keys);
 /// A SUB socket; not yet connected.
-zmq::socket_t make_updates_socket(zmq::context_t& context);
+zmq::socket_t make_updates_socket(zmq::context_t& context, const std::optional<Keys>& keys);
 
 /// Hands the bytes over without waiting; false: there is no connection to take them.
 bool send(zmq::socket_t& socket, std::string_view bytes);
@@ -39,6 +41,9 @@ class ConnectionMonitor {
  public:
   enum class Event { connected, disconnected };
 
+  /// Somebody listens, but no handshake has succeeded since one failed.
+  [[nodiscard]] bool refused() const noexcept { return refused_; }
+
   ConnectionMonitor(zmq::context_t& context, zmq::socket_t& watched, const std::string& name);
   ~ConnectionMonitor();
   ConnectionMonitor(const ConnectionMonitor&) = delete;
@@ -51,7 +56,11 @@ class ConnectionMonitor {
  private:
   zmq::socket_t& watched_;
   zmq::socket_t events_;
+  bool refused_ = false;
 };
+
+/// What to say of one that was refused.
+extern const char* const refused_advice;
 
 /// Wakes a thread that polls `descriptor()`: from any thread, and without waiting.
 class Waker {

@@ -21,11 +21,11 @@ Error closed_error() {
 
 }  // namespace
 
-Writer::Writer(zmq::context_t& context, const std::string& endpoint, WriterHost& host,
-               Waker& client_thread)
+Writer::Writer(zmq::context_t& context, const std::string& endpoint,
+               const std::optional<Keys>& keys, WriterHost& host, Waker& client_thread)
     : host_(host),
       client_thread_(client_thread),
-      socket_(make_command_socket(context)),
+      socket_(make_command_socket(context, keys)),
       monitor_(context, socket_, "write-monitor"),
       intake_(waiting_bytes_bound / 2) {
   socket_.connect(endpoint);

@@ -41,8 +41,8 @@ class WriterHost {
 class Writer {
  public:
   /// `client_thread` wakes the client's thread: to lead, or to look at its timers.
-  Writer(zmq::context_t& context, const std::string& endpoint, WriterHost& host,
-         Waker& client_thread);
+  Writer(zmq::context_t& context, const std::string& endpoint, const std::optional<Keys>& keys,
+         WriterHost& host, Waker& client_thread);
 
   /// Any thread: waits for the end of the write.
   replica::FinishedWrite write(replica::PendingWrite write);

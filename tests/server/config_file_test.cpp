@@ -66,13 +66,16 @@ TEST_CASE("A value of the wrong type is an error that names the key and the line
 TEST_CASE("Every option can be set from text, and tells its value") {
   ProgramOptions options;
   for (const Setting& setting : settings_of(options)) {
-    const std::string text = setting.is_number()            ? std::to_string(setting.most)
+    const std::string text = setting.is_flag()              ? "true"
+                             : setting.is_number()          ? std::to_string(setting.most)
                              : setting.name == "durability" ? "async"
                                                             : "text";
     set_from_text(setting, text);
     CHECK(text_of(setting) == text);
   }
-  CHECK_THROWS_AS(set_from_text(settings_of(options)[5], "12x"), Error);
+  for (const Setting& setting : settings_of(options)) {
+    if (setting.is_number()) CHECK_THROWS_AS(set_from_text(setting, "12x"), Error);
+  }
 }
 
 TEST_CASE("Options that make no sense are refused by name") {
@@ -87,6 +90,23 @@ TEST_CASE("Options that make no sense are refused by name") {
     return std::string();
   };
   CHECK(fault([](BrokerOptions&) {}).empty());
+  for (const char* open : {"tcp://*:1", "tcp://0.0.0.0:1", "tcp://10.0.0.1:1", "tcp://[::]:1"}) {
+    CHECK(fault([=](BrokerOptions& o) { o.bind = open; }).find("bind: other hosts") == 0);
+    CHECK(fault([=](BrokerOptions& o) { o.updates = open; }).find("updates: other hosts") == 0);
+    CHECK(fault([=](BrokerOptions& o) {
+            o.bind = open;
+            o.insecure = true;
+          }).empty());
+    CHECK(fault([=](BrokerOptions& o) {
+            o.bind = open;
+            o.secret_key = "broker.key";
+            o.authorized_keys = "authorized";
+          }).empty());
+  }
+  for (const char* closed : {"tcp://127.0.0.1:1", "tcp://[::1]:1", "tcp://localhost:1",
+                             "tcp://lo:1", "ipc:///run/board"}) {
+    CHECK(fault([=](BrokerOptions& o) { o.bind = closed; }).empty());
+  }
   CHECK(fault([](BrokerOptions& o) { o.beat = std::chrono::milliseconds(0); }).find("beat-ms") ==
         0);
   CHECK(fault([](BrokerOptions& o) { o.session_time = o.beat; }).find("session-ms") == 0);

@@ -31,6 +31,13 @@ struct BrokerOptions {
   /// is not. Empty: the board is in memory only, and ends with the broker.
   std::string data = {};
   Durability durability = Durability::sync;
+  /// The file of the broker's secret CURVE key (`bulletin keygen`), and the file of the public keys
+  /// of the clients that are let in, one `PUBLIC-KEY USER COMMENT...` a line. Both or none: without
+  /// them everybody is let in who can reach the endpoints.
+  std::string secret_key = {};
+  std::string authorized_keys = {};
+  /// Without keys only addresses of this host may be bound, unless this is set.
+  bool insecure = false;
   /// How often a subscribed namespace tells its newest revision and digest.
   std::chrono::milliseconds beat{1000};
   /// How long a silent session lives.

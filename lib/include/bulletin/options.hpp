@@ -36,6 +36,11 @@ struct ClientOptions {
   /// "ipc:///run/bulletin/board". Empty: $BULLETIN_ENDPOINT, and without that
   /// "tcp://127.0.0.1:5570".
   std::string endpoint = {};
+  /// For a broker with keys: the file of its public key (or the 40 characters themselves), and the
+  /// file of this client's secret key, as `bulletin keygen` makes them. Empty: $BULLETIN_SERVER_KEY
+  /// and $BULLETIN_KEY, and without those no keys.
+  std::string server_key = {};
+  std::string key_file = {};
   /// Shown to operators in $sys/sessions. Empty: the program's name and process id.
   std::string name = {};
   /// How long `open` waits for the broker and the complete state; then Error disconnected.

@@ -1,0 +1,80 @@
+#include "server/gate.hpp"
+
+#include <array>
+#include <vector>
+
+#include "server/message.hpp"
+#include "wire/key_text.hpp"
+
+namespace bulletin::server {
+namespace {
+
+constexpr std::string_view version = "1.0";
+/// Frames behind the delimiter: version, request, domain, address, identity, mechanism, key.
+constexpr std::size_t question_frames = 7;
+constexpr std::size_t key_bytes = 32;
+
+void send_text(zmq::socket_t& socket, std::string_view text, bool more) {
+  zmq::message_t frame(text.data(), text.size());
+  send(socket, frame, more);
+}
+
+}  // namespace
+
+struct Gate::Question {
+  std::vector<zmq::message_t> envelope;  // with its delimiter
+  std::vector<zmq::message_t> frames;
+};
+
+Gate::Gate(zmq::context_t& context, const ServerKeys& keys)
+    : socket_(context, zmq::socket_type::router), keys_(keys) {
+  socket_.set(zmq::sockopt::linger, 0);
+  socket_.bind("inproc://zeromq.zap.01");
+}
+
+void Gate::answer() {
+  for (;;) {
+    Question question;
+    zmq::message_t frame;
+    if (!receive(socket_, frame)) return;
+    bool delimited = false;
+    for (bool more = true; more;) {
+      more = frame.more();
+      if (delimited) {
+        question.frames.push_back(std::move(frame));
+      } else {
+        delimited = frame.empty();
+        question.envelope.push_back(std::move(frame));
+      }
+      frame.rebuild();
+      if (more && !receive(socket_, frame)) break;
+    }
+    if (question.frames.size() < 2) continue;  // from nobody that ZeroMQ knows
+    answer(question, user_of(question));
+  }
+}
+
+const std::string* Gate::user_of(const Question& question) const {
+  const auto& frames = question.frames;
+  if (frames.size() != question_frames || view(frames[0]) != version || view(frames[2]) != domain ||
+      view(frames[5]) != "CURVE" || frames[6].size() != key_bytes)
+    return nullptr;
+  std::array<char, wire::key_characters + 1> text{};
+  if (zmq_z85_encode(text.data(), static_cast<const std::uint8_t*>(frames[6].data()), key_bytes) ==
+      nullptr)
+    return nullptr;
+  return keys_.authorized.user_of(std::string_view(text.data(), wire::key_characters));
+}
+
+void Gate::answer(Question& question, const std::string* user) {
+  if (user == nullptr) ++refused_;
+  for (zmq::message_t& frame : question.envelope) send(socket_, frame, true);
+  send_text(socket_, version, true);
+  send(socket_, question.frames[1], true);
+  send_text(socket_, user == nullptr ? "400" : "200", true);
+  send_text(socket_, user == nullptr ? "the key is not among those that are let in" : "", true);
+  send_text(socket_, user == nullptr ? std::string_view() : *user, true);
+  send_text(socket_, "", false);
+}
+
+}  // namespace bulletin::server

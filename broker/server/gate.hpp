@@ -1,0 +1,39 @@
+// Decides which connections are let in.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <zmq.hpp>
+
+#include "server/keys.hpp"
+
+namespace bulletin::server {
+
+/// The side that ZeroMQ asks in every handshake (ZAP, https://rfc.zeromq.org/spec/27/). It has to
+/// be there before any socket that it guards is bound: without it ZeroMQ would encrypt, and let
+/// everybody in.
+class Gate {
+ public:
+  Gate(zmq::context_t& context, const ServerKeys& keys);
+
+  /// The domain that the guarded sockets name.
+  static constexpr const char* domain = "bulletin";
+
+  zmq::socket_t& socket() noexcept { return socket_; }
+  /// Answers all that wait.
+  void answer();
+  [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
+
+ private:
+  struct Question;
+  [[nodiscard]] const std::string* user_of(const Question& question) const;
+  void answer(Question& question, const std::string* user);
+
+  zmq::socket_t socket_;
+  const ServerKeys& keys_;
+  std::uint64_t refused_ = 0;
+};
+
+}  // namespace bulletin::server

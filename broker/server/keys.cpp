@@ -1,0 +1,112 @@
+#include "server/keys.hpp"
+
+#include <string.h>  // explicit_bzero
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <bulletin/error.hpp>
+
+#include "server/log.hpp"
+#include "wire/decode_error.hpp"
+#include "wire/key_text.hpp"
+#include "wire/names.hpp"
+
+namespace bulletin::server {
+namespace {
+
+[[noreturn]] void refuse(std::string_view option, const std::string& path, std::string_view fault) {
+  throw Error(Errc::rejected, fmt::format("{}: {}: {}", option, printable(path), fault));
+}
+
+std::string read_text(std::string_view option, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf()))
+    refuse(option, path, "it cannot be read; make it with `bulletin keygen`");
+  return text.str();
+}
+
+/// A secret that others may read is none.
+void check_mode(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    refuse("secret-key", path, "others may read or write it; `chmod 600` it, or make a new one");
+}
+
+std::string_view take_word(std::string_view& line) {
+  const std::size_t begin = std::min(line.find_first_not_of(" \t"), line.size());
+  const std::size_t end = std::min(line.find_first_of(" \t\r", begin), line.size());
+  const std::string_view word = line.substr(begin, end - begin);
+  line.remove_prefix(end);
+  return word;
+}
+
+}  // namespace
+
+AuthorizedKeys::AuthorizedKeys(std::string_view text, std::string_view source) {
+  std::size_t number = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    ++number;
+    at = end + 1;
+    if (wire::is_comment(line)) continue;
+    const std::string_view key = take_word(line);
+    const std::string_view user = take_word(line);
+    const auto fail = [&](std::string_view fault) {
+      throw Error(
+          Errc::rejected,
+          fmt::format("authorized-keys: {}, line {}: {}; wanted: PUBLIC-KEY USER COMMENT...",
+                      source, number, fault));
+    };
+    if (!wire::is_key(key)) fail("it does not begin with a key of 40 characters (Z85)");
+    if (user.empty() || !wire::is_utf8(user)) fail("there is no user's name behind the key");
+    if (!by_key_.emplace(key, user).second) fail("the key is there twice");
+    users_.emplace(user);
+  }
+}
+
+const std::string* AuthorizedKeys::user_of(std::string_view key) const {
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? nullptr : &found->second;
+}
+
+bool AuthorizedKeys::is_within(const AuthorizedKeys& other) const {
+  return std::all_of(by_key_.begin(), by_key_.end(), [&](const auto& entry) {
+    const std::string* user = other.user_of(entry.first);
+    return user != nullptr && *user == entry.second;
+  });
+}
+
+AuthorizedKeys read_authorized_keys(const std::string& path) {
+  return {read_text("authorized-keys", path), printable(path)};
+}
+
+ServerKeys::ServerKeys(std::string given, AuthorizedKeys keys)
+    : secret(std::move(given)), authorized(std::move(keys)) {}
+
+ServerKeys::~ServerKeys() { explicit_bzero(secret.data(), secret.size()); }
+
+std::unique_ptr<ServerKeys> read_keys(const BrokerOptions& options) {
+  if (options.secret_key.empty()) return nullptr;
+  check_mode(options.secret_key);
+  std::string text = read_text("secret-key", options.secret_key);
+  std::string secret;
+  try {
+    secret = wire::key_in(text);
+  } catch (const wire::DecodeError& error) {
+    refuse("secret-key", options.secret_key, error.what());
+  }
+  explicit_bzero(text.data(), text.size());
+  return std::make_unique<ServerKeys>(std::move(secret),
+                                      read_authorized_keys(options.authorized_keys));
+}
+
+}  // namespace bulletin::server

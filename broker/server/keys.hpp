@@ -1,0 +1,53 @@
+// Who may come in: the broker's own key, and the keys of its clients.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include <bulletin/broker.hpp>
+
+namespace bulletin::server {
+
+/// The public keys that are let in, each with its user's name.
+class AuthorizedKeys {
+ public:
+  /// One line for each: PUBLIC-KEY USER COMMENT...; lines of comments begin with "# ". Throws Error
+  /// rejected, which names `source` and the line.
+  AuthorizedKeys(std::string_view text, std::string_view source);
+
+  /// The user whose key this is (Z85), or null.
+  [[nodiscard]] const std::string* user_of(std::string_view key) const;
+  [[nodiscard]] bool has_user(std::string_view user) const { return users_.contains(user); }
+  [[nodiscard]] std::size_t size() const noexcept { return by_key_.size(); }
+  /// Every key that is in here is in there, for the same user.
+  [[nodiscard]] bool is_within(const AuthorizedKeys& other) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> by_key_;
+  std::set<std::string, std::less<>> users_;
+};
+
+/// Throws Error rejected for a file that cannot be read.
+AuthorizedKeys read_authorized_keys(const std::string& path);
+
+/// What the sockets need; the secret is wiped when it goes.
+struct ServerKeys {
+  std::string secret;
+  AuthorizedKeys authorized;
+
+  ~ServerKeys();
+  ServerKeys(std::string given, AuthorizedKeys keys);
+  ServerKeys(const ServerKeys&) = delete;
+  ServerKeys& operator=(const ServerKeys&) = delete;
+};
+
+/// The keys that the options name; nothing: none. Throws Error rejected when a file is missing, no
+/// key file, or may be read by others.
+std::unique_ptr<ServerKeys> read_keys(const BrokerOptions& options);
+
+}  // namespace bulletin::server

@@ -1,0 +1,90 @@
+// Keys from the command line: made, used, taken away.
+
+#include <sys/stat.h>
+
+#include <csignal>
+#include <fstream>
+#include <string>
+
+#include "process/shell.hpp"
+#include "support/await.hpp"
+#include "support/board.hpp"
+#include "support/catch.hpp"
+
+using bulletin::test::await;
+using bulletin::test::bin_folder;
+using bulletin::test::BrokerProgram;
+using bulletin::test::Program;
+using bulletin::test::Result;
+using bulletin::test::run_bulletin;
+using bulletin::test::TemporaryFolder;
+
+namespace {
+
+std::string last_line(const std::string& path) {
+  std::ifstream file(path);
+  std::string last;
+  for (std::string line; std::getline(file, line);) last = line;
+  return last;
+}
+
+unsigned mode_of(const std::string& path) {
+  struct stat status {};
+  ::stat(path.c_str(), &status);
+  return status.st_mode & 0777;
+}
+
+}  // namespace
+
+TEST_CASE("keys are made, let in, and taken away by SIGHUP") {
+  const TemporaryFolder folder;
+  const auto path = [&](const std::string& name) { return (folder.path() / name).string(); };
+  for (const char* name : {"broker", "alice", "bob"}) {
+    REQUIRE(run_bulletin({"keygen", path(name)}).exit == 0);
+    CHECK(mode_of(path(name) + ".key") == 0600);
+  }
+  CHECK(run_bulletin({"keygen", path("bob")}).exit == 2);  // not written over
+  const auto authorize = [&](std::initializer_list<const char*> names) {
+    std::ofstream file(path("authorized"));
+    for (const char* name : names)
+      file << last_line(path(name) + ".pub") << " " << name << " of the test\n";
+  };
+  authorize({"alice"});
+  BrokerProgram broker(
+      {"--secret-key", path("broker.key"), "--authorized-keys", path("authorized")});
+  const auto as = [&](const std::string& name, const char* timeout) {
+    return broker
+        .run({"--server-key", path("broker.pub"), "--key", path(name) + ".key", "--timeout",
+              timeout, "set", "a", "by", "--string", name})
+        .exit;
+  };
+  CHECK(as("alice", "20s") == 0);
+  CHECK(as("bob", "300ms") == 3);
+  const Result without = broker.run({"--timeout", "300ms", "ls"});
+  CHECK(without.exit == 3);
+  CHECK(without.errors.find("does the broker want keys") != std::string::npos);
+
+  authorize({"bob"});
+  broker.program().signal(SIGHUP);
+  CHECK(as("bob", "20s") == 0);
+  REQUIRE(await([&] { return as("alice", "300ms") == 3; }));
+  broker.program().signal(SIGTERM);
+  CHECK(broker.program().wait() == 0);
+  const std::string& log = broker.program().errors();
+  CHECK(log.find("event=keys_read keys=1") != std::string::npos);
+  CHECK(log.find("event=keys_not_known") != std::string::npos);
+  for (const char* name : {"broker", "alice", "bob"})
+    CHECK(log.find(last_line(path(name) + ".key")) == std::string::npos);
+}
+
+TEST_CASE("an address that other hosts can reach is bound with keys, or on demand") {
+  Program refused(bin_folder + "/bulletin-broker", {"--bind", "tcp://*:*"});
+  CHECK(refused.wait() == 2);
+  CHECK(refused.errors().find("bulletin keygen broker") != std::string::npos);
+  CHECK(refused.errors().find("--insecure") != std::string::npos);
+  Program open(bin_folder + "/bulletin-broker", {"--bind", "tcp://*:*", "--insecure"});
+  CHECK(open.read_line().starts_with("ready "));
+  open.signal(SIGTERM);
+  CHECK(open.wait() == 0);
+  CHECK(open.errors().find("event=insecure") != std::string::npos);
+}
