@@ -44,6 +44,8 @@ Way board_memory_of_replica(std::size_t attributes);
 /// The same with a broker of its own that keeps its data: each change is on the disk before it is
 /// answered or seen.
 Way durable(Way way);
+/// The same with a broker of its own that has keys: all is encrypted.
+Way secured(Way way);
 /// From the start of a broker with so many attributes in its data until its first answer.
 Way board_restart(std::size_t attributes);
 /// Bytes on the disk for each of 10,000 attributes, when they have been overwritten so often in

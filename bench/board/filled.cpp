@@ -11,13 +11,21 @@
 
 namespace bulletin::bench {
 
-BrokerProcess::BrokerProcess(const Setting& setting, int port, const std::string& data)
-    : process_(setting, "board-broker", {port == 0 ? "*" : std::to_string(port), data}) {
+BrokerProcess::BrokerProcess(const Setting& setting, int port, const std::string& data,
+                             const std::string& keys)
+    : process_(setting, "board-broker", {port == 0 ? "*" : std::to_string(port), data, keys}) {
   std::istringstream(process_.line()) >> process_id_ >> endpoint_;
 }
 
 void board_broker_role(const std::vector<std::string>& arguments) {
-  Broker broker({.bind = "tcp://127.0.0.1:" + arguments.at(0), .data = arguments.at(1)});
+  BrokerOptions options;
+  options.bind = "tcp://127.0.0.1:" + arguments.at(0);
+  options.data = arguments.at(1);
+  if (const std::string& keys = arguments.at(2); !keys.empty()) {
+    options.secret_key = keys + "/broker.key";
+    options.authorized_keys = keys + "/authorized_keys";
+  }
+  Broker broker(options);
   broker.start();
   say(std::to_string(getpid()) + " " + broker.endpoint());
   wait_for_starter();

@@ -13,9 +13,11 @@ namespace bulletin::bench {
 /// A broker in a process of its own.
 class BrokerProcess {
  public:
-  /// `port` 0: a free one. `data`: the folder in which it keeps its board, synced; empty: none. It
-  /// ends as if it had crashed.
-  explicit BrokerProcess(const Setting& setting, int port = 0, const std::string& data = {});
+  /// `port` 0: a free one. `data`: the folder in which it keeps its board, synced; empty: none.
+  /// `keys`: a folder with broker.key and authorized_keys; empty: none. It ends as if it had
+  /// crashed.
+  explicit BrokerProcess(const Setting& setting, int port = 0, const std::string& data = {},
+                         const std::string& keys = {});
   [[nodiscard]] const std::string& endpoint() const noexcept { return endpoint_; }
   [[nodiscard]] int process_id() const noexcept { return process_id_; }
 

@@ -54,6 +54,12 @@ std::vector<Scenario> catalogue(const Setting& setting) {
       "durable throughput", "changes per second, on the disk before they are seen",
       Unit::per_second,
       {durable(board_set_async(1)), durable(board_commit(8)), durable(board_commit_async())}));
+  all.push_back(scenario("encrypted write", "one write and its answer, without keys and with",
+                         Unit::microseconds, {board_set(), secured(board_set())}));
+  all.push_back(scenario("encrypted throughput", "changes per second, without keys and with",
+                         Unit::per_second,
+                         {board_set_async(1), secured(board_set_async(1)), board_commit_async(),
+                          secured(board_commit_async())}));
   all.push_back(scenario("restart", "a broker with data until its first answer", Unit::milliseconds,
                          {board_restart(many)}, 3));
   all.push_back(scenario("disk", "bytes on the disk for each of 10,000 attributes, overwritten",

@@ -119,7 +119,8 @@ int main(int argc, char** argv) {
       "products.");
   app.add_option("scenario", scenarios,
                  "Only scenarios whose names begin so: read, write, propagate, echo, throughput, "
-                 "fan-out, join, memory, durable write, durable throughput, restart, disk, "
+                 "fan-out, join, memory, durable write, durable throughput, encrypted write, "
+                 "encrypted throughput, restart, disk, "
                  "reconnect [all]");
   app.add_option("--samples", setting.pace.samples, "In each round of a latency [2000]")
       ->check(CLI::PositiveNumber);

@@ -90,7 +90,7 @@ std::string ratio_to_first(const Result& result, const Outcome& ours, Wanted wan
 
 void print_ratios(const Result& result, const Outcome& ours,
                   const std::vector<std::string>& products) {
-  fmt::print("  {:<20}{:<43}{:>10} {:<5}{:>8}", result.name, ours.way,
+  fmt::print("  {:<24}{:<43}{:>10} {:<5}{:>8}", result.name, ours.way,
              number(figure_of(ours), result.unit), unit_name(result.unit),
              ratio_to_first(result, ours,
                             [](const Outcome& outcome) { return outcome.kind == Kind::limit; }));
@@ -107,7 +107,7 @@ void print_ratios(const Result& result, const Outcome& ours,
 void print_ratios(const std::vector<Result>& results) {
   const std::vector<std::string> products = products_in(results);
   fmt::print("\nOurs divided by theirs (times, bytes: less is better; /s: more is better)\n");
-  fmt::print("  {:<20}{:<43}{:>10} {:<5}{:>8}", "", "", "ours", "", "limit");
+  fmt::print("  {:<24}{:<43}{:>10} {:<5}{:>8}", "", "", "ours", "", "limit");
   for (const std::string& name : products) fmt::print("{:>11}", name);
   fmt::print("\n");
   for (const Result& result : results) {
