@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "store/forked.hpp"
 #include "store/records.hpp"
 
 namespace bulletin::store {
@@ -85,6 +86,7 @@ Database::~Database() {
 
 rocksdb::Status Database::open(rocksdb::Env& env, const std::string& path, History history,
                                std::size_t log_bytes, bool read_only) {
+  refuse_forked_child();
   const rocksdb::DBOptions options = database_options(env, history, read_only);
   const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors{
       {rocksdb::kDefaultColumnFamilyName, state_options()}, {log_family, log_options(log_bytes)}};
@@ -94,6 +96,7 @@ rocksdb::Status Database::open(rocksdb::Env& env, const std::string& path, Histo
       read_only ? rocksdb::DB::OpenForReadOnly(options, path, descriptors, &handles, &database)
                 : rocksdb::DB::Open(options, path, descriptors, &handles, &database);
   database_.reset(database);
+  if (status.ok() && !read_only) let_forked_children_exit();
   if (status.ok()) families_ = {handles[0], handles[1]};
   return status;
 }

@@ -3,7 +3,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstdlib>
 #include <optional>
+#include <string>
 
 #include "support/board.hpp"
 #include "support/catch.hpp"
@@ -47,6 +50,32 @@ TEST_CASE("A forked child that destroys its copy of a broker ends nothing") {
   CHECK(code == 0);
   CHECK(std::filesystem::exists(folder.path() / "board"));
   CHECK(serves(*broker));
+}
+
+TEST_CASE("A forked child of a broker with data ends by exit, and opens no data") {
+  const TemporaryFolder folder;
+  BrokerOptions options = short_times();
+  options.data = (folder.path() / "data").string();
+  Broker broker(options);
+  broker.start();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    BrokerOptions own = short_times();
+    own.data = (folder.path() / "own").string();
+    try {
+      Broker(own).start();
+    } catch (const Error& error) {
+      std::exit(std::string(error.what()).find("forked") != std::string::npos ? 7 : 1);
+    }
+    std::exit(2);
+  }
+  int status = -1;
+  const bool ended = await([&] { return ::waitpid(child, &status, WNOHANG) == child; });
+  if (!ended) ::kill(child, SIGKILL);
+  REQUIRE(ended);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 7);
+  CHECK(serves(broker));
 }
 
 TEST_CASE("A forked child can serve with a broker of its own, while the parent's goes on") {

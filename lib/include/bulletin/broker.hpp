@@ -57,7 +57,9 @@ struct BrokerOptions {
 
 /// A broker with a thread of its own. Start one, connect clients to `endpoint()`, destroy it.
 /// Usable from every thread. Its threads receive no signals. A forked child has no broker: there
-/// the object is as one that was never started.
+/// the object is as one that was never started. A child that is forked while there is data (or was)
+/// can open none; and when it calls exit(), what was registered with atexit() before the first
+/// start is not run.
 ///
 /// Starting one raises this process's soft limit of open files to the hard limit, for good: each
 /// client takes three.
