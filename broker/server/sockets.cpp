@@ -1,7 +1,6 @@
 #include "server/sockets.hpp"
 
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -140,14 +139,10 @@ void Sockets::bind_again() {
   updates_endpoint_ = bind_patiently(updates_, updates_endpoint_, "updates");
 }
 
-/// The socket that had the endpoint is closed by another thread.
+/// The socket that had the port is closed by another thread. (On ipc a bind takes the path over.)
 Endpoint Sockets::bind_patiently(zmq::socket_t& socket, const Endpoint& endpoint,
                                  std::string_view option) {
   const auto end = std::chrono::steady_clock::now() + rebind_time;
-  // On ipc it also takes the file away, which must not be the new one's.
-  while (endpoint.transport == Endpoint::Transport::ipc &&
-         ::access(endpoint.path.c_str(), F_OK) == 0 && std::chrono::steady_clock::now() < end)
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   for (;;) {
     try {
       return bind_locked(socket, endpoint, option);

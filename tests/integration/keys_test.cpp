@@ -140,7 +140,8 @@ TEST_CASE("Nobody else gets in: no key, an unknown key, a wrong server key, PLAI
 }
 
 TEST_CASE("A key that is added works at once; one that is removed is out, and its session ends") {
-  GuardedBoard board;
+  const std::string bind = GENERATE(std::string("tcp://127.0.0.1:*"), std::string("ipc"));
+  GuardedBoard board(bind);
   board.make_keys("carol");
   Client alice(board.options("alice"));
   Namespace space = alice.open("plant");
