@@ -130,17 +130,17 @@ Waker::Waker() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
-Waker::~Waker() { close(descriptor_); }
+Waker::~Waker() { ::close(descriptor_); }
 
 void Waker::wake() noexcept {
   const std::uint64_t one = 1;
   // Fails only when the counter is full: then the thread is being woken already.
-  [[maybe_unused]] const auto written = write(descriptor_, &one, sizeof one);
+  [[maybe_unused]] const auto written = ::write(descriptor_, &one, sizeof one);
 }
 
 void Waker::clear() noexcept {
   std::uint64_t count = 0;
-  [[maybe_unused]] const auto taken = read(descriptor_, &count, sizeof count);
+  [[maybe_unused]] const auto taken = ::read(descriptor_, &count, sizeof count);
 }
 
 }  // namespace bulletin::client

@@ -110,7 +110,7 @@ TEST_CASE("what the broker refuses is thrown with its words and the attribute") 
   }
 }
 
-TEST_CASE("a namespace that may not be read is denied, and named") {
+TEST_CASE("a namespace that may not be read is denied, and named", "[keyless]") {
   FakeBroker broker([](const wire::Request& request) -> std::optional<std::string> {
     if (std::holds_alternative<wire::SnapshotRequest>(request))
       return refusal(wire::Status::denied, "no right to read it", "secret");
@@ -123,7 +123,7 @@ TEST_CASE("a namespace that may not be read is denied, and named") {
   CHECK(mentions(error, "no right to read it"));
 }
 
-TEST_CASE("a namespace that was denied is asked for again") {
+TEST_CASE("a namespace that was denied is asked for again", "[keyless]") {
   std::atomic<bool> allowed{false};
   FakeBroker broker([&](const wire::Request& request) -> std::optional<std::string> {
     if (!allowed && std::holds_alternative<wire::SnapshotRequest>(request))
@@ -137,7 +137,7 @@ TEST_CASE("a namespace that was denied is asked for again") {
   CHECK(client.open("secret").empty());
 }
 
-TEST_CASE("sync and namespaces throw what the broker refuses") {
+TEST_CASE("sync and namespaces throw what the broker refuses", "[keyless]") {
   FakeBroker broker([](const wire::Request& request) -> std::optional<std::string> {
     if (std::holds_alternative<wire::StatusRequest>(request))
       return refusal(wire::Status::denied, "not for you", "errors");
@@ -155,7 +155,8 @@ TEST_CASE("sync and namespaces throw what the broker refuses") {
   CHECK(mentions(list, "what a prefix"));
 }
 
-TEST_CASE("answers that are no answers to sync and namespaces are a broken protocol or silence") {
+TEST_CASE("answers that are no answers to sync and namespaces are a broken protocol or silence",
+          "[keyless]") {
   FakeBroker broker([](const wire::Request& request) -> std::optional<std::string> {
     if (std::holds_alternative<wire::StatusRequest>(request)) return "nonsense";
     if (std::holds_alternative<wire::List>(request)) return wire::encode_done();
@@ -168,7 +169,7 @@ TEST_CASE("answers that are no answers to sync and namespaces are a broken proto
   }
 }
 
-TEST_CASE("a namespace that is refused for a moment is opened after all") {
+TEST_CASE("a namespace that is refused for a moment is opened after all", "[keyless]") {
   std::atomic<int> refused{0};
   FakeBroker broker([&](const wire::Request& request) -> std::optional<std::string> {
     if (std::holds_alternative<wire::SnapshotRequest>(request) && refused++ < 2)
@@ -180,7 +181,7 @@ TEST_CASE("a namespace that is refused for a moment is opened after all") {
   CHECK(refused > 2);
 }
 
-TEST_CASE("a write that is never answered is sent again, and in doubt in the end") {
+TEST_CASE("a write that is never answered is sent again, and in doubt in the end", "[keyless]") {
   FakeBroker broker(to_writes(""));
   bulletin::Client client = client_of(broker.endpoint(), 500ms);
   const bulletin::Namespace space = client.open("errors");
@@ -192,7 +193,7 @@ TEST_CASE("a write that is never answered is sent again, and in doubt in the end
   check(failure_of([&] { space.commit(Transaction().set("a", 1)); }), Errc::in_doubt, false, true);
 }
 
-TEST_CASE("a write that is answered with nonsense is in doubt") {
+TEST_CASE("a write that is answered with nonsense is in doubt", "[keyless]") {
   FakeBroker broker(to_writes("\xC1 nonsense"));
   bulletin::Client client = client_of(broker.endpoint());
   const bulletin::Namespace space = client.open("errors");
@@ -204,7 +205,7 @@ TEST_CASE("a write that is answered with nonsense is in doubt") {
   CHECK((code == Errc::in_doubt || code == Errc::protocol));
 }
 
-TEST_CASE("a broker of another version is a protocol error, with both versions told") {
+TEST_CASE("a broker of another version is a protocol error, with both versions told", "[keyless]") {
   FakeBroker broker([](const wire::Request&) -> std::optional<std::string> {
     return refusal(wire::Status::wrong_version, "speaks 7 to 9, asked for 1");
   });

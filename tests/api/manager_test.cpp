@@ -52,7 +52,7 @@ pid_t broker_of_this_process() {
 
 }  // namespace
 
-TEST_CASE("a manager starts a broker and makes fresh namespaces") {
+TEST_CASE("a manager starts a broker and makes fresh namespaces", "[keyless]") {
   Manager manager({.bind = "tcp://127.0.0.1:*"});
   CHECK(manager.address().empty());
   CHECK(code_of([&] { manager.make_namespace(); }) == Errc::disconnected);
@@ -71,7 +71,7 @@ TEST_CASE("a manager starts a broker and makes fresh namespaces") {
   CHECK(first.uri() == manager.address() + "#" + first.name());
 }
 
-TEST_CASE("another process opens what a URI names") {
+TEST_CASE("another process opens what a URI names", "[keyless]") {
   Manager manager;
   manager.start();
   const bulletin::Namespace space = manager.open("plant/line 1/\xC3\xA4#%");
@@ -86,7 +86,7 @@ TEST_CASE("another process opens what a URI names") {
   CHECK(space.at<std::string>("answer") == "hi");
 }
 
-TEST_CASE("all that open the same endpoint by URI share one client") {
+TEST_CASE("all that open the same endpoint by URI share one client", "[keyless]") {
   const Board board;
   const bulletin::Namespace first = bulletin::open(board.endpoint() + "#a");
   const bulletin::Namespace second = bulletin::open(board.endpoint() + "#a");
@@ -103,7 +103,7 @@ TEST_CASE("all that open the same endpoint by URI share one client") {
                 "1", [](const bulletin::Value&) { return true; }, patience));
 }
 
-TEST_CASE("shutdown ends the broker, again does nothing, and start begins anew") {
+TEST_CASE("shutdown ends the broker, again does nothing, and start begins anew", "[keyless]") {
   Manager manager;
   manager.shutdown();
   manager.start();
@@ -121,7 +121,7 @@ TEST_CASE("shutdown ends the broker, again does nothing, and start begins anew")
   CHECK(manager.make_namespace().set("x", 1) > bulletin::Revision());
 }
 
-TEST_CASE("start begins anew when the broker has died") {
+TEST_CASE("start begins anew when the broker has died", "[keyless]") {
   Manager manager({.bind = "tcp://127.0.0.1:*"});
   manager.start();
   const bulletin::Namespace before = manager.make_namespace();
@@ -142,7 +142,7 @@ TEST_CASE("start begins anew when the broker has died") {
   CHECK(code_of([&] { before.set("x", 3); }) == Errc::disconnected);
 }
 
-TEST_CASE("the broker ends with its manager") {
+TEST_CASE("the broker ends with its manager", "[keyless]") {
   std::string address;
   {
     Manager manager;
@@ -155,7 +155,7 @@ TEST_CASE("the broker ends with its manager") {
   CHECK_FALSE(listens(address));
 }
 
-TEST_CASE("the broker ends when its starter is killed") {
+TEST_CASE("the broker ends when its starter is killed", "[keyless]") {
   Program starter(helper, {"manage"});
   const std::string line = starter.read_line();
   const std::string address = value_of(line, "address");
@@ -166,7 +166,7 @@ TEST_CASE("the broker ends when its starter is killed") {
   CHECK(await([&] { return !listens(address); }));
 }
 
-TEST_CASE("the broker is not of its starter's process group: Ctrl-C is not its end") {
+TEST_CASE("the broker is not of its starter's process group: Ctrl-C is not its end", "[keyless]") {
   Program starter(helper, {"manage", "own group"});
   const std::string line = starter.read_line();
   const std::string address = value_of(line, "address");
@@ -180,7 +180,7 @@ TEST_CASE("the broker is not of its starter's process group: Ctrl-C is not its e
   CHECK(await([&] { return !listens(address); }));
 }
 
-TEST_CASE("a broker that cannot start says so") {
+TEST_CASE("a broker that cannot start says so", "[keyless]") {
   Manager nobody({.broker = "/no/such/program"});
   const bulletin::Error missing = failure_of([&] { nobody.start(); });
   CHECK(missing.code() == Errc::disconnected);
@@ -201,7 +201,7 @@ TEST_CASE("a broker that cannot start says so") {
   CHECK(code_of([&] { mute.start(); }) == Errc::disconnected);
 }
 
-TEST_CASE("the broker is found by option, by the environment or beside the program") {
+TEST_CASE("the broker is found by option, by the environment or beside the program", "[keyless]") {
   ::setenv("BULLETIN_BROKER", "/no/such/broker", 1);
   Manager by_environment;
   CHECK(mentions(failure_of([&] { by_environment.start(); }), "/no/such/broker"));
@@ -214,7 +214,7 @@ TEST_CASE("the broker is found by option, by the environment or beside the progr
   CHECK(listens(beside.address()));
 }
 
-TEST_CASE("a manager's broker takes more arguments") {
+TEST_CASE("a manager's broker takes more arguments", "[keyless]") {
   Manager manager({.arguments = {"--limit-value-bytes", "100"}});
   manager.start();
   const bulletin::Namespace space = manager.make_namespace();

@@ -1,10 +1,48 @@
 #include "support/board.hpp"
 
 #include <cstdlib>
+#include <fstream>
 #include <system_error>
+
+#include "client/keys.hpp"
+#include "wire/key_text.hpp"
 
 namespace bulletin::test {
 namespace {
+
+/// The keys of a broker and of all clients of this process, in files.
+class TestKeys {
+ public:
+  TestKeys() {
+    const client::Keys broker = client::make_keys();
+    const client::Keys own = client::make_keys();
+    write("broker.key", wire::key_file("secret", broker.own_secret));
+    write("broker.pub", wire::key_file("public", broker.own_public));
+    write("client.key", wire::key_file("secret", own.own_secret));
+    write("authorized", own.own_public + " tester\n");
+    ::setenv("BULLETIN_SERVER_KEY", path("broker.pub").c_str(), 1);
+    ::setenv("BULLETIN_KEY", path("client.key").c_str(), 1);
+  }
+  [[nodiscard]] std::string path(const char* name) const {
+    return (folder_.path() / name).string();
+  }
+
+ private:
+  void write(const char* name, const std::string& text) {
+    std::ofstream(path(name)) << text;
+    std::filesystem::permissions(path(name), std::filesystem::perms::owner_read);
+  }
+
+  TemporaryFolder folder_;
+};
+
+/// With $BULLETIN_TEST_KEYS the same tests run over CURVE.
+void use_keys(BrokerOptions& options) {
+  if (std::getenv("BULLETIN_TEST_KEYS") == nullptr) return;
+  static const TestKeys keys;
+  options.secret_key = keys.path("broker.key");
+  options.authorized_keys = keys.path("authorized");
+}
 
 BrokerOptions at_path(BrokerOptions options, const std::filesystem::path& path) {
   options.bind = "ipc://" + path.string();
@@ -30,6 +68,7 @@ BrokerOptions short_times() {
   options.bind = "tcp://127.0.0.1:*";
   options.beat = std::chrono::milliseconds(50);
   options.session_time = std::chrono::seconds(5);
+  use_keys(options);
   return options;
 }
 

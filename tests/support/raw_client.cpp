@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "client/keys.hpp"
 #include "wire/limits.hpp"
 #include "wire/value_codec.hpp"
 
@@ -23,6 +24,7 @@ RawClient::RawClient(const std::string& endpoint, Context context)
   socket_.set(zmq::sockopt::req_relaxed, 1);
   socket_.set(zmq::sockopt::req_correlate, 1);
   socket_.set(zmq::sockopt::rcvtimeo, milliseconds(patience));
+  client::set_keys(socket_, client::choose_keys({}, {}));
   socket_.connect(endpoint);
 }
 
@@ -92,6 +94,7 @@ RawReader::RawReader(const std::string& updates_endpoint, Context context)
   socket_.set(zmq::sockopt::linger, 0);
   socket_.set(zmq::sockopt::sndhwm, 0);
   socket_.set(zmq::sockopt::rcvhwm, 0);
+  client::set_keys(socket_, client::choose_keys({}, {}));
   socket_.connect(updates_endpoint);
 }
 
