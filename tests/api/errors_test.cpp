@@ -80,7 +80,7 @@ TEST_CASE("missing and wrong_type name the attribute and are not to be tried aga
   CHECK(mentions(add, "speed"));
 }
 
-TEST_CASE("what the broker refuses is thrown with its words and the attribute") {
+TEST_CASE("what the broker refuses is thrown with its words and the attribute", "[keyless]") {
   struct Refused {
     wire::Status status;
     Errc code;
