@@ -139,7 +139,7 @@ TEST_CASE("Nobody else gets in: no key, an unknown key, a wrong server key, PLAI
   CHECK_THROWS_AS(Client(without).open("plant"), Error);
 }
 
-TEST_CASE("A key that is added works at once; one that is removed is out, and its session ends") {
+TEST_CASE("A key that is added works at once, one that is removed is out, and its session ends") {
   const std::string bind = GENERATE(std::string("tcp://127.0.0.1:*"), std::string("ipc"));
   GuardedBoard board(bind);
   board.make_keys("carol");
