@@ -35,19 +35,14 @@ Gate::Gate(zmq::context_t& context, const ServerKeys& keys)
 void Gate::answer() {
   for (;;) {
     Question question;
-    zmq::message_t frame;
-    if (!receive(socket_, frame)) return;
     bool delimited = false;
     for (bool more = true; more;) {
+      zmq::message_t frame;
+      if (!receive(socket_, frame)) return;
       more = frame.more();
-      if (delimited) {
-        question.frames.push_back(std::move(frame));
-      } else {
-        delimited = frame.empty();
-        question.envelope.push_back(std::move(frame));
-      }
-      frame.rebuild();
-      if (more && !receive(socket_, frame)) break;
+      const bool delimiter = frame.empty();
+      (delimited ? question.frames : question.envelope).push_back(std::move(frame));
+      delimited = delimited || delimiter;
     }
     if (question.frames.size() < 2) continue;  // from nobody that ZeroMQ knows
     answer(question, user_of(question));

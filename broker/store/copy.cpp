@@ -23,13 +23,17 @@ void check(const rocksdb::Status& status) {
   if (!status.ok()) throw StoreError(words_for(status));
 }
 
+std::string joined(std::string folder, const std::string& name) {
+  return folder.append("/").append(name);
+}
+
 /// A folder and the folders of files in it.
 void remove_folder(rocksdb::Env& env, const std::string& folder) {
   std::vector<std::string> names;
   if (!env.GetChildren(folder, &names).ok()) return;
   for (const std::string& name : names) {
     if (name == "." || name == "..") continue;
-    const std::string path = folder + "/" + name;
+    const std::string path = joined(folder, name);
     bool is_folder = false;
     if (env.IsDirectory(path, &is_folder).ok() && is_folder) {
       remove_folder(env, path);
@@ -66,7 +70,7 @@ void Copy::make() noexcept {
     list("db");
     write_label(env_, folder_, {stored_format, History::copied});
     std::uint64_t size = 0;
-    check(env_.GetFileSize(folder_ + "/" + label_name, &size));
+    check(env_.GetFileSize(joined(folder_, label_name), &size));
     files_.push_back({label_name, size});
   } catch (const std::exception& error) {
     failure_ = error.what();
@@ -76,13 +80,14 @@ void Copy::make() noexcept {
 
 void Copy::list(const std::string& below) {
   std::vector<std::string> names;
-  check(env_.GetChildren(folder_ + "/" + below, &names));
+  check(env_.GetChildren(joined(folder_, below), &names));
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) {
     if (name == "." || name == "..") continue;
     std::uint64_t size = 0;
-    check(env_.GetFileSize(folder_ + "/" + below + "/" + name, &size));
-    files_.push_back({below + "/" + name, size});
+    const std::string file = joined(below, name);
+    check(env_.GetFileSize(joined(folder_, file), &size));
+    files_.push_back({file, size});
   }
 }
 
@@ -93,7 +98,7 @@ const std::vector<Copy::File>& Copy::files() const {
 
 std::string Copy::read(std::size_t file, std::uint64_t offset, std::size_t bytes) const {
   std::unique_ptr<rocksdb::RandomAccessFile> open;
-  check(env_.NewRandomAccessFile(folder_ + "/" + files().at(file).name, &open,
+  check(env_.NewRandomAccessFile(joined(folder_, files().at(file).name), &open,
                                  rocksdb::EnvOptions()));
   std::string scratch(bytes, '\0');
   rocksdb::Slice result;

@@ -24,7 +24,7 @@ void refuse(const std::string& folder, const std::exception& damage) {
 }
 
 std::string words_for(const rocksdb::Status& status) {
-  const std::string text = status.ToString();
+  std::string text = status.ToString();
   if (status.IsNoSpace()) return "the disk is full; make room (" + text + ")";
   if (status.IsCorruption())
     return "the files are damaged; see `bulletin-broker check`, or put back a backup (" + text +
