@@ -78,7 +78,7 @@ std::optional<Label> read_label(rocksdb::Env& env, const std::string& folder) {
 
 void write_label(rocksdb::Env& env, const std::string& folder, const Label& label) {
   const std::string path = path_of(folder);
-  const std::string fresh = path + ".new";
+  const std::string fresh = folder + "/" + unfinished_label;
   const std::string text = fmt::format("{}format = {}\nhistory = \"{}\"\n", comment, label.format,
                                        text_of(label.history));
   std::unique_ptr<rocksdb::Directory> directory;

@@ -20,6 +20,9 @@ enum class History {
   copied,     ///< a backup
 };
 
+/// What is left of a label that could not be written.
+inline constexpr const char* unfinished_label = "board.toml.new";
+
 struct Label {
   std::uint64_t format = 0;
   History history = History::beginning;

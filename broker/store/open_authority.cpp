@@ -35,7 +35,11 @@ authority::Authority open_authority(Store& store, authority::AuthorityOptions op
   store.begin(options.epoch);
   end_sessions(authority);
   authority.apply({{}, authority::Advance{0}});
-  store.keep(authority);
+  try {
+    store.keep(authority);
+  } catch (const StoreError& error) {
+    refuse(store.folder(), std::string(error.what()));
+  }
   authority.commit();
   return authority;
 }

@@ -117,7 +117,11 @@ StoredLane decode_lane(std::string_view value) {
   Reader reader(value);
   StoredLane lane;
   lane.number = reader.unsigned_integer("lane: number");
-  lane.outcomes = wire::decode_write_reply(reader.rest()).outcomes;
+  try {
+    lane.outcomes = wire::decode_write_reply(reader.rest()).outcomes;
+  } catch (const wire::RefusedError&) {
+    throw DecodeError("lane: a refusal instead of outcomes");
+  }
   return lane;
 }
 

@@ -28,9 +28,9 @@ void check(const std::string& folder, const rocksdb::Status& status) {
   if (!status.ok()) refuse(folder, words_for(status));
 }
 
-/// What may be in a folder that we have not made.
+/// Not what may be in an empty folder, or what a beginning that failed has left there.
 bool is_foreign(const std::string& name) {
-  return name != "." && name != ".." && name != "lost+found";
+  return name != "." && name != ".." && name != "lost+found" && name != unfinished_label;
 }
 
 }  // namespace
@@ -68,6 +68,7 @@ class Store::Implementation {
 
  private:
   void open_label();
+  void make_folder();
   void open_database();
   void read_counters();
   void relabel(History history) {
@@ -101,17 +102,25 @@ void Store::Implementation::open_label() {
     return;
   }
   if (options_.read_only) refuse(folder, "there is no board.toml: it is no folder of a broker");
+  if (env_->FileExists(folder).IsNotFound()) make_folder();
   std::vector<std::string> names;
-  if (env_->GetChildren(folder, &names).ok()) {
-    if (std::any_of(names.begin(), names.end(), is_foreign))
-      refuse(folder, "it has files, but no board.toml: choose an empty folder, or a broker's");
-  } else {
-    check(folder, env_->CreateDirIfMissing(folder));
-    // What is on the board is not for every user of the host.
-    std::error_code ignored;
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
-  }
+  check(folder, env_->GetChildren(folder, &names));
+  if (std::any_of(names.begin(), names.end(), is_foreign))
+    refuse(folder, "it has files, but no board.toml: choose an empty folder, or a broker's");
   relabel(History::beginning);
+}
+
+/// It is there after a power cut, too.
+void Store::Implementation::make_folder() {
+  const std::string& folder = options_.folder;
+  check(folder, env_->CreateDirIfMissing(folder));
+  // What is on the board is not for every user of the host.
+  std::error_code ignored;
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
+  const std::string parent = std::filesystem::path(folder).parent_path().string();
+  std::unique_ptr<rocksdb::Directory> directory;
+  check(folder, env_->NewDirectory(parent.empty() ? "." : parent, &directory));
+  check(folder, directory->Fsync());
 }
 
 void Store::Implementation::open_database() {
@@ -166,6 +175,7 @@ void Store::Implementation::tell(authority::StateVisitor& visitor) const {
 
 void Store::Implementation::tell_state(authority::StateVisitor& visitor, std::string_view key,
                                        std::string_view value) const {
+  if (key.empty()) throw wire::DecodeError("key: empty");
   switch (Kind(key.front())) {
     case Kind::counters: return visitor.counters(decode_counters(value).counters);
     case Kind::space: return visitor.space(decode_space(key, value));

@@ -87,7 +87,7 @@ class Store {
 
 /// Restores a new authority, made with `options`, from the store; its epoch is the store's. Where a
 /// new history begins, in `options.epoch`, sessions have ended, and that is kept. Throws Error
-/// rejected, or StoreError.
+/// rejected.
 authority::Authority open_authority(Store& store, authority::AuthorityOptions options);
 
 }  // namespace bulletin::store

@@ -4,6 +4,7 @@
 
 #include "support/catch.hpp"
 #include "wire/decode_error.hpp"
+#include "wire/replies.hpp"
 
 using namespace bulletin;
 using namespace bulletin::store;
@@ -82,6 +83,8 @@ TEST_CASE("the other records") {
   CHECK(decode_lane(lane).number == 12);
   CHECK(decode_lane(lane).outcomes.at(1).name == "mode");
   check_damage(lane, decode_lane);
+  const std::string refusal = wire::encode(wire::Refusal{wire::Status::rejected, "no", {}});
+  CHECK_THROWS_AS(decode_lane("\x0C" + refusal), DecodeError);
 
   const std::string run = encode_run("plant", {3, 3, 8, 0, {}});
   CHECK(decode_run(run).space == "plant");

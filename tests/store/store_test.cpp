@@ -321,6 +321,21 @@ TEST_CASE("a folder that is no good is refused in words that say what to do") {
   }
 }
 
+TEST_CASE("a folder that cannot be begun is refused by name, at whichever write it fails") {
+  std::uint64_t writes = 0;
+  for (bool refused = true; refused; ++writes) {
+    Life life;
+    life.disk.fail_after(writes, Disk::Fault::full);
+    const std::string reason = life.refusal();
+    refused = reason != "it was opened";
+    if (refused) CHECK(says(reason, {"/data", "the disk is full"}));
+    life.store.reset();
+    life.disk.mend();
+    CHECK(life.open().revision() == 0);
+  }
+  CHECK(writes > 5);
+}
+
 TEST_CASE("a copy of a folder begins a new history") {
   Life life;
   Desk desk = life.desk();
