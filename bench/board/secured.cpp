@@ -1,7 +1,5 @@
 // A broker with keys.
 
-#include <sys/stat.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <memory>
@@ -11,9 +9,8 @@
 
 #include "board/board.hpp"
 #include "board/filled.hpp"
-#include "client/keys.hpp"
+#include "client/key_files.hpp"
 #include "harness/service.hpp"
-#include "wire/key_text.hpp"
 
 namespace bulletin::bench {
 namespace {
@@ -22,22 +19,13 @@ namespace {
 class KeyFolder {
  public:
   KeyFolder() {
-    const client::Keys broker = client::make_keys();
-    const client::Keys own = client::make_keys();
-    write("broker.key", wire::key_file("secret", broker.own_secret));
-    write("broker.pub", wire::key_file("public", broker.own_public));
-    write("client.key", wire::key_file("secret", own.own_secret));
-    write("authorized_keys", own.own_public + " bench\n");
+    client::make_key_files(path() + "/broker");
+    const client::Keys own = client::make_key_files(path() + "/client");
+    std::ofstream(path() + "/authorized_keys") << own.own_public << " bench\n";
   }
   [[nodiscard]] std::string path() const { return folder_.path().string(); }
 
  private:
-  void write(const char* name, const std::string& text) {
-    const std::string file = path() + "/" + name;
-    std::ofstream(file) << text;
-    ::chmod(file.c_str(), 0600);
-  }
-
   TemporaryFolder folder_;
 };
 

@@ -8,13 +8,13 @@
 #include <string>
 #include <thread>
 
+#include "client/key_files.hpp"
 #include "client/keys.hpp"
 #include "server/log.hpp"
 #include "server/server.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
-#include "wire/key_text.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;
@@ -50,12 +50,7 @@ class GuardedBoard {
   }
   void reload() { server_->reload(); }
 
-  void make_keys(const std::string& name) {
-    const client::Keys made = client::make_keys();
-    std::ofstream(path(name + ".key")) << wire::key_file("secret", made.own_secret);
-    std::ofstream(path(name + ".pub")) << wire::key_file("public", made.own_public);
-    ::chmod(path(name + ".key").c_str(), 0600);
-  }
+  void make_keys(const std::string& name) { client::make_key_files(path(name)); }
   client::Keys keys(const std::string& name) const {
     return *client::choose_keys(path("broker.pub"), path(name + ".key"));
   }
@@ -63,8 +58,8 @@ class GuardedBoard {
   std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
   const std::string& endpoint() const { return server_->endpoint(); }
   const std::string& updates_endpoint() const { return server_->updates_endpoint(); }
-  ClientOptions options(const std::string& name, std::chrono::milliseconds wait = patience) const {
-    ClientOptions options = impatient(wait);
+  ClientOptions options(const std::string& name) const {
+    ClientOptions options = impatient(patience);
     options.endpoint = endpoint();
     options.server_key = path("broker.pub");
     options.key_file = path(name + ".key");
@@ -79,14 +74,15 @@ class GuardedBoard {
 };
 
 /// Whether such a socket hears anything: an answer to LIST, or the proof of a subscription.
-bool gets_in(const GuardedBoard& board, const std::function<void(zmq::socket_t&)>& prepare) {
+bool gets_in(const GuardedBoard& board, const std::function<void(zmq::socket_t&)>& prepare,
+             std::chrono::milliseconds wait = std::chrono::milliseconds(400)) {
   zmq::context_t context;
   zmq::socket_t commands(context, zmq::socket_type::req);
   zmq::socket_t updates(context, zmq::socket_type::sub);
   for (zmq::socket_t* socket : {&commands, &updates}) {
     socket->set(zmq::sockopt::linger, 0);
-    socket->set(zmq::sockopt::rcvtimeo, 400);
-    socket->set(zmq::sockopt::sndtimeo, 400);
+    socket->set(zmq::sockopt::rcvtimeo, static_cast<int>(wait.count()));
+    socket->set(zmq::sockopt::sndtimeo, static_cast<int>(wait.count()));
     prepare(*socket);
   }
   commands.connect(board.endpoint());
@@ -118,7 +114,8 @@ TEST_CASE("With the right keys everything works as without") {
 TEST_CASE("Nobody else gets in: no key, an unknown key, a wrong server key, PLAIN, NULL") {
   GuardedBoard board;
   const client::Keys alice = board.keys("alice");
-  CHECK(gets_in(board, [&](zmq::socket_t& socket) { client::set_keys(socket, alice); }));
+  CHECK(gets_in(
+      board, [&](zmq::socket_t& socket) { client::set_keys(socket, alice); }, patience));
   CHECK_FALSE(gets_in(board, [](zmq::socket_t&) {}));
   CHECK_FALSE(gets_in(board, [&](zmq::socket_t& socket) {
     client::Keys unknown = client::make_keys();
@@ -145,12 +142,14 @@ TEST_CASE("A key that is added works at once, one that is removed is out, and it
   board.make_keys("carol");
   Client alice(board.options("alice"));
   Namespace space = alice.open("plant");
-  auto bob = std::make_unique<Client>(board.options("bob", std::chrono::milliseconds(500)));
-  Namespace bobs = bob->open("plant");
+  ClientOptions brief = board.options("bob");
+  brief.write_timeout = std::chrono::seconds(3);  // what it may take, and what is waited for below
+  Client bob(brief);
+  Namespace bobs = bob.open("plant");
   bobs.set("bob", "is here", {.ephemeral = true});
   REQUIRE(await([&] { return space.contains("bob"); }));
   // Without attributes it is there as long as somebody has it open.
-  bob->open("bobs/own");
+  bob.open("bobs/own");
   CHECK(alice.namespaces("bobs/").size() == 1);
 
   board.authorize({"alice", "carol"});

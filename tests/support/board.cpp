@@ -4,8 +4,7 @@
 #include <fstream>
 #include <system_error>
 
-#include "client/keys.hpp"
-#include "wire/key_text.hpp"
+#include "client/key_files.hpp"
 
 namespace bulletin::test {
 namespace {
@@ -14,12 +13,9 @@ namespace {
 class TestKeys {
  public:
   TestKeys() {
-    const client::Keys broker = client::make_keys();
-    const client::Keys own = client::make_keys();
-    write("broker.key", wire::key_file("secret", broker.own_secret));
-    write("broker.pub", wire::key_file("public", broker.own_public));
-    write("client.key", wire::key_file("secret", own.own_secret));
-    write("authorized", own.own_public + " tester\n");
+    client::make_key_files(path("broker"));
+    const client::Keys own = client::make_key_files(path("client"));
+    std::ofstream(path("authorized")) << own.own_public << " tester\n";
     ::setenv("BULLETIN_SERVER_KEY", path("broker.pub").c_str(), 1);
     ::setenv("BULLETIN_KEY", path("client.key").c_str(), 1);
   }
@@ -28,11 +24,6 @@ class TestKeys {
   }
 
  private:
-  void write(const char* name, const std::string& text) {
-    std::ofstream(path(name)) << text;
-    std::filesystem::permissions(path(name), std::filesystem::perms::owner_read);
-  }
-
   TemporaryFolder folder_;
 };
 
