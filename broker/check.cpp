@@ -19,10 +19,10 @@ int check_data(const std::string& folder) {
         "  namespaces    {}\n"
         "  attributes    {} ({} bytes of values)\n"
         "  sessions      {}\n"
-        "  commits kept  {}\n"
+        "  commits kept  {} bytes\n"
         "All checksums and digests agree.\n",
         folder, found.format, found.history, found.revision, found.namespaces, found.attributes,
-        found.value_bytes, found.sessions, found.kept_commits);
+        found.value_bytes, found.sessions, found.kept_bytes);
     return 0;
   } catch (const std::exception& error) {
     return complain(error.what(), 1);

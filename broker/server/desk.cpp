@@ -27,13 +27,13 @@ bool is_about_system(const wire::StatusRequest& request) {
   return std::any_of(request.spaces.begin(), request.spaces.end(), wire::is_system);
 }
 bool is_about_system(const wire::List&) { return false; }
+template <Copying Query>
+bool is_about_system(const Query&) {
+  return false;
+}
 template <class Query>
 bool is_about_system(const Query& query) {
-  if constexpr (Copying<Query>) {
-    return false;
-  } else {
-    return wire::is_system(query.space);
-  }
+  return wire::is_system(query.space);
 }
 
 /// The requests that become commands; every other one is a query.

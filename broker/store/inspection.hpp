@@ -16,7 +16,7 @@ struct Inspection {
   std::uint64_t attributes = 0;
   std::uint64_t value_bytes = 0;
   std::uint64_t sessions = 0;
-  std::uint64_t kept_commits = 0;
+  std::uint64_t kept_bytes = 0;  ///< of recent commits, in memory
 };
 
 /// Reads all of it, and compares every checksum and every digest. Changes nothing. Throws Error
