@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "client/keys.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
@@ -19,6 +20,7 @@ class Stranger {
     socket_.set(zmq::sockopt::linger, 0);
     socket_.set(zmq::sockopt::rcvhwm, most_received);
     socket_.set(zmq::sockopt::rcvtimeo, 20'000);
+    client::set_keys(socket_, client::choose_keys({}, {}));
     socket_.connect(endpoint);
   }
 

@@ -97,7 +97,7 @@ bool gets_in(const GuardedBoard& board, const std::function<void(zmq::socket_t&)
 
 }  // namespace
 
-TEST_CASE("With the right keys everything works as without") {
+TEST_CASE("With the right keys everything works as without", "[keyless]") {
   const std::string bind = GENERATE(std::string("tcp://127.0.0.1:*"), std::string("ipc"));
   GuardedBoard board(bind);
   Client alice(board.options("alice"));
@@ -111,7 +111,8 @@ TEST_CASE("With the right keys everything works as without") {
   REQUIRE(await([&] { return mine.get<int>("speed") == 4; }));
 }
 
-TEST_CASE("Nobody else gets in: no key, an unknown key, a wrong server key, PLAIN, NULL") {
+TEST_CASE("Nobody else gets in: no key, an unknown key, a wrong server key, PLAIN, NULL",
+          "[keyless]") {
   GuardedBoard board;
   const client::Keys alice = board.keys("alice");
   CHECK(gets_in(
@@ -136,7 +137,8 @@ TEST_CASE("Nobody else gets in: no key, an unknown key, a wrong server key, PLAI
   CHECK_THROWS_AS(Client(without).open("plant"), Error);
 }
 
-TEST_CASE("A key that is added works at once, one that is removed is out, and its session ends") {
+TEST_CASE("A key that is added works at once, one that is removed is out, and its session ends",
+          "[keyless]") {
   const std::string bind = GENERATE(std::string("tcp://127.0.0.1:*"), std::string("ipc"));
   GuardedBoard board(bind);
   board.make_keys("carol");
@@ -171,7 +173,7 @@ TEST_CASE("A key that is added works at once, one that is removed is out, and it
   CHECK(space.set("still", 1) != Revision());
 }
 
-TEST_CASE("A session belongs to the user that opened it") {
+TEST_CASE("A session belongs to the user that opened it", "[keyless]") {
   GuardedBoard board;
   Client alice(board.options("alice"));
   alice.open("plant").set("x", 1);
@@ -195,7 +197,7 @@ TEST_CASE("A session belongs to the user that opened it") {
   CHECK(alice.open("plant").set("x", 2) != Revision());
 }
 
-TEST_CASE("Key files that are none, or not secret, are refused by name") {
+TEST_CASE("Key files that are none, or not secret, are refused by name", "[keyless]") {
   GuardedBoard board;
   const auto fault = [&](auto change) {
     BrokerOptions options = short_times();

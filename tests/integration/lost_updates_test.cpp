@@ -28,7 +28,7 @@ struct LossyBoard {
 
 }  // namespace
 
-TEST_CASE("the last update before a silence is lost, and the next beat brings it") {
+TEST_CASE("the last update before a silence is lost, and the next beat brings it", "[keyless]") {
   LossyBoard lossy;
   Client writer = lossy.board.client();
   Client reader = lossy.board.client();
@@ -42,7 +42,8 @@ TEST_CASE("the last update before a silence is lost, and the next beat brings it
   CHECK(read.get<double>("speed") == 3.2);
 }
 
-TEST_CASE("a hole in the stream is filled with the commits themselves: a watch is told each one") {
+TEST_CASE("a hole in the stream is filled with the commits themselves: a watch is told each one",
+          "[keyless]") {
   LossyBoard lossy;
   Client writer = lossy.board.client();
   Client reader = lossy.board.client();
@@ -67,7 +68,7 @@ TEST_CASE("a hole in the stream is filled with the commits themselves: a watch i
   for (int n = 1; n <= 200; ++n) REQUIRE(told[static_cast<std::size_t>(n) - 1] == n);
 }
 
-TEST_CASE("a reader that loses most updates ends with the same contents") {
+TEST_CASE("a reader that loses most updates ends with the same contents", "[keyless]") {
   LossyBoard lossy;
   Client writer = lossy.board.client();
   Client reader = lossy.board.client();

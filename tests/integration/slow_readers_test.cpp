@@ -3,6 +3,7 @@
 #include <list>
 #include <set>
 
+#include "client/keys.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
@@ -21,6 +22,7 @@ class StuckReader {
     socket_.set(zmq::sockopt::rcvhwm, 1);
     socket_.set(zmq::sockopt::rcvbuf, 4096);
     socket_.set(zmq::sockopt::subscribe, wire::topic_of(space));
+    client::set_keys(socket_, client::choose_keys({}, {}));
     socket_.connect(updates_endpoint);
     zmq::message_t beat;
     REQUIRE(socket_.recv(beat));
