@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <system_error>
 
 extern char** environ;
@@ -33,6 +34,28 @@ void read_all(int descriptor, std::string& text) {
     text.append(bytes, static_cast<std::size_t>(size));
   }
 }
+
+/// While it lives, a write to a pipe that nobody reads raises no signal in this thread.
+class BrokenPipesAreErrors {
+ public:
+  BrokenPipesAreErrors() {
+    sigemptyset(&signal_);
+    sigaddset(&signal_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &signal_, &before_);
+  }
+  ~BrokenPipesAreErrors() {
+    const timespec at_once{};
+    while (sigtimedwait(&signal_, nullptr, &at_once) == SIGPIPE) {
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  BrokenPipesAreErrors(const BrokenPipesAreErrors&) = delete;
+  BrokenPipesAreErrors& operator=(const BrokenPipesAreErrors&) = delete;
+
+ private:
+  sigset_t signal_{};
+  sigset_t before_{};
+};
 
 void set_nonblocking(int descriptor) { ::fcntl(descriptor, F_SETFL, O_NONBLOCK); }
 
@@ -100,8 +123,10 @@ const std::string& Program::output() {
 void Program::signal(int number) const noexcept { ::kill(pid_, number); }
 
 void Program::write_input(std::string_view text) {
+  const BrokenPipesAreErrors here;
   while (!text.empty()) {
     const ssize_t size = ::write(input_, text.data(), text.size());
+    if (size < 0 && errno == EPIPE) return;
     if (size < 0) throw std::system_error(errno, std::generic_category(), "write");
     text.remove_prefix(static_cast<std::size_t>(size));
   }

@@ -31,7 +31,7 @@ class Program {
   const std::string& output();
 
   void signal(int number) const noexcept;
-  /// Waits while the pipe is full.
+  /// Waits while the pipe is full. What a program that has ended did not read is lost.
   void write_input(std::string_view text);
   void close_input() noexcept;
   /// What `wait` gives for a program that did not end in time.
