@@ -76,6 +76,8 @@ Authority& Authority::operator=(Authority&&) noexcept = default;
 
 Answer Authority::apply(const Command& command) {
   state_->begin();
+  if (const auto* write = std::get_if<wire::Write>(&command.what))
+    return state_->apply(command.user, *write, command.denied);
   return std::visit([&](const auto& what) { return state_->apply(command.user, what); },
                     command.what);
 }
@@ -88,8 +90,9 @@ std::span<const Publication> Authority::commit() {
 
 void Authority::abandon() { state_->abandon(); }
 
-std::optional<Answer> Authority::repeat(std::string_view user, const wire::Write& write) const {
-  return state_->repeat(user, write);
+std::optional<Answer> Authority::repeat(std::string_view user, const wire::Write& write,
+                                        Places denied) const {
+  return state_->repeat(user, write, denied);
 }
 
 std::optional<wire::Refusal> Authority::check(std::string_view user,

@@ -79,7 +79,8 @@ class Authority {
 
   /// What answers a WRITE that the broker has decided before, or refuses to decide; nothing, if it
   /// would have to be decided.
-  [[nodiscard]] std::optional<Answer> repeat(std::string_view user, const wire::Write& write) const;
+  [[nodiscard]] std::optional<Answer> repeat(std::string_view user, const wire::Write& write,
+                                             Places denied = {}) const;
   /// Why the session is no use to this user, if so.
   [[nodiscard]] std::optional<wire::Refusal> check(std::string_view user,
                                                    const wire::SessionId& session) const;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -49,10 +50,16 @@ struct Forget {
   std::string_view space;
 };
 
+/// The places of items in a WRITE, in order.
+using Places = std::span<const std::uint32_t>;
+
 /// Views need to live until `apply` returns.
 struct Command {
   std::string_view user;
   std::variant<OpenSession, Renew, CloseSession, wire::Write, Advance, Remember, Forget> what;
+  /// Of a WRITE: the items that are not the user's to write. They are refused as denied, and no
+  /// tail is told for them. Who may do what is known to whoever makes the sequence.
+  Places denied = {};
 };
 
 using Outcomes = std::vector<wire::Outcome>;

@@ -22,10 +22,11 @@ Answer refused(Refusal refusal) {
 }
 
 /// Each namespace once, with the lowest revision that its client has.
-std::vector<TailWish> tails_of(const std::vector<wire::WriteItem>& items) {
+std::vector<TailWish> tails_of(const std::vector<wire::WriteItem>& items, Places denied) {
   std::vector<std::pair<std::string_view, std::uint64_t>> wishes;
-  for (const wire::WriteItem& item : items) {
-    if (item.known == 0) continue;
+  for (std::size_t i = 0; i != items.size(); ++i) {
+    const wire::WriteItem& item = items[i];
+    if (item.known == 0 || is_among(denied, i)) continue;
     if (!wishes.empty() && wishes.back().first == item.space) {
       wishes.back().second = std::min(wishes.back().second, item.known);
     } else {
@@ -81,19 +82,19 @@ Answer Authority::State::apply(std::string_view user, const CloseSession& comman
   return {};
 }
 
-Answer Authority::State::apply(std::string_view user, const wire::Write& command) {
+Answer Authority::State::apply(std::string_view user, const wire::Write& command, Places denied) {
   const std::uint64_t number = command.session.number;
   if (!check_session(user, command.session)) sessions.renew(number, silence_ends());
-  if (std::optional<Answer> repeated = repeat(user, command)) return *std::move(repeated);
+  if (std::optional<Answer> repeated = repeat(user, command, denied)) return *std::move(repeated);
   Answer answer;
-  answer.outcomes = std::make_shared<const Outcomes>(writes_.apply(command.items, number));
+  answer.outcomes = std::make_shared<const Outcomes>(writes_.apply(command.items, number, denied));
   sessions.answer(number, {command.lane, command.number, answer.outcomes, writes_.bytes()});
-  answer.tails = tails_of(command.items);
+  answer.tails = tails_of(command.items, denied);
   return answer;
 }
 
-std::optional<Answer> Authority::State::repeat(std::string_view user,
-                                               const wire::Write& command) const {
+std::optional<Answer> Authority::State::repeat(std::string_view user, const wire::Write& command,
+                                               Places denied) const {
   if (Refused fault = check_session(user, command.session)) return refused(*std::move(fault));
   const Session& session = *sessions.find(command.session.number);
   const Lane* lane = session.find(command.lane);
@@ -101,7 +102,7 @@ std::optional<Answer> Authority::State::repeat(std::string_view user,
   if (lane == nullptr || lane->number != command.number) return std::nullopt;
   Answer answer;
   answer.outcomes = lane->outcomes;
-  answer.tails = tails_of(command.items);
+  answer.tails = tails_of(command.items, denied);
   return answer;
 }
 

@@ -91,6 +91,10 @@ Refusal overloaded(std::string_view what, std::size_t bound) {
   return {Status::overloaded, message + " is reached", {}};
 }
 
+Refusal denied_to_write(std::string_view space) {
+  return {Status::denied, "this user may not write " + wire::quoted(space), echo(space)};
+}
+
 wire::Outcome to_outcome(Refusal refusal) {
   return {refusal.status, 0, {}, std::move(refusal.message), std::move(refusal.name)};
 }

@@ -30,6 +30,9 @@ Refused check_size(std::string_view what, std::size_t size, std::size_t limit,
 /// A bound of the broker is reached.
 wire::Refusal overloaded(std::string_view what, std::size_t bound);
 
+/// The user may not write there; who may read neither is not told whether it is there.
+wire::Refusal denied_to_write(std::string_view space);
+
 wire::Outcome to_outcome(wire::Refusal refusal);
 
 }  // namespace bulletin::authority

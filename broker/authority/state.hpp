@@ -47,7 +47,7 @@ class Authority::State {
   Answer apply(std::string_view user, const OpenSession& command);
   Answer apply(std::string_view user, const Renew& command);
   Answer apply(std::string_view user, const CloseSession& command);
-  Answer apply(std::string_view user, const wire::Write& command);
+  Answer apply(std::string_view user, const wire::Write& command, Places denied = {});
   Answer apply(std::string_view user, const Advance& command);
   Answer apply(std::string_view user, const Remember& command);
   Answer apply(std::string_view user, const Forget& command);
@@ -67,7 +67,8 @@ class Authority::State {
 
   Refused check_session(std::string_view user, const wire::SessionId& session) const;
   /// What becomes of a WRITE that is not to be decided: repeated, or refused.
-  std::optional<Answer> repeat(std::string_view user, const wire::Write& command) const;
+  std::optional<Answer> repeat(std::string_view user, const wire::Write& command,
+                               Places denied) const;
 
   const AuthorityOptions options;
   Counters counters;

@@ -1,5 +1,6 @@
 #include "authority/write_applier.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "authority/running_clock.hpp"
@@ -17,19 +18,26 @@ std::size_t encoded_bytes(const Outcome& outcome) noexcept {
   return bytes;
 }
 
-Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64_t session) {
+bool is_among(Places places, std::size_t item) noexcept {
+  return !places.empty() && std::binary_search(places.begin(), places.end(), item);
+}
+
+Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64_t session,
+                             Places denied) {
   Outcomes outcomes;
   outcomes.reserve(items.size());
   bytes_ = 0;
-  for (const wire::WriteItem& item : items) {
-    outcomes.push_back(apply_within_bounds(item, session));
+  for (std::size_t i = 0; i != items.size(); ++i) {
+    outcomes.push_back(apply_within_bounds(items[i], session, is_among(denied, i)));
     bytes_ += encoded_bytes(outcomes.back());
   }
   return outcomes;
 }
 
-Outcome WriteApplier::apply_within_bounds(const wire::WriteItem& item, std::uint64_t session) {
-  if (bytes_ < options_.bounds.outcome_bytes) return apply(item, session);
+Outcome WriteApplier::apply_within_bounds(const wire::WriteItem& item, std::uint64_t session,
+                                          bool denied) {
+  if (bytes_ < options_.bounds.outcome_bytes)
+    return denied ? to_outcome(denied_to_write(item.space)) : apply(item, session);
   return to_outcome({Status::overloaded, "the outcomes before it take too many bytes", {}});
 }
 

@@ -19,6 +19,8 @@ struct Counters;
 /// At least; a few bytes are said here for what says how long the others are.
 std::size_t encoded_bytes(const wire::Outcome& outcome) noexcept;
 
+[[nodiscard]] bool is_among(Places places, std::size_t item) noexcept;
+
 /// One outcome for each item, in order; a refused item does not keep the others from being applied.
 class WriteApplier {
  public:
@@ -26,13 +28,14 @@ class WriteApplier {
                CommitBuilder& builder)
       : options_(options), counters_(counters), board_(board), applier_(builder, options.limits) {}
 
-  Outcomes apply(std::span<const wire::WriteItem> items, std::uint64_t session);
+  Outcomes apply(std::span<const wire::WriteItem> items, std::uint64_t session, Places denied);
   /// What the outcomes of the last call take, encoded.
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
   wire::Outcome apply(const wire::WriteItem& item, std::uint64_t session);
-  wire::Outcome apply_within_bounds(const wire::WriteItem& item, std::uint64_t session);
+  wire::Outcome apply_within_bounds(const wire::WriteItem& item, std::uint64_t session,
+                                    bool denied);
   Refused decode(std::string_view transaction);
   wire::Outcome apply_to_new(std::string_view name, std::uint64_t session);
   wire::Outcome apply_to(Space& space, std::uint64_t session);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "authority/authority.hpp"
+#include "server/rights.hpp"
 #include "server/system_board.hpp"
 #include "wire/requests.hpp"
 
@@ -21,11 +22,13 @@ class Boards {
   [[nodiscard]] std::string answer(const wire::SnapshotRequest& request) const;
   [[nodiscard]] std::string answer(const wire::Since& request) const;
   [[nodiscard]] std::string answer(const wire::StatusRequest& request) const;
-  [[nodiscard]] std::string answer(const wire::List& request) const;
+  /// Without the names that may not be read.
+  [[nodiscard]] std::string answer(const wire::List& request, const Rights& rights) const;
 
   [[nodiscard]] wire::NamespaceStatus status(std::string_view space) const;
 
  private:
+  [[nodiscard]] wire::ListReply list(const wire::List& request) const;
   const authority::Authority& of(std::string_view space) const noexcept;
 
   const authority::Authority& clients_;

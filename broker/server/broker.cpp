@@ -64,6 +64,12 @@ class Broker::Implementation {
     delete std::exchange(running_, nullptr);
   }
 
+  bool reload() noexcept {
+    if (owner_ != ::getpid()) return false;
+    const std::scoped_lock lock(mutex_);
+    return running_ != nullptr && !running_->failed() && running_->server().reload();
+  }
+
   bool running() const noexcept {
     if (owner_ != ::getpid()) return false;
     const std::scoped_lock lock(mutex_);
@@ -93,7 +99,7 @@ class Broker::Implementation {
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
 
-    const server::Server& server() const noexcept { return server_; }
+    server::Server& server() noexcept { return server_; }
     bool failed() const noexcept { return failed_.load(std::memory_order_relaxed); }
 
    private:
@@ -133,6 +139,8 @@ void Broker::start() { implementation_->start(); }
 void Broker::stop() noexcept {
   if (implementation_ != nullptr) implementation_->stop();
 }
+
+bool Broker::reload() noexcept { return implementation_ != nullptr && implementation_->reload(); }
 
 bool Broker::running() const noexcept {
   return implementation_ != nullptr && implementation_->running();

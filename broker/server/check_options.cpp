@@ -39,6 +39,10 @@ void check_reach(const BrokerOptions& options, const Endpoint& commands) {
                 fmt::format("{}: it goes with {}; name both files",
                             options.secret_key.empty() ? "authorized-keys" : "secret-key",
                             options.secret_key.empty() ? "secret-key" : "authorized-keys"));
+  if (!options.permissions.empty() && options.secret_key.empty())
+    throw Error(Errc::rejected,
+                "permissions: without keys nobody knows who a client is; name secret-key and "
+                "authorized-keys, too");
   if (!options.secret_key.empty() || options.insecure) return;
   const auto refuse = [](std::string_view option, const Endpoint& endpoint) {
     throw Error(

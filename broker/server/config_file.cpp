@@ -3,16 +3,12 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <fstream>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include <bulletin/error.hpp>
 
-#include "server/log.hpp"
+#include "server/text_file.hpp"
 
 namespace bulletin::server {
 namespace {
@@ -20,11 +16,6 @@ namespace {
 [[noreturn]] void refuse(std::string_view source, const toml::source_region& where,
                          std::string_view message) {
   throw Error(Errc::rejected, fmt::format("{}:{}: {}", source, where.begin.line, message));
-}
-
-[[noreturn]] void refuse_file(const std::string& path) {
-  throw Error(Errc::rejected, fmt::format("config: cannot read {}: {}", server::quoted(path),
-                                          std::generic_category().message(errno)));
 }
 
 std::string known_names(const std::vector<Setting>& settings) {
@@ -81,15 +72,7 @@ void read_config(std::string_view text, std::string_view source,
 }
 
 void read_config_file(const std::string& path, const std::vector<Setting>& settings) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) refuse_file(path);
-  std::string text;
-  std::array<char, 4096> part{};
-  while (file.read(part.data(), part.size()) || file.gcount() > 0) {
-    text.append(part.data(), static_cast<std::size_t>(file.gcount()));
-  }
-  if (file.bad()) refuse_file(path);  // such as a folder
-  read_config(text, path, settings);
+  read_config(read_text_file("config", path), path, settings);
 }
 
 }  // namespace bulletin::server

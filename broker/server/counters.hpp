@@ -14,6 +14,8 @@ struct Counters {
   std::uint64_t dropped = 0;    ///< answers that could not be queued for their client
   std::uint64_t missed = 0;     ///< updates that a reader had no room for
   std::uint64_t refused_subscriptions = 0;  ///< to namespaces that do not beat for it
+  std::uint64_t subscriptions_dropped = 0;  ///< times that a channel had more than its bound
+  std::uint64_t denied = 0;                 ///< requests, and items of WRITEs, of those who may not
   std::uint64_t withheld = 0;               ///< large updates whose place a beat took
 };
 

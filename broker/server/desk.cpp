@@ -36,17 +36,43 @@ bool is_about_system(const Query& query) {
   return wire::is_system(query.space);
 }
 
-/// The requests that become commands; every other one is a query.
-template <class Asked>
-concept Decided = std::same_as<Asked, wire::Keepalive> || std::same_as<Asked, wire::Write>;
+std::optional<wire::Refusal> denial_of(const Rights& rights, std::string_view space) {
+  if (rights.may_read(space)) return std::nullopt;
+  const std::string_view named = space.substr(0, wire::namespace_bytes);
+  return wire::Refusal{wire::Status::denied, "this user may not read " + wire::quoted(named),
+                       std::string(wire::is_utf8(named) ? named : std::string_view())};
+}
 
+/// The requests that become commands; every other one is a query.
 bool is_command(const wire::Request& request) {
   return std::visit(
       []<class Asked>(const Asked&) {
-        return Decided<Asked> || std::same_as<Asked, wire::Hello> ||
-               std::same_as<Asked, wire::Goodbye>;
+        return std::same_as<Asked, wire::Hello> || std::same_as<Asked, wire::Keepalive> ||
+               std::same_as<Asked, wire::Goodbye> || std::same_as<Asked, wire::Write>;
       },
       request);
+}
+
+/// Why this user does not get an answer, if so. A name that may not be read is answered the same
+/// whether it is there or not.
+template <class Query>
+std::optional<wire::Refusal> denial(const Rights& rights, const Query& query) {
+  return denial_of(rights, query.space);
+}
+std::optional<wire::Refusal> denial(const Rights& rights, const wire::StatusRequest& request) {
+  for (const std::string_view space : request.spaces) {
+    if (auto refusal = denial_of(rights, space)) return refusal;
+  }
+  return std::nullopt;
+}
+/// Its answer leaves out what may not be read.
+std::optional<wire::Refusal> denial(const Rights&, const wire::List&) { return std::nullopt; }
+template <Copying Query>
+std::optional<wire::Refusal> denial(const Rights& rights, const Query&) {
+  if (rights.may_read_all()) return std::nullopt;
+  return wire::Refusal{wire::Status::denied,
+                       "a backup has all of the board: this user may not read every namespace",
+                       {}};
 }
 
 wire::Refusal not_kept() {
@@ -114,15 +140,26 @@ void Desk::decide(Pending& pending, wire::Goodbye& goodbye) {
 
 void Desk::decide(Pending& pending, wire::Write& write) {
   if (!keeps_ || unsettled_.is_refused(write)) return refuse(pending, write);
+  find_denied(pending.user, write);
   // The numbers in `asked`, by which `leave_open` knows it, stay.
-  pending.decided = tools_.authority.apply({pending.user, std::move(write)});
+  pending.decided = tools_.authority.apply({pending.user, std::move(write), denied_});
+}
+
+void Desk::find_denied(std::string_view user, const wire::Write& write) {
+  denied_.clear();
+  const Rights& rights = tools_.access.rights_of(user);
+  for (std::size_t i = 0; i != write.items.size(); ++i) {
+    if (!rights.may_write(write.items[i].space)) denied_.push_back(static_cast<std::uint32_t>(i));
+  }
+  tools_.counters.denied += denied_.size();
 }
 
 /// What has been decided before is answered nevertheless.
 void Desk::refuse(Pending& pending, const wire::Write& write) {
   pending.open = unsettled_.is_open(write);
   if (pending.open) return;
-  if (auto repeated = tools_.authority.repeat(pending.user, write)) {
+  find_denied(pending.user, write);
+  if (auto repeated = tools_.authority.repeat(pending.user, write, denied_)) {
     pending.decided = *std::move(repeated);
     return;
   }
@@ -131,8 +168,13 @@ void Desk::refuse(Pending& pending, const wire::Write& write) {
 }
 
 template <class Query>
-void Desk::decide(Pending&, Query& query) {
+void Desk::decide(Pending& pending, Query& query) {
   asks_about_system_ = asks_about_system_ || is_about_system(query);
+  const Rights& rights = tools_.access.rights_of(pending.user);
+  if (std::optional<wire::Refusal> refusal = denial(rights, query)) {
+    ++tools_.counters.denied;
+    pending.decided = refused(*std::move(refusal));
+  }
 }
 
 void Desk::leave_open() {
@@ -164,13 +206,23 @@ void Desk::answer() {
 }
 
 std::string Desk::answer(const Pending& pending, const wire::Hello& hello) {
+  welcome_.updates = place_for(pending.user);
   welcome_.version = *common_version(hello);
   welcome_.session = {tools_.authority.options().epoch, pending.decided.session};
-  tools_.sessions.opened(pending.decided.session, hello.client_name,
+  tools_.sessions.opened(pending.decided.session, pending.user, hello.client_name,
                          std::chrono::system_clock::now());
   tools_.log.debug("event=session_opened session={} name={}", pending.decided.session,
                    quoted(hello.client_name));
   return wire::encode(welcome_);
+}
+
+/// A client whose user has come to another audience learns it here.
+std::string Desk::answer(const Pending& pending, const wire::Keepalive&) {
+  return wire::encode(place_for(pending.user));
+}
+
+std::string Desk::answer(const Pending& pending, const wire::List& list) {
+  return tools_.boards.answer(list, tools_.access.rights_of(pending.user));
 }
 
 std::string Desk::answer(const Pending& pending, const wire::Goodbye& goodbye) {
@@ -181,7 +233,7 @@ std::string Desk::answer(const Pending& pending, const wire::Goodbye& goodbye) {
 
 template <class Asked>
 std::string Desk::answer(const Pending& pending, const Asked& asked) {
-  if constexpr (Decided<Asked>) {
+  if constexpr (std::same_as<Asked, wire::Write>) {
     return tools_.authority.reply(pending.decided);
   } else if constexpr (Copying<Asked>) {
     return tools_.backup.answer(asked, std::chrono::steady_clock::now());

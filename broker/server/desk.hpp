@@ -3,14 +3,18 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <spdlog/logger.h>
 
 #include "authority/authority.hpp"
+#include "server/access.hpp"
 #include "server/backup.hpp"
 #include "server/boards.hpp"
 #include "server/counters.hpp"
@@ -27,6 +31,7 @@ namespace bulletin::server {
 struct DeskTools {
   authority::Authority& authority;
   const Boards& boards;
+  const Access& access;
   SessionList& sessions;
   Backup& backup;
   Outbox& outbox;
@@ -40,6 +45,9 @@ struct DeskTools {
 class Desk {
  public:
   Desk(DeskTools tools, wire::Welcome welcome);
+
+  /// Where the updates are, for each audience.
+  void place_updates(std::vector<wire::UpdatesPlace> places) { places_ = std::move(places); }
 
   /// `keeps`: turns can be kept. Otherwise nothing is decided: writes and new sessions are refused.
   void decide(std::span<Request> requests, bool keeps);
@@ -69,15 +77,23 @@ class Desk {
   void decide(Pending& pending, wire::Write& write);
   template <class Query>
   void decide(Pending& pending, Query& query);
+  void find_denied(std::string_view user, const wire::Write& write);
   void refuse(Pending& pending, const wire::Write& write);
 
   std::string answer(const Pending& pending, const wire::Hello& hello);
+  std::string answer(const Pending& pending, const wire::Keepalive& keepalive);
   std::string answer(const Pending& pending, const wire::Goodbye& goodbye);
+  std::string answer(const Pending& pending, const wire::List& list);
+  const wire::UpdatesPlace& place_for(std::string_view user) const {
+    return places_[tools_.access.audience_of(user)];
+  }
   template <class Asked>
   std::string answer(const Pending& pending, const Asked& asked);
 
   DeskTools tools_;
   wire::Welcome welcome_;
+  std::vector<wire::UpdatesPlace> places_;
+  std::vector<std::uint32_t> denied_;  // of the WRITE at hand
   std::vector<Pending> pending_;
   bool keeps_ = true;
   Unsettled unsettled_;

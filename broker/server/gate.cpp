@@ -26,8 +26,8 @@ struct Gate::Question {
   std::vector<zmq::message_t> frames;
 };
 
-Gate::Gate(zmq::context_t& context, const ServerKeys& keys)
-    : socket_(context, zmq::socket_type::router), keys_(keys) {
+Gate::Gate(zmq::context_t& context, const Access& access)
+    : socket_(context, zmq::socket_type::router), access_(access) {
   socket_.set(zmq::sockopt::linger, 0);
   socket_.bind("inproc://zeromq.zap.01");
 }
@@ -51,14 +51,16 @@ void Gate::answer() {
 
 const std::string* Gate::user_of(const Question& question) const {
   const auto& frames = question.frames;
-  if (frames.size() != question_frames || view(frames[0]) != version || view(frames[2]) != domain ||
+  if (frames.size() != question_frames || view(frames[0]) != version ||
       view(frames[5]) != "CURVE" || frames[6].size() != key_bytes)
     return nullptr;
   std::array<char, wire::key_characters + 1> text{};
   if (zmq_z85_encode(text.data(), static_cast<const std::uint8_t*>(frames[6].data()), key_bytes) ==
       nullptr)
     return nullptr;
-  return keys_.authorized.user_of(std::string_view(text.data(), wire::key_characters));
+  const std::string* user = access_.user_of(std::string_view(text.data(), wire::key_characters));
+  if (user == nullptr || view(frames[2]) == commands_domain()) return user;
+  return view(frames[2]) == updates_domain(access_.audience_id(*user)) ? user : nullptr;
 }
 
 void Gate::answer(Question& question, const std::string* user) {
@@ -67,7 +69,7 @@ void Gate::answer(Question& question, const std::string* user) {
   send_text(socket_, version, true);
   send(socket_, question.frames[1], true);
   send_text(socket_, user == nullptr ? "400" : "200", true);
-  send_text(socket_, user == nullptr ? "the key is not among those that are let in" : "", true);
+  send_text(socket_, user == nullptr ? "this key is not let in here" : "", true);
   send_text(socket_, user == nullptr ? std::string_view() : *user, true);
   send_text(socket_, "", false);
 }

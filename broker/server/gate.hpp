@@ -7,7 +7,7 @@
 
 #include <zmq.hpp>
 
-#include "server/keys.hpp"
+#include "server/access.hpp"
 
 namespace bulletin::server {
 
@@ -16,10 +16,14 @@ namespace bulletin::server {
 /// everybody in.
 class Gate {
  public:
-  Gate(zmq::context_t& context, const ServerKeys& keys);
+  Gate(zmq::context_t& context, const Access& access);
 
-  /// The domain that the guarded sockets name.
-  static constexpr const char* domain = "bulletin";
+  /// The domains that the guarded sockets name: the commands', for all who have a key, and that of
+  /// the updates of an audience, for its users.
+  static std::string commands_domain() { return "commands"; }
+  static std::string updates_domain(std::uint64_t audience) {
+    return "updates." + std::to_string(audience);
+  }
 
   zmq::socket_t& socket() noexcept { return socket_; }
   /// Answers all that wait.
@@ -32,7 +36,7 @@ class Gate {
   void answer(Question& question, const std::string* user);
 
   zmq::socket_t socket_;
-  const ServerKeys& keys_;
+  const Access& access_;
   std::uint64_t refused_ = 0;
 };
 

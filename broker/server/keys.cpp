@@ -4,9 +4,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <fstream>
-#include <memory>
-#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +11,7 @@
 #include <bulletin/error.hpp>
 
 #include "server/log.hpp"
+#include "server/text_file.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/key_text.hpp"
 #include "wire/names.hpp"
@@ -25,18 +23,12 @@ namespace {
   throw Error(Errc::rejected, fmt::format("{}: {}: {}", option, printable(path), fault));
 }
 
-std::string read_text(std::string_view option, const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
-    refuse(option, path, "it cannot be read; make it with `bulletin keygen`");
-  return text.str();
-}
-
 /// A secret that others may read is none.
 void check_mode(const std::string& path) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+  if (::stat(path.c_str(), &status) != 0)
+    refuse("secret-key", path, "it cannot be read; make it with `bulletin keygen`");
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     refuse("secret-key", path, "others may read or write it; `chmod 600` it, or make a new one");
 }
 
@@ -86,27 +78,19 @@ bool AuthorizedKeys::is_within(const AuthorizedKeys& other) const {
 }
 
 AuthorizedKeys read_authorized_keys(const std::string& path) {
-  return {read_text("authorized-keys", path), printable(path)};
+  return {read_text_file("authorized-keys", path), printable(path)};
 }
 
-ServerKeys::ServerKeys(std::string given, AuthorizedKeys keys)
-    : secret(std::move(given)), authorized(std::move(keys)) {}
-
-ServerKeys::~ServerKeys() { explicit_bzero(secret.data(), secret.size()); }
-
-std::unique_ptr<ServerKeys> read_keys(const BrokerOptions& options) {
-  if (options.secret_key.empty()) return nullptr;
-  check_mode(options.secret_key);
-  std::string text = read_text("secret-key", options.secret_key);
-  std::string secret;
+std::string read_secret_key(const std::string& path) {
+  check_mode(path);
+  std::string text = read_text_file("secret-key", path);
   try {
-    secret = wire::key_in(text);
+    std::string secret = wire::key_in(text);
+    explicit_bzero(text.data(), text.size());
+    return secret;
   } catch (const wire::DecodeError& error) {
-    refuse("secret-key", options.secret_key, error.what());
+    refuse("secret-key", path, error.what());
   }
-  explicit_bzero(text.data(), text.size());
-  return std::make_unique<ServerKeys>(std::move(secret),
-                                      read_authorized_keys(options.authorized_keys));
 }
 
 }  // namespace bulletin::server

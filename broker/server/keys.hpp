@@ -4,12 +4,9 @@
 #include <cstddef>
 #include <functional>
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
-
-#include <bulletin/broker.hpp>
 
 namespace bulletin::server {
 
@@ -24,6 +21,7 @@ class AuthorizedKeys {
   [[nodiscard]] const std::string* user_of(std::string_view key) const;
   [[nodiscard]] bool has_user(std::string_view user) const { return users_.contains(user); }
   [[nodiscard]] std::size_t size() const noexcept { return by_key_.size(); }
+  [[nodiscard]] const std::set<std::string, std::less<>>& users() const noexcept { return users_; }
   /// Every key that is in here is in there, for the same user.
   [[nodiscard]] bool is_within(const AuthorizedKeys& other) const;
 
@@ -35,19 +33,8 @@ class AuthorizedKeys {
 /// Throws Error rejected for a file that cannot be read.
 AuthorizedKeys read_authorized_keys(const std::string& path);
 
-/// What the sockets need; the secret is wiped when it goes.
-struct ServerKeys {
-  std::string secret;
-  AuthorizedKeys authorized;
-
-  ~ServerKeys();
-  ServerKeys(std::string given, AuthorizedKeys keys);
-  ServerKeys(const ServerKeys&) = delete;
-  ServerKeys& operator=(const ServerKeys&) = delete;
-};
-
-/// The keys that the options name; nothing: none. Throws Error rejected when a file is missing, no
-/// key file, or may be read by others.
-std::unique_ptr<ServerKeys> read_keys(const BrokerOptions& options);
+/// The broker's own key. Throws Error rejected when the file is missing, no key file, or may be
+/// read by others.
+std::string read_secret_key(const std::string& path);
 
 }  // namespace bulletin::server

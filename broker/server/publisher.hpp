@@ -1,4 +1,4 @@
-// Sends updates.
+// Tells those who may read of what happens.
 #pragma once
 
 #include <cstddef>
@@ -10,46 +10,35 @@
 
 #include "authority/authority.hpp"
 #include "server/boards.hpp"
+#include "server/channel.hpp"
 #include "server/counted_body.hpp"
 #include "server/counters.hpp"
-#include "server/wait_budget.hpp"
 #include "wire/epoch.hpp"
 
 namespace bulletin::server {
 
-/// The updates socket, seen from the side of what is told.
-///
-/// A reader with no room left is waited for as long as a WaitBudget allows; then it misses the
-/// update, which is counted, and it repairs itself. ZeroMQ does not look at such a reader again
-/// until it has room, so one that stands still costs one short wait, not one for each update.
+/// The channels, seen from the side of what is told. A namespace is told of on the channels of
+/// those who may read it, and on no other.
 class Publisher {
  public:
-  /// `updates` has XPUB_NODROP set. `most_held`: bytes of updates past the common size that may
-  /// wait for readers, all together.
-  Publisher(zmq::socket_t& updates, const Boards& boards, std::size_t most_held,
-            Counters& counters);
+  /// `most_held`: bytes of updates past the common size that may wait for readers, all together.
+  Publisher(Channels& channels, const Boards& boards, std::size_t most_held, Counters& counters);
 
   /// Where too many bytes wait for readers, a beat takes the place of a large update: readers fetch
   /// what it tells of.
   void publish(std::span<const authority::Publication> publications, const wire::Epoch& epoch);
   void beat(std::string_view space);
-  /// Proves a subscription live.
-  void answer_nonce(const std::string& topic, const wire::Epoch& epoch);
+  /// Proves subscriptions of this channel live, by the news that it has read.
+  void answer_nonces(Channel& channel, const wire::Epoch& epoch);
 
  private:
-  using Time = WaitBudget::Time;
+  void send(std::string_view space, zmq::message_t&& body);
+  void send(Channel& channel, zmq::message_t&& topic, zmq::message_t&& body);
 
-  void send(zmq::message_t&& topic, zmq::message_t&& body);
-  bool try_topic(zmq::message_t& topic);
-  bool wait_for_room(zmq::message_t& topic);
-  void let_readers_report();
-
-  zmq::socket_t& updates_;
+  Channels& channels_;
   const Boards& boards_;
   const std::size_t most_held_;
   Counters& counters_;
-  WaitBudget budget_;
-  unsigned since_report_ = 0;
   ByteCount held_;  // large bodies
 };
 

@@ -35,10 +35,10 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
     : options_(checked(options)),
       log_(std::move(log)),
       started_(std::chrono::steady_clock::now()),
-      keys_(read_keys(options_)),
-      sockets_(options_, keys_.get()),
+      access_(Access::read(options_)),
+      sockets_(options_, access_, counters_),
       endpoint_(to_string(sockets_.commands_endpoint())),
-      updates_endpoint_(to_string(sockets_.updates_endpoint())),
+      updates_endpoint_(to_string(sockets_.channels().front()->endpoint())),
       keeper_(options_, *log_, env),
       authority_(keeper_.open()),
       system_(random_epoch(), first_revision()),
@@ -51,13 +51,15 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       beats_(options_.beat),
       busy_poll_(busy_poll_time(options_)),
       outbox_(sockets_.commands(), counters_),
-      publisher_(sockets_.updates(), boards_, options_.reader_bytes, counters_),
-      desk_({authority_, boards_, sessions_, backup_, outbox_, counters_, *log_},
-            make_welcome(options_, sockets_.commands_endpoint(), sockets_.updates_endpoint())) {
+      publisher_(sockets_.channels(), boards_, options_.reader_bytes, counters_),
+      desk_({authority_, boards_, access_, sessions_, backup_, outbox_, counters_, *log_},
+            make_welcome(options_)) {
+  place_channels();
   list_sessions();
-  if (keys_ == nullptr && options_.insecure)
+  if (!has_keys() && options_.insecure)
     log_->warn("event=insecure note=\"there are no keys: everybody who can reach it is let in\"");
   log_->info("event=serving commands={} updates={}", endpoint_, updates_endpoint_);
+  tell_of_access();
 }
 
 void Server::serve() {
@@ -80,49 +82,86 @@ void Server::stop() noexcept {
 }
 
 bool Server::reload() noexcept {
-  if (keys_ == nullptr) return false;
+  if (!has_keys()) return false;
   reloading_.store(true, std::memory_order_relaxed);
   wake_up_.raise();
   return true;
 }
 
 /// A file that makes no sense changes nothing.
-void Server::read_keys_again() {
+void Server::read_access_again() {
   try {
-    AuthorizedKeys now = read_authorized_keys(options_.authorized_keys);
-    const bool only_more = keys_->authorized.is_within(now);
-    keys_->authorized = std::move(now);
-    log_->info("event=keys_read keys={}", keys_->authorized.size());
-    if (only_more) return;
+    follow_access(Access::read(options_, &access_));
   } catch (const Error& error) {
-    log_->error("event=keys_refused reason={} note=\"the keys stay as they were\"",
+    log_->error("event=access_refused reason={} note=\"keys and permissions stay as they were\"",
                 quoted(error.what()));
-    return;
   }
-  // ZeroMQ cannot drop one connection: all go, and those that still may come again, and subscribe.
-  sockets_.bind_again();
+}
+
+void Server::follow_access(Access now) {
+  const bool only_more_keys = access_.lets_in_no_more_than(now);
+  // Whoever has lost a right has left an audience, or his key.
+  std::vector<std::uint64_t> reopened;
+  for (const Access::Audience& before : access_.audiences()) {
+    const bool stay = std::all_of(before.users.begin(), before.users.end(), [&](const auto& user) {
+      return now.has_user(user) && now.audience_id(user) == before.id;
+    });
+    if (!stay || !only_more_keys) reopened.push_back(before.id);
+  }
+  access_ = std::move(now);
+  if (!only_more_keys) sockets_.reopen_commands();
+  sockets_.follow_access(reopened);
+  place_channels();
   if (!keeper_.failed()) end_sessions_without_keys();
-  forget_subscribers();
+  unfollow_unheard();
+  tell_of_access();
+}
+
+void Server::place_channels() {
+  std::vector<Endpoint> updates;
+  for (const std::unique_ptr<Channel>& channel : sockets_.channels())
+    updates.push_back(channel->endpoint());
+  desk_.place_updates(places_of_updates(options_, sockets_.commands_endpoint(), updates));
+}
+
+void Server::tell_of_access() const {
+  if (!has_keys()) return;
+  log_->info("event=access keys={} audiences={}", access_.keys(), access_.audiences().size());
+  for (const std::string& user : access_.unknown_users())
+    log_->warn("event=user_without_key user={} note=\"the permissions name a user who has no key\"",
+               server::quoted(user));
+  if (sockets_.channels().size() == 1) return;
+  for (std::size_t i = 0; i != access_.audiences().size(); ++i)
+    log_->info("event=audience updates={} users={}", to_string(sockets_.channels()[i]->endpoint()),
+               access_.audiences()[i].users.size());
 }
 
 void Server::end_sessions_without_keys() {
   std::vector<std::pair<std::string, std::uint64_t>> ending;
   for (const authority::SessionView& session : authority_.session_list()) {
-    if (!keys_->authorized.has_user(session.user))
-      ending.emplace_back(session.user, session.number);
+    if (!access_.has_user(session.user)) ending.emplace_back(session.user, session.number);
   }
   for (const auto& [user, number] : ending)
     authority_.apply({user, authority::CloseSession{{authority_.options().epoch, number}}});
 }
 
-void Server::forget_subscribers() {
-  std::vector<std::string> spaces;
-  beats_.for_each([&](const std::string& space) { spaces.push_back(space); });
-  for (const std::string& space : spaces) {
-    beats_.remove(space);
-    if (!wire::is_system(space) && !keeper_.failed())
-      authority_.apply({{}, authority::Forget{space}});
-  }
+void Server::unfollow_unheard() {
+  std::vector<std::string> unheard;
+  beats_.for_each([&](const std::string& space) {
+    if (!is_heard(space)) unheard.push_back(space);
+  });
+  for (const std::string& space : unheard) unfollow(space);
+}
+
+bool Server::is_heard(std::string_view space) const {
+  const Channels& channels = sockets_.channels();
+  return std::any_of(channels.begin(), channels.end(),
+                     [&](const auto& channel) { return channel->follows(space); });
+}
+
+void Server::unfollow(const std::string& space) {
+  if (beats_.remove(space) && !wire::is_system(space) && !keeper_.failed())
+    authority_.apply({{}, authority::Forget{space}});
 }
 
 /// False if it found nothing to do, and the sockets have nothing.
@@ -130,10 +169,9 @@ bool Server::turn() {
   const std::uint64_t updates_before = counters_.updates;
   const std::size_t dropped_before = inbox_.dropped();
   sockets_.answer_gate();
-  if (reloading_.exchange(false)) read_keys_again();
+  if (reloading_.exchange(false)) read_access_again();
   const std::span<Request> requests = inbox_.receive(sockets_.commands());
-  news_.clear();
-  read_subscriptions(sockets_.updates(), news_);
+  const std::size_t subscriptions = read_subscriptions();
   const Time now = std::chrono::steady_clock::now();
 
   if (keeper_.failed()) recover(now);
@@ -146,8 +184,8 @@ bool Server::turn() {
   backup_.pass(now);
 
   // A proof that a subscription is live comes after everything that was decided before it.
-  for (const std::string& nonce : news_.nonces)
-    publisher_.answer_nonce(nonce, authority_.options().epoch);
+  for (const std::unique_ptr<Channel>& channel : sockets_.channels())
+    publisher_.answer_nonces(*channel, authority_.options().epoch);
   if (desk_.asks_about_system()) refresh_system(now);
   desk_.answer();
   inbox_.release();
@@ -160,8 +198,7 @@ bool Server::turn() {
   beats_.pass(now, [this](std::string_view space) { publisher_.beat(space); });
 
   // Beats are no reason to stay awake.
-  const bool arrived =
-      !requests.empty() || inbox_.dropped() != dropped_before || news_.messages > 0;
+  const bool arrived = !requests.empty() || inbox_.dropped() != dropped_before || subscriptions > 0;
   if (arrived) busy_poll_.found(now, std::chrono::steady_clock::now());
   return arrived || counters_.updates != updates_before;
 }
@@ -191,7 +228,8 @@ void Server::commit(Time now) {
 /// Those that the store knows.
 void Server::list_sessions() {
   for (const authority::SessionView& session : authority_.session_list())
-    sessions_.opened(session.number, session.client_name, std::chrono::system_clock::now());
+    sessions_.opened(session.number, session.user, session.client_name,
+                     std::chrono::system_clock::now());
   sessions_.keep(authority_.session_numbers());
 }
 
@@ -207,14 +245,28 @@ void Server::recover(Time now) {
   });
 }
 
+std::size_t Server::read_subscriptions() {
+  std::size_t messages = 0;
+  for (const std::unique_ptr<Channel>& channel : sockets_.channels()) {
+    channel->read();
+    messages += channel->news().messages;
+  }
+  return messages;
+}
+
 void Server::apply_subscriptions(Time now) {
-  for (const SubscriptionNews::Event& event : news_.events) {
-    const bool system = event.space == broker_space || event.space == sessions_space;
+  for (const std::unique_ptr<Channel>& channel : sockets_.channels())
+    apply_subscriptions(*channel, now);
+  bound_subscriptions();
+}
+
+/// What its users may not read is to them as if it did not beat.
+void Server::apply_subscriptions(const Channel& channel, Time now) {
+  for (const SubscriptionNews::Event& event : channel.news().events) {
     if (!event.subscribed) {
-      if (beats_.remove(event.space) && !system && !keeper_.failed())
-        authority_.apply({{}, authority::Forget{event.space}});
+      if (!is_heard(event.space)) unfollow(event.space);
     } else if (!beats_.contains(event.space)) {
-      if (system || may_follow(event.space)) {
+      if (channel.may_read(event.space) && may_follow(event.space)) {
         beats_.add(event.space, now);
       } else {
         ++counters_.refused_subscriptions;
@@ -223,10 +275,24 @@ void Server::apply_subscriptions(Time now) {
   }
 }
 
+/// Nobody can end another's subscription, and ZeroMQ cannot drop one peer: all of them go, and come
+/// again with what they really want.
+void Server::bound_subscriptions() {
+  for (const std::unique_ptr<Channel>& channel : sockets_.channels()) {
+    if (channel->book().bytes() <= options_.subscription_bytes) continue;
+    ++counters_.subscriptions_dropped;
+    log_->warn("event=subscriptions_dropped updates={} bytes={} bound={}",
+               to_string(channel->endpoint()), channel->book().bytes(),
+               options_.subscription_bytes);
+    sockets_.reopen(*channel);
+    unfollow_unheard();
+  }
+}
+
 /// False for a namespace that does not beat for its subscribers: they hear its updates, but cannot
 /// know whether they heard all.
 bool Server::may_follow(std::string_view space) {
-  if (wire::is_system(space)) return false;
+  if (wire::is_system(space)) return space == broker_space || space == sessions_space;
   if (keeper_.failed()) return !authority_.check(wire::StatusRequest{{space}});
   const authority::Answer answer = authority_.apply({{}, authority::Remember{space}});
   if (answer.refused())
@@ -290,6 +356,8 @@ Facts Server::facts(Time now) const {
       {"drops", drops()},
       {"data", std::string(keeper_.state())},
       {"keys_refused", sockets_.refused()},
+      {"denied", counters_.denied},
+      {"subscriptions_dropped", counters_.subscriptions_dropped},
   };
   facts.sessions = sessions_.attributes();
   return facts;

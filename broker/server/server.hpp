@@ -14,6 +14,7 @@
 #include <bulletin/broker.hpp>
 
 #include "authority/authority.hpp"
+#include "server/access.hpp"
 #include "server/backup.hpp"
 #include "server/beat_schedule.hpp"
 #include "server/boards.hpp"
@@ -27,7 +28,6 @@
 #include "server/running_clock.hpp"
 #include "server/session_list.hpp"
 #include "server/sockets.hpp"
-#include "server/subscriptions.hpp"
 #include "server/system_board.hpp"
 #include "server/wake_up.hpp"
 
@@ -47,19 +47,30 @@ class Server {
   void serve();
   // From any thread.
   void stop() noexcept;
-  /// Reads the authorized keys again: who is new is let in, who is not there any more is out.
-  /// False: there are no keys.
+  /// Reads the authorized keys and the permissions again: who is new is let in, who is not there
+  /// any more is out. False: there are no keys.
   bool reload() noexcept;
 
  private:
   using Time = std::chrono::steady_clock::time_point;
 
   bool turn();
-  void read_keys_again();
+  void read_access_again();
+  void follow_access(Access now);
   void end_sessions_without_keys();
-  void forget_subscribers();
+  void tell_of_access() const;
+  void place_channels();
+  bool has_keys() const noexcept { return !options_.secret_key.empty(); }
+  std::size_t read_subscriptions();
   void apply_subscriptions(Time now);
+  void apply_subscriptions(const Channel& channel, Time now);
+  void bound_subscriptions();
   bool may_follow(std::string_view space);
+  void unfollow(const std::string& space);
+  /// Somebody who may read it subscribes to it.
+  bool is_heard(std::string_view space) const;
+  /// Namespaces that were followed by those who are gone.
+  void unfollow_unheard();
   void advance(Time now);
   void commit(Time now);
   void recover(Time now);
@@ -80,7 +91,7 @@ class Server {
   const std::shared_ptr<spdlog::logger> log_;
   const Time started_;
   Counters counters_;
-  const std::unique_ptr<ServerKeys> keys_;
+  Access access_;
   Sockets sockets_;
   std::string endpoint_;
   std::string updates_endpoint_;
@@ -105,7 +116,6 @@ class Server {
   BusyPoll busy_poll_;
 
   Inbox inbox_;
-  SubscriptionNews news_;
   Outbox outbox_;
   Publisher publisher_;
   Desk desk_;

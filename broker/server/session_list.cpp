@@ -4,8 +4,9 @@
 
 namespace bulletin::server {
 
-void SessionList::opened(std::uint64_t session, std::string_view client_name, WallTime now) {
-  sessions_.try_emplace(session, Session{std::string(client_name), now});
+void SessionList::opened(std::uint64_t session, std::string_view user, std::string_view client_name,
+                         WallTime now) {
+  sessions_.try_emplace(session, Session{std::string(user), std::string(client_name), now});
 }
 
 void SessionList::closed(std::uint64_t session) { sessions_.erase(session); }
@@ -21,8 +22,9 @@ std::map<std::string, Value, std::less<>> SessionList::attributes() const {
   for (const auto& [number, session] : sessions_) {
     const auto since =
         std::chrono::duration_cast<std::chrono::milliseconds>(session.since.time_since_epoch());
-    attributes.emplace(std::to_string(number),
-                       Map{{"name", session.client_name}, {"since", since.count()}});
+    Map entry{{"name", session.client_name}, {"since", since.count()}};
+    if (!session.user.empty()) entry.emplace("user", session.user);
+    attributes.emplace(std::to_string(number), std::move(entry));
   }
   return attributes;
 }

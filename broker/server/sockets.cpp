@@ -1,10 +1,10 @@
 #include "server/sockets.hpp"
 
-#include <poll.h>
+#include <string.h>  // explicit_bzero
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <limits>
 #include <string>
 #include <thread>
 #include <utility>
@@ -42,6 +42,7 @@ void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::linger, linger_ms);
   socket.set(zmq::sockopt::backlog, backlog);
   socket.set(zmq::sockopt::tcp_keepalive, 1);
+  socket.set(zmq::sockopt::handshake_ivl, handshake_ms);
   // A peer whose connection stays open although nobody lives behind it (its forked child holds the
   // descriptor; its host is gone) is noticed within the time of a session.
   socket.set(zmq::sockopt::heartbeat_ivl, std::max(session / 4, 1));
@@ -66,17 +67,6 @@ void set_updates(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::sndhwm, reader_queue(options.reader_bytes));
   socket.set(zmq::sockopt::xpub_verbose, true);
   socket.set(zmq::sockopt::xpub_nodrop, true);  // tells the publisher of readers without room
-}
-
-/// Nobody gets in without one of the keys: also when ZeroMQ could not ask.
-void guard(zmq::socket_t& socket, const ServerKeys& keys) {
-  constexpr int enforce_domain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN, a draft in Debian's header
-  const int on = 1;
-  socket.set(zmq::sockopt::curve_server, true);
-  socket.set(zmq::sockopt::curve_secretkey, keys.secret);
-  socket.set(zmq::sockopt::zap_domain, std::string(Gate::domain));
-  if (zmq_setsockopt(socket.handle(), enforce_domain, &on, sizeof on) != 0) throw zmq::error_t();
-  socket.set(zmq::sockopt::handshake_ivl, handshake_ms);
 }
 
 std::string advice(int error) {
@@ -105,38 +95,134 @@ std::string advice(int error) {
 
 }  // namespace
 
-Sockets::Sockets(const BrokerOptions& options, const ServerKeys* keys)
-    : options_(options), keys_(keys) {
+Sockets::Sockets(const BrokerOptions& options, const Access& access, Counters& counters)
+    : options_(options), access_(access), counters_(counters) {
   const Endpoint commands = parse_endpoint(options.bind, "bind");
-  const Endpoint updates = options.updates.empty() ? updates_beside(commands)
-                                                   : parse_endpoint(options.updates, "updates");
-  if (keys_ != nullptr) gate_.emplace(context_, *keys_);
-  make(commands_, zmq::socket_type::router);
-  make(updates_, zmq::socket_type::xpub);
-  // The commands first, as they are what people name; nobody is answered before both are there.
-  commands_endpoint_ = bind(commands_, commands, "bind");
-  updates_endpoint_ = bind(updates_, updates, "updates");
-}
-
-void Sockets::make(zmq::socket_t& socket, zmq::socket_type type) {
-  socket = zmq::socket_t(context_, type);
-  set_common(socket, options_);
-  if (type == zmq::socket_type::router) {
-    set_commands(socket);
-  } else {
-    set_updates(socket, options_);
+  first_updates_ = options.updates.empty() ? updates_beside(commands)
+                                           : parse_endpoint(options.updates, "updates");
+  if (!options.secret_key.empty()) {
+    secret_key_ = read_secret_key(options.secret_key);
+    gate_.emplace(context_, access_);
   }
-  if (keys_ != nullptr) guard(socket, *keys_);
+  // The commands first, as they are what people name; nobody is answered before all are there.
+  commands_ = make_commands();
+  commands_endpoint_ = bind(commands_, commands, "bind");
+  for (const Access::Audience& audience : access_.audiences()) open(audience);
+  serving_ = true;
 }
 
-void Sockets::bind_again() {
-  const int at_once = 0;
-  commands_.set(zmq::sockopt::linger, at_once);
-  updates_.set(zmq::sockopt::linger, at_once);
-  make(commands_, zmq::socket_type::router);
-  make(updates_, zmq::socket_type::xpub);
+Sockets::~Sockets() { explicit_bzero(secret_key_.data(), secret_key_.size()); }
+
+zmq::socket_t Sockets::make_commands() {
+  zmq::socket_t socket(context_, zmq::socket_type::router);
+  set_common(socket, options_);
+  set_commands(socket);
+  guard(socket, Gate::commands_domain());
+  return socket;
+}
+
+zmq::socket_t Sockets::make_updates(std::uint64_t audience) {
+  zmq::socket_t socket(context_, zmq::socket_type::xpub);
+  set_common(socket, options_);
+  set_updates(socket, options_);
+  guard(socket, Gate::updates_domain(audience));
+  return socket;
+}
+
+/// With keys nobody gets in without one of them: also when ZeroMQ could not ask.
+void Sockets::guard(zmq::socket_t& socket, const std::string& domain) const {
+  if (secret_key_.empty()) return;
+  constexpr int enforce_domain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN, a draft in Debian's header
+  const int on = 1;
+  socket.set(zmq::sockopt::curve_server, true);
+  socket.set(zmq::sockopt::curve_secretkey, secret_key_);
+  socket.set(zmq::sockopt::zap_domain, domain);
+  if (zmq_setsockopt(socket.handle(), enforce_domain, &on, sizeof on) != 0) throw zmq::error_t();
+}
+
+void Sockets::reopen_commands() {
+  commands_.set(zmq::sockopt::linger, 0);
+  commands_ = make_commands();
   commands_endpoint_ = bind_patiently(commands_, commands_endpoint_, "bind");
-  updates_endpoint_ = bind_patiently(updates_, updates_endpoint_, "updates");
+}
+
+void Sockets::reopen(Channel& channel) {
+  const Endpoint endpoint = channel.endpoint();
+  channel.socket().set(zmq::sockopt::linger, 0);
+  channel.socket().close();
+  zmq::socket_t socket = make_updates(channel.audience());
+  Endpoint bound = bind_patiently(socket, endpoint, "updates");
+  channel.replace(std::move(socket), std::move(bound));
+}
+
+void Sockets::open(const Access::Audience& audience) {
+  zmq::socket_t socket = make_updates(audience.id);
+  Endpoint bound = bind(socket, next_endpoint(), "updates");
+  channels_.push_back(std::make_unique<Channel>(audience.id, audience.rights, std::move(socket),
+                                                std::move(bound), counters_));
+}
+
+void Sockets::follow_access(std::span<const std::uint64_t> reopened) {
+  const auto place_of = [&](const std::unique_ptr<Channel>& channel) {
+    const auto audiences = access_.audiences();
+    return std::find_if(audiences.begin(), audiences.end(),
+                        [&](const auto& each) { return each.id == channel->audience(); }) -
+           audiences.begin();
+  };
+  const auto end = static_cast<std::ptrdiff_t>(access_.audiences().size());
+  std::erase_if(channels_, [&](const std::unique_ptr<Channel>& channel) {
+    const bool ended = place_of(channel) == end;
+    if (ended) close(*channel);
+    return ended;
+  });
+  for (const std::unique_ptr<Channel>& channel : channels_) {
+    if (std::find(reopened.begin(), reopened.end(), channel->audience()) != reopened.end())
+      reopen(*channel);
+  }
+  for (const Access::Audience& audience : access_.audiences()) {
+    const bool there = std::any_of(channels_.begin(), channels_.end(), [&](const auto& channel) {
+      return channel->audience() == audience.id;
+    });
+    if (!there) open(audience);
+  }
+  std::sort(channels_.begin(), channels_.end(),
+            [&](const auto& left, const auto& right) { return place_of(left) < place_of(right); });
+}
+
+void Sockets::close(Channel& channel) {
+  channel.socket().set(zmq::sockopt::linger, 0);
+  channel.socket().close();
+  if (channel.endpoint().transport == Endpoint::Transport::ipc)
+    locks_.erase(channel.endpoint().path);
+}
+
+/// Where the next channel is: the first place as it was asked for, and then the ports, or paths,
+/// that follow.
+Endpoint Sockets::next_endpoint() const {
+  Endpoint endpoint = first_updates_;
+  for (unsigned number = 2; in_use(endpoint); ++number) {
+    if (endpoint.transport == Endpoint::Transport::ipc) {
+      endpoint.path = fmt::format("{}.{}", first_updates_.path, number);
+    } else if (endpoint.port == std::numeric_limits<std::uint16_t>::max()) {
+      throw Error(Errc::rejected,
+                  "updates: after port 65535 there is none for the next set of read rights; name a "
+                  "lower one");
+    } else {
+      ++endpoint.port;
+    }
+  }
+  return endpoint;
+}
+
+bool Sockets::in_use(const Endpoint& endpoint) const {
+  if (endpoint.transport == Endpoint::Transport::tcp && endpoint.port == 0) return false;
+  const auto is_it = [&](const Endpoint& other) {
+    return other.transport == endpoint.transport && other.port == endpoint.port &&
+           other.path == endpoint.path;
+  };
+  return is_it(commands_endpoint_) ||
+         std::any_of(channels_.begin(), channels_.end(),
+                     [&](const auto& channel) { return is_it(channel->endpoint()); });
 }
 
 /// The socket that had the port is closed by another thread. (On ipc a bind takes the path over.)
@@ -153,9 +239,26 @@ Endpoint Sockets::bind_patiently(zmq::socket_t& socket, const Endpoint& endpoint
   }
 }
 
+/// While it serves, another program that has taken the port does not end it: any port will do, as
+/// clients are told.
+Endpoint Sockets::bind_new_channel(zmq::socket_t& socket, Endpoint endpoint) {
+  try {
+    return bind_patiently(socket, endpoint, "updates");
+  } catch (const Error&) {
+    if (endpoint.transport == Endpoint::Transport::ipc) throw;
+    endpoint.port = 0;
+    return bind_locked(socket, endpoint, "updates");
+  }
+}
+
 Endpoint Sockets::bind(zmq::socket_t& socket, const Endpoint& endpoint, std::string_view option) {
-  if (endpoint.transport == Endpoint::Transport::ipc) locks_.emplace_back(endpoint.path);
-  return bind_locked(socket, endpoint, option);
+  if (endpoint.transport == Endpoint::Transport::ipc) {
+    if (endpoint.path.size() > longest_path + updates_suffix.size())
+      throw Error(Errc::rejected,
+                  fmt::format("{}: the path {} is too long", option, endpoint.path));
+    locks_.try_emplace(endpoint.path, endpoint.path);
+  }
+  return serving_ ? bind_new_channel(socket, endpoint) : bind_locked(socket, endpoint, option);
 }
 
 Endpoint Sockets::bind_locked(zmq::socket_t& socket, const Endpoint& endpoint,
@@ -174,14 +277,15 @@ Endpoint Sockets::bind_locked(zmq::socket_t& socket, const Endpoint& endpoint,
 void Sockets::wait(int descriptor, std::chrono::steady_clock::time_point until) {
   const auto rest =
       std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-  std::array<pollfd, 4> items{{
-      {commands_.get(zmq::sockopt::fd), POLLIN, 0},
-      {updates_.get(zmq::sockopt::fd), POLLIN, 0},
-      {descriptor, POLLIN, 0},
-      {gate_ ? gate_->socket().get(zmq::sockopt::fd) : -1, POLLIN, 0},
-  }};
+  poll_items_.clear();
+  const auto add = [this](int each) { poll_items_.push_back({each, POLLIN, 0}); };
+  add(descriptor);
+  add(commands_.get(zmq::sockopt::fd));
+  for (const std::unique_ptr<Channel>& channel : channels_)
+    add(channel->socket().get(zmq::sockopt::fd));
+  if (gate_) add(gate_->socket().get(zmq::sockopt::fd));
   // Interrupted: the caller's loop comes again.
-  ::poll(items.data(), items.size(),
+  ::poll(poll_items_.data(), poll_items_.size(),
          static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, 60'000)));
 }
 

@@ -1,8 +1,15 @@
 // The sockets that a broker is made of.
 #pragma once
 
+#include <poll.h>
+
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <zmq.hpp>
@@ -10,56 +17,79 @@
 #include <bulletin/broker.hpp>
 #include <bulletin/options.hpp>
 
+#include "server/access.hpp"
+#include "server/channel.hpp"
+#include "server/counters.hpp"
 #include "server/endpoint.hpp"
 #include "server/gate.hpp"
-#include "server/keys.hpp"
 #include "server/path_lock.hpp"
 
 namespace bulletin::server {
 
-/// Commands (ROUTER) and updates (XPUB), bound. One thread at a time.
+/// Commands (ROUTER), and updates (XPUB) for each audience, bound. One thread at a time.
 class Sockets {
  public:
-  /// `keys`: who is let in; null: everybody. They have to outlive it. Throws Error rejected, which
+  /// `access`: who is let in; it may change, and has to outlive this. Throws Error rejected, which
   /// names the endpoint and says what to do.
-  Sockets(const BrokerOptions& options, const ServerKeys* keys);
+  Sockets(const BrokerOptions& options, const Access& access, Counters& counters);
+  /// The secret key is wiped.
+  ~Sockets();
+  Sockets(const Sockets&) = delete;
+  Sockets& operator=(const Sockets&) = delete;
 
   zmq::socket_t& commands() noexcept { return commands_; }
-  zmq::socket_t& updates() noexcept { return updates_; }
+  /// One for each audience, in their order.
+  Channels& channels() noexcept { return channels_; }
+  const Channels& channels() const noexcept { return channels_; }
 
   /// Lets those in that wait, or not.
   void answer_gate() {
     if (gate_) gate_->answer();
   }
   [[nodiscard]] std::uint64_t refused() const noexcept { return gate_ ? gate_->refused() : 0; }
-  /// Drops all connections: who still may comes again.
-  void bind_again();
+
+  // ZeroMQ cannot drop one connection, but all of a socket: who still may comes again.
+  void reopen_commands();
+  void reopen(Channel& channel);
+  /// The access has changed: makes the channels those of its audiences. `reopened`: those that
+  /// stay, but have lost a user.
+  void follow_access(std::span<const std::uint64_t> reopened);
 
   /// With real ports.
   const Endpoint& commands_endpoint() const noexcept { return commands_endpoint_; }
-  const Endpoint& updates_endpoint() const noexcept { return updates_endpoint_; }
 
   /// Waits until something may have arrived on a socket, `descriptor` is readable, or `until` has
-  /// come. Call it only after both sockets were read until they had nothing, with no use of them
+  /// come. Call it only after all sockets were read until they had nothing, with no use of them
   /// since: libzmq's descriptors tell of new things only once.
   void wait(int descriptor, std::chrono::steady_clock::time_point until);
 
  private:
-  void make(zmq::socket_t& socket, zmq::socket_type type);
+  zmq::socket_t make_commands();
+  zmq::socket_t make_updates(std::uint64_t audience);
+  void guard(zmq::socket_t& socket, const std::string& domain) const;
+  void open(const Access::Audience& audience);
+  void close(Channel& channel);
+  [[nodiscard]] Endpoint next_endpoint() const;
+  [[nodiscard]] bool in_use(const Endpoint& endpoint) const;
   Endpoint bind(zmq::socket_t& socket, const Endpoint& endpoint, std::string_view option);
   Endpoint bind_locked(zmq::socket_t& socket, const Endpoint& endpoint, std::string_view option);
   Endpoint bind_patiently(zmq::socket_t& socket, const Endpoint& endpoint, std::string_view option);
+  Endpoint bind_new_channel(zmq::socket_t& socket, Endpoint endpoint);
 
   // In this order: closing the sockets removes their files, after that the locks are given back.
-  std::vector<PathLock> locks_;
+  std::map<std::string, PathLock> locks_;  // by path
   zmq::context_t context_;
   const BrokerOptions& options_;
-  const ServerKeys* const keys_;
+  const Access& access_;
+  Counters& counters_;
+  std::string secret_key_;  // empty: there are no keys
   std::optional<Gate> gate_;
   zmq::socket_t commands_;
-  zmq::socket_t updates_;
+  Channels channels_;
   Endpoint commands_endpoint_;
-  Endpoint updates_endpoint_;
+  Endpoint first_updates_;  // where the first channel was asked for
+  bool serving_ = false;
+  std::vector<pollfd> poll_items_;
 };
 
 }  // namespace bulletin::server

@@ -9,41 +9,55 @@
 namespace bulletin::server {
 namespace {
 
-/// Tells a client that reaches the commands how to reach the updates.
-void place_updates(wire::Welcome& welcome, const Endpoint& commands, const Endpoint& updates) {
+/// How a client that reaches the commands reaches the updates.
+UpdatesPlace place_of(const Endpoint& commands, const Endpoint& updates) {
   if (updates.transport == Endpoint::Transport::ipc) {
     // Beside the commands, where clients look unless told otherwise.
     const bool beside = commands.transport == Endpoint::Transport::ipc &&
                         updates.path == commands.path + std::string(updates_suffix);
-    if (!beside) welcome.updates_endpoint = to_string(updates);
-    return;
+    return {0, beside ? std::string() : to_string(updates)};
   }
   if (commands.transport == Endpoint::Transport::tcp &&
       (updates.host == commands.host || is_wildcard(updates.host))) {
-    // Whatever way the client came, the updates are one port further on.
-    welcome.updates_port = updates.port;
-    return;
+    // Whatever way the client came, the updates are at another port.
+    return {updates.port, {}};
   }
   Endpoint told = updates;
   // Who comes by ipc is on this host.
   if (is_wildcard(told.host)) told.host = "127.0.0.1";
-  welcome.updates_endpoint = to_string(told);
+  return {0, to_string(told)};
+}
+
+/// As far behind what is advertised as `updates` is behind the first.
+std::string advertised(const std::string& first_told, const Endpoint& first,
+                       const Endpoint& updates) {
+  if (updates == first) return first_told;
+  Endpoint told = parse_endpoint(first_told, "advertise");
+  told.port = static_cast<std::uint16_t>(told.port + updates.port - first.port);
+  if (told.transport == Endpoint::Transport::ipc && updates.path.starts_with(first.path))
+    told.path += updates.path.substr(first.path.size());
+  return to_string(told);
 }
 
 }  // namespace
 
-wire::Welcome make_welcome(const BrokerOptions& options, const Endpoint& commands,
-                           const Endpoint& updates) {
+wire::Welcome make_welcome(const BrokerOptions& options) {
   wire::Welcome welcome;
-  if (options.advertise.empty()) {
-    place_updates(welcome, commands, updates);
-  } else {
-    welcome.updates_endpoint = options.advertise;
-  }
   welcome.beat_ms = static_cast<std::uint64_t>(options.beat.count());
   welcome.session_ms = static_cast<std::uint64_t>(options.session_time.count());
   welcome.limits = options.limits;
   return welcome;
+}
+
+std::vector<UpdatesPlace> places_of_updates(const BrokerOptions& options, const Endpoint& commands,
+                                            std::span<const Endpoint> updates) {
+  std::vector<UpdatesPlace> places;
+  for (const Endpoint& each : updates) {
+    places.push_back(options.advertise.empty()
+                         ? place_of(commands, each)
+                         : UpdatesPlace{0, advertised(options.advertise, updates.front(), each)});
+  }
+  return places;
 }
 
 std::optional<std::uint64_t> common_version(const wire::Hello& hello) noexcept {

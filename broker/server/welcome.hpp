@@ -1,8 +1,10 @@
 // What a client is told when it comes.
 #pragma once
 
+#include <cstdint>
 #include <optional>
-#include <string>
+#include <span>
+#include <vector>
 
 #include <bulletin/broker.hpp>
 
@@ -12,9 +14,14 @@
 
 namespace bulletin::server {
 
-/// The welcome without its session: where the updates are, times and limits.
-wire::Welcome make_welcome(const BrokerOptions& options, const Endpoint& commands,
-                           const Endpoint& updates);
+using wire::UpdatesPlace;
+
+/// The welcome without its session and where the updates are: times and limits.
+wire::Welcome make_welcome(const BrokerOptions& options);
+
+/// How clients reach each of the updates endpoints; the first is the one that may be advertised.
+std::vector<UpdatesPlace> places_of_updates(const BrokerOptions& options, const Endpoint& commands,
+                                            std::span<const Endpoint> updates);
 
 /// The newest version that both sides speak; nullopt: there is none.
 std::optional<std::uint64_t> common_version(const wire::Hello& hello) noexcept;

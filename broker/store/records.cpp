@@ -173,4 +173,29 @@ StoredAttribute decode_attribute(std::string_view key, std::string_view value) {
   return stored;
 }
 
+void tell_record(authority::StateVisitor& visitor, std::string_view key, std::string_view value) {
+  if (key.empty()) throw DecodeError("key: empty");
+  switch (Kind(key.front())) {
+    case Kind::counters: return visitor.counters(decode_counters(value).counters);
+    case Kind::space: return visitor.space(decode_space(key, value));
+    case Kind::attribute: {
+      const StoredAttribute stored = decode_attribute(key, value);
+      return visitor.attribute(stored.space, stored.attribute);
+    }
+    case Kind::session: return visitor.session(decode_session(key, value));
+    case Kind::lane: {
+      if (key.size() != lane_key(0, 0).size()) throw DecodeError("lane: not two numbers");
+      const StoredLane lane = decode_lane(value);
+      return visitor.lane(number_of(key.substr(1, 8)), number_of(key.substr(9)), lane.number,
+                          lane.outcomes);
+    }
+  }
+  throw DecodeError("key: an unknown kind");
+}
+
+void tell_commits(authority::StateVisitor& visitor, std::string_view value) {
+  const StoredRun stored = decode_run(value);
+  visitor.commits(stored.space, stored.run);
+}
+
 }  // namespace bulletin::store

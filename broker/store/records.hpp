@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "authority/command.hpp"
+#include "authority/state_visitor.hpp"
 #include "authority/views.hpp"
 #include "wire/commit.hpp"
 #include "wire/epoch.hpp"
@@ -81,5 +82,9 @@ struct StoredAttribute {
   authority::AttributeView attribute;
 };
 StoredAttribute decode_attribute(std::string_view key, std::string_view value);
+
+/// Tells a visitor what a record of the default family, or one of the log, holds.
+void tell_record(authority::StateVisitor& visitor, std::string_view key, std::string_view value);
+void tell_commits(authority::StateVisitor& visitor, std::string_view value);
 
 }  // namespace bulletin::store

@@ -77,8 +77,6 @@ class Store::Implementation {
   }
   template <class Visit>
   void scan(rocksdb::ColumnFamilyHandle* family, Visit&& visit) const;
-  void tell_state(authority::StateVisitor& visitor, std::string_view key,
-                  std::string_view value) const;
   /// What the folder says while turns are kept in it.
   History running() const noexcept { return options_.synced ? History::kept : History::unsynced; }
 
@@ -163,35 +161,12 @@ void Store::Implementation::scan(rocksdb::ColumnFamilyHandle* family, Visit&& vi
 void Store::Implementation::tell(authority::StateVisitor& visitor) const {
   try {
     scan(database_.families().state,
-         [&](std::string_view key, std::string_view value) { tell_state(visitor, key, value); });
-    scan(database_.families().log, [&](std::string_view, std::string_view value) {
-      const StoredRun stored = decode_run(value);
-      visitor.commits(stored.space, stored.run);
-    });
+         [&](std::string_view key, std::string_view value) { tell_record(visitor, key, value); });
+    scan(database_.families().log,
+         [&](std::string_view, std::string_view value) { tell_commits(visitor, value); });
   } catch (const wire::DecodeError& error) {
     refuse(options_.folder, error);
   }
-}
-
-void Store::Implementation::tell_state(authority::StateVisitor& visitor, std::string_view key,
-                                       std::string_view value) const {
-  if (key.empty()) throw wire::DecodeError("key: empty");
-  switch (Kind(key.front())) {
-    case Kind::counters: return visitor.counters(decode_counters(value).counters);
-    case Kind::space: return visitor.space(decode_space(key, value));
-    case Kind::attribute: {
-      const StoredAttribute stored = decode_attribute(key, value);
-      return visitor.attribute(stored.space, stored.attribute);
-    }
-    case Kind::session: return visitor.session(decode_session(key, value));
-    case Kind::lane: {
-      if (key.size() != lane_key(0, 0).size()) throw wire::DecodeError("lane: not two numbers");
-      const StoredLane lane = decode_lane(value);
-      return visitor.lane(number_of(key.substr(1, 8)), number_of(key.substr(9)), lane.number,
-                          lane.outcomes);
-    }
-  }
-  throw wire::DecodeError("key: an unknown kind");
 }
 
 void Store::Implementation::keep(const authority::Authority& authority) {

@@ -226,7 +226,7 @@ Freshness Client::Implementation::freshness(
   std::scoped_lock lock(apply_mutex);
   const bool alive = active_ != nullptr && active_->made_in == client::generation() &&
                      core.heard(client::now_ms());
-  if (!alive) return {Freshness::State::stale, last_heard_};
+  if (!alive || replica.refusal()) return {Freshness::State::stale, last_heard_};
   const auto since = live_since_.find(&replica);
   const auto when = since != live_since_.end() ? since->second : last_heard_;
   return {replica.live() ? Freshness::State::connected : Freshness::State::syncing, when};

@@ -119,7 +119,7 @@ void ClientCore::take_reply(Request& request, std::string_view bytes, std::uint6
 
 void ClientCore::take_welcome(const wire::Welcome& welcome, std::uint64_t sent_ms) {
   welcome_ = welcome;
-  updates_endpoint_ = UpdatesEndpoint{welcome.updates_port, welcome.updates_endpoint};
+  updates_endpoint_ = welcome.updates;
   beat_ms_ = welcome.beat_ms != 0 ? welcome.beat_ms : default_beat_ms;
   renewed_at_ms_ = sent_ms;
   check_session_ = false;
@@ -136,7 +136,7 @@ void ClientCore::take_hello_refusal(const wire::Refusal& refusal, std::uint64_t 
 
 void ClientCore::take_keepalive_reply(std::string_view bytes, std::uint64_t sent_ms) {
   try {
-    wire::decode_done(bytes);
+    if (auto place = wire::decode_renewed(bytes)) updates_endpoint_ = *std::move(place);
     observer_.session_lives(sent_ms);
   } catch (const wire::RefusedError& error) {
     const wire::Status status = error.refusal().status;
@@ -181,11 +181,17 @@ void ClientCore::commands_disconnected(std::uint64_t) {
 }
 
 void ClientCore::updates_connected(std::uint64_t now_ms) {
-  updates_disconnected(now_ms);
+  lose_updates();
   subscriptions_.connected(now_ms);
 }
 
+/// It may be that they are to be had elsewhere now.
 void ClientCore::updates_disconnected(std::uint64_t) {
+  lose_updates();
+  check_session_ = welcome_.has_value();
+}
+
+void ClientCore::lose_updates() {
   subscriptions_.disconnected();
   for (auto& [name, member] : members_) member.replica->unsubscribed();
 }

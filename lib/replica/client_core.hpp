@@ -103,14 +103,9 @@ class ClientCore : private RowObserver {
   using SubscriptionChange = replica::SubscriptionChange;
   /// In this order, on the updates socket, once it has an endpoint.
   std::vector<SubscriptionChange> take_subscriptions();
-  /// Where the welcome says updates are: nullopt before the first welcome. A change means: connect
+  /// Where the broker says updates are: nullopt before the first welcome. A change means: connect
   /// there instead, with all of `all_topics()`.
-  struct UpdatesEndpoint {
-    std::uint64_t port = 0;
-    std::string endpoint;
-    friend bool operator==(const UpdatesEndpoint&, const UpdatesEndpoint&) = default;
-  };
-  [[nodiscard]] const std::optional<UpdatesEndpoint>& updates_endpoint() const noexcept {
+  [[nodiscard]] const std::optional<wire::UpdatesPlace>& updates_endpoint() const noexcept {
     return updates_endpoint_;
   }
   /// Of the namespaces; a new connection gets a new nonce.
@@ -172,6 +167,7 @@ class ClientCore : private RowObserver {
   void postpone(Member& member, std::uint64_t now_ms);
   void end_postponements(std::uint64_t now_ms);
   void lose_session();
+  void lose_updates();
   void give_up_request();
   void check_epoch(const wire::Epoch& epoch);
 
@@ -185,10 +181,10 @@ class ClientCore : private RowObserver {
   Subscriptions subscriptions_;
 
   std::optional<wire::Welcome> welcome_;
-  std::optional<UpdatesEndpoint> updates_endpoint_;
+  std::optional<wire::UpdatesPlace> updates_endpoint_;
   std::uint64_t beat_ms_ = default_beat_ms;  // as the last welcome told
   bool had_session_ = false;                 // and lost it
-  bool check_session_ = false;               // something says that the epoch has changed
+  bool check_session_ = false;               // the epoch, or where updates are, may have changed
   wire::Epoch checked_epoch_;                // that the session was last checked for
   std::uint64_t hello_at_ms_ = 0;            // not before
   std::uint64_t renewed_at_ms_ = 0;          // the session

@@ -24,6 +24,7 @@ class Reply {
   }
 
   Reader& reader() noexcept { return reader_; }
+  [[nodiscard]] bool has(std::size_t elements) const noexcept { return elements_ >= elements; }
 
   void require(std::size_t known) {
     if (elements_ < known) throw DecodeError(std::string(what_) + ": too few elements");
@@ -155,6 +156,14 @@ void read_list(Reader& reader, const char* what, std::vector<T>& list, ReadOne r
   for (; count != 0; --count) list.push_back(read_one(reader));
 }
 
+/// Two elements.
+UpdatesPlace read_place(Reader& reader) {
+  UpdatesPlace place;
+  place.port = reader.unsigned_integer("updates port");
+  place.endpoint = reader.string("updates endpoint");
+  return place;
+}
+
 }  // namespace
 
 Welcome decode_welcome(std::string_view bytes) {
@@ -164,13 +173,23 @@ Welcome decode_welcome(std::string_view bytes) {
   welcome.version = reader.unsigned_integer("version");
   welcome.session.epoch = read_epoch(reader);
   welcome.session.number = reader.unsigned_integer("session");
-  welcome.updates_port = reader.unsigned_integer("updates port");
-  welcome.updates_endpoint = reader.string("updates endpoint");
+  welcome.updates = read_place(reader);
   welcome.beat_ms = reader.unsigned_integer("beat");
   welcome.session_ms = reader.unsigned_integer("session time");
   welcome.limits = read_limits(reader);
   reply.finish();
   return welcome;
+}
+
+std::optional<UpdatesPlace> decode_renewed(std::string_view bytes) {
+  Reply reply(bytes, 1, "keepalive's reply");
+  std::optional<UpdatesPlace> place;
+  if (reply.has(3)) {
+    reply.require(3);
+    place = read_place(reply.reader());
+  }
+  reply.finish();
+  return place;
 }
 
 void decode_done(std::string_view bytes) { Reply(bytes, 1, "reply").finish(); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -27,15 +28,22 @@ struct Refusal {
   std::string name;  ///< the attribute or namespace concerned
 };
 
+/// Where a client's updates are.
+struct UpdatesPlace {
+  /// tcp: joined to the address that the answer came from; 0: the endpoint says.
+  std::uint64_t port = 0;
+  /// Used instead of the port when not empty; on ipc empty: the commands path plus ".updates".
+  std::string endpoint;
+
+  friend bool operator==(const UpdatesPlace&, const UpdatesPlace&) = default;
+};
+
 /// [0, version, epoch, session, updates port, updates endpoint, beat ms, session ms,
 ///  [name bytes, namespace bytes, value bytes, transaction bytes, transaction operations]]
 struct Welcome {
   std::uint64_t version = highest_version;
   SessionId session;
-  /// tcp: joined to the address that the welcome came from; 0: the updates endpoint says.
-  std::uint64_t updates_port = 0;
-  /// Used instead of the port when not empty; on ipc empty: the commands path plus ".updates".
-  std::string updates_endpoint;
+  UpdatesPlace updates;
   std::uint64_t beat_ms = 0;
   std::uint64_t session_ms = 0;
   Limits limits;
@@ -151,7 +159,9 @@ class RefusedError : public std::runtime_error {
 };
 
 Welcome decode_welcome(std::string_view bytes);
-/// The reply to KEEPALIVE, GOODBYE and BACKUP_END: [0]
+/// The reply to KEEPALIVE, [0, updates port, updates endpoint]; nothing if it is only [0].
+std::optional<UpdatesPlace> decode_renewed(std::string_view bytes);
+/// The reply to GOODBYE and BACKUP_END: [0]
 void decode_done(std::string_view bytes);
 WriteReply decode_write_reply(std::string_view bytes);
 ReadReply decode_read_reply(std::string_view bytes);
@@ -164,6 +174,8 @@ BackupPartReply decode_backup_part_reply(std::string_view bytes);
 
 std::string encode(const Refusal& reply);
 std::string encode(const Welcome& reply);
+/// The answer to KEEPALIVE.
+std::string encode(const UpdatesPlace& place);
 std::string encode_done();
 std::string encode(const WriteReply& reply);
 /// The same without a copy of the outcomes.

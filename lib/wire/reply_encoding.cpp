@@ -55,12 +55,18 @@ std::string encode(const Welcome& reply) {
   Packer packer(out);
   packer.array(9).integer(Status::ok).integer(reply.version);
   packer.epoch(reply.session.epoch).integer(reply.session.number);
-  packer.integer(reply.updates_port).string(reply.updates_endpoint);
+  packer.integer(reply.updates.port).string(reply.updates.endpoint);
   packer.integer(reply.beat_ms).integer(reply.session_ms);
   const Limits& limits = reply.limits;
   packer.array(5).integer(limits.name_bytes).integer(limits.namespace_bytes);
   packer.integer(limits.value_bytes).integer(limits.transaction_bytes);
   packer.integer(limits.transaction_operations);
+  return out;
+}
+
+std::string encode(const UpdatesPlace& place) {
+  std::string out;
+  Packer(out).array(3).integer(Status::ok).integer(place.port).string(place.endpoint);
   return out;
 }
 

@@ -75,7 +75,7 @@ std::string FakeBroker::usual(const wire::Request& request) const {
                         [&](const wire::Hello&) {
                           wire::Welcome welcome;
                           welcome.session = {epoch_, 1};
-                          welcome.updates_port = updates_port_;
+                          welcome.updates.port = updates_port_;
                           welcome.beat_ms = 50;
                           welcome.session_ms = 5000;
                           return wire::encode(welcome);

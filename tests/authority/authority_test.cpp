@@ -7,6 +7,7 @@ using namespace bulletin;
 using namespace bulletin::authority;
 using test::Desk;
 using test::Raw;
+using wire::Status;
 
 namespace {
 
@@ -131,4 +132,33 @@ TEST_CASE("an authority can be moved") {
   Authority moved = std::move(desk.authority);
   desk.authority = std::move(moved);
   CHECK(everything(desk) == before);
+}
+
+TEST_CASE(
+    "items that are not the user's to write are denied in their place, told again, and no tail") {
+  Desk desk;
+  desk.set("mine", "x", 1);
+  const std::uint64_t known = desk.revision("mine", "x") - 1;
+  const std::string bytes = Raw().add("n", 1).bytes();
+  const std::vector<std::uint32_t> denied{0, 2};
+  const auto send = [&] {
+    wire::Write write{desk.id(desk.session),
+                      1,
+                      1,
+                      {{"theirs", known, bytes}, {"mine", known, bytes}, {"theirs", 0, bytes}}};
+    const Answer answer = desk.authority.apply({"alice", std::move(write), denied});
+    desk.authority.commit();
+    return answer;
+  };
+  for (const Answer& answer : {send(), send()}) {
+    REQUIRE(answer.outcomes->size() == 3);
+    CHECK(answer.outcomes->at(0).status == Status::denied);
+    CHECK(answer.outcomes->at(0).name == "theirs");
+    CHECK(answer.outcomes->at(1).status == Status::ok);
+    CHECK(answer.outcomes->at(2).status == Status::denied);
+    REQUIRE(answer.tails.size() == 1);
+    CHECK(answer.tails.front().space == "mine");
+  }
+  CHECK(desk.value("mine", "n") == Value(1));
+  CHECK(desk.authority.namespaces() == 1);
 }

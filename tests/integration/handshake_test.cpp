@@ -32,8 +32,8 @@ TEST_CASE("A client that says hello is told all it needs") {
   const wire::Welcome welcome = client.hello("somebody");
   CHECK(welcome.version == wire::highest_version);
   CHECK(welcome.session.epoch);
-  CHECK(std::to_string(welcome.updates_port) == port_of(board.updates_endpoint()));
-  CHECK(welcome.updates_endpoint.empty());
+  CHECK(std::to_string(welcome.updates.port) == port_of(board.updates_endpoint()));
+  CHECK(welcome.updates.endpoint.empty());
   CHECK(welcome.beat_ms == static_cast<std::uint64_t>(options.beat.count()));
   CHECK(welcome.session_ms == static_cast<std::uint64_t>(options.session_time.count()));
   CHECK(welcome.limits == options.limits);
@@ -64,8 +64,8 @@ TEST_CASE("An advertised endpoint is told instead of the port") {
   const Board board(options);
   RawClient client(board.endpoint());
   const wire::Welcome welcome = client.hello();
-  CHECK(welcome.updates_port == 0);
-  CHECK(welcome.updates_endpoint == "tcp://gateway:7001");
+  CHECK(welcome.updates.port == 0);
+  CHECK(welcome.updates.endpoint == "tcp://gateway:7001");
 }
 
 TEST_CASE("On ipc the updates are beside the commands, and nothing is told") {
@@ -76,8 +76,8 @@ TEST_CASE("On ipc the updates are beside the commands, and nothing is told") {
   CHECK(board.updates_endpoint() == board.endpoint() + ".updates");
   RawClient client(board.endpoint());
   const wire::Welcome welcome = client.hello();
-  CHECK(welcome.updates_port == 0);
-  CHECK(welcome.updates_endpoint.empty());
+  CHECK(welcome.updates.port == 0);
+  CHECK(welcome.updates.endpoint.empty());
   RawReader reader(board.updates_endpoint());
   CHECK(reader.follow("a") == welcome.session.epoch);
 }

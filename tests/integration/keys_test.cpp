@@ -14,64 +14,13 @@
 #include "server/server.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/guarded_board.hpp"
 #include "support/raw_client.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;
 
 namespace {
-
-/// Key files, and a broker that lets some of them in.
-class GuardedBoard {
- public:
-  explicit GuardedBoard(const std::string& bind = "tcp://127.0.0.1:*") {
-    make_keys("broker");
-    make_keys("alice");
-    make_keys("bob");
-    authorize({"alice", "bob"});
-    options_ = short_times();
-    options_.bind = bind == "ipc" ? "ipc://" + path("board") : bind;
-    options_.secret_key = path("broker.key");
-    options_.authorized_keys = path("authorized");
-    server_ = std::make_unique<server::Server>(options_, server::silent_log());
-    thread_ = std::thread([this] { server_->serve(); });
-  }
-  ~GuardedBoard() {
-    server_->stop();
-    thread_.join();
-  }
-  GuardedBoard(const GuardedBoard&) = delete;
-  GuardedBoard& operator=(const GuardedBoard&) = delete;
-
-  void authorize(const std::vector<std::string>& names) {
-    std::ofstream file(path("authorized"));
-    file << "# PUBLIC-KEY USER COMMENT...\n";
-    for (const std::string& name : names) file << keys(name).own_public << " " << name << " here\n";
-  }
-  void reload() { server_->reload(); }
-
-  void make_keys(const std::string& name) { client::make_key_files(path(name)); }
-  client::Keys keys(const std::string& name) const {
-    return *client::choose_keys(path("broker.pub"), path(name + ".key"));
-  }
-
-  std::string path(const std::string& name) const { return (folder_.path() / name).string(); }
-  const std::string& endpoint() const { return server_->endpoint(); }
-  const std::string& updates_endpoint() const { return server_->updates_endpoint(); }
-  ClientOptions options(const std::string& name) const {
-    ClientOptions options = impatient(patience);
-    options.endpoint = endpoint();
-    options.server_key = path("broker.pub");
-    options.key_file = path(name + ".key");
-    return options;
-  }
-
- private:
-  TemporaryFolder folder_;
-  BrokerOptions options_;
-  std::unique_ptr<server::Server> server_;
-  std::thread thread_;
-};
 
 /// Whether such a socket hears anything: an answer to LIST, or the proof of a subscription.
 bool gets_in(const GuardedBoard& board, const std::function<void(zmq::socket_t&)>& prepare,

@@ -47,7 +47,7 @@ TEST_CASE("The broker says ready once, with real ports, and serves") {
   RawClient client(broker.commands());
   const wire::Welcome welcome = client.hello();
   CHECK(value_of(broker.ready, "updates") ==
-        "tcp://127.0.0.1:" + std::to_string(welcome.updates_port));
+        "tcp://127.0.0.1:" + std::to_string(welcome.updates.port));
   CHECK(client.write("a", Transaction().set("x", 1)).status == wire::Status::ok);
   CHECK(broker.process.output().empty());
 }

@@ -71,7 +71,7 @@ TEST_CASE("keys are made, let in, and taken away by SIGHUP") {
   broker.program().signal(SIGTERM);
   CHECK(broker.program().wait() == 0);
   const std::string& log = broker.program().errors();
-  CHECK(log.find("event=keys_read keys=1") != std::string::npos);
+  CHECK(log.find("event=access keys=1 audiences=1") != std::string::npos);
   CHECK(log.find("event=keys_not_known") != std::string::npos);
   for (const char* name : {"broker", "alice", "bob"})
     CHECK(log.find(last_line(path(name) + ".key")) == std::string::npos);

@@ -288,9 +288,46 @@ TEST_CASE("a lost updates connection is made good by a new proof and SINCE") {
   world.core.updates_disconnected(world.now);
   CHECK_FALSE(replica->live());
   world.broker.set("a", "missed");
+  // Where are they now?
+  REQUIRE(std::holds_alternative<wire::Keepalive>(world.ask()));
+  world.reply(wire::encode_done());
+  CHECK(world.core.updates_endpoint()->port == 5571);
   world.prove();
   REQUIRE(std::holds_alternative<wire::Since>(world.ask()));
   world.answer();
+  CHECK(replica->live());
+  CHECK(replica->table().contains("a"));
+}
+
+TEST_CASE("the answer to a KEEPALIVE tells where the updates are now") {
+  CoreWorld world;
+  world.join();
+  world.core.updates_disconnected(world.now);
+  REQUIRE(std::holds_alternative<wire::Keepalive>(world.ask()));
+  world.reply(wire::encode(wire::UpdatesPlace{5573, {}}));
+  CHECK(world.core.updates_endpoint() == wire::UpdatesPlace{5573, {}});
+}
+
+TEST_CASE("a namespace whose right is taken away is refused, keeps its state, and comes back") {
+  CoreWorld world;
+  const auto replica = world.join();
+  world.core.updates_disconnected(world.now);
+  REQUIRE(std::holds_alternative<wire::Keepalive>(world.ask()));
+  world.reply(wire::encode_done());
+  world.prove();
+  REQUIRE(std::holds_alternative<wire::Since>(world.ask()));
+  world.reply(wire::encode(wire::Refusal{wire::Status::denied, "no", "plant"}));
+  CHECK(replica->refusal());
+  CHECK(replica->complete());
+  CHECK_FALSE(replica->live());
+  world.broker.set("a", "missed");
+  world.core.updates_disconnected(world.now);
+  REQUIRE(std::holds_alternative<wire::Keepalive>(world.ask()));
+  world.reply(wire::encode_done());
+  world.prove();
+  REQUIRE(std::holds_alternative<wire::Since>(world.ask()));
+  world.answer();
+  CHECK_FALSE(replica->refusal());
   CHECK(replica->live());
   CHECK(replica->table().contains("a"));
 }

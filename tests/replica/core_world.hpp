@@ -29,7 +29,7 @@ class CoreWorld : private replica::ClientObserver {
   [[nodiscard]] std::string welcome(std::uint64_t number) const {
     wire::Welcome welcome;
     welcome.session = session(number);
-    welcome.updates_port = 5571;
+    welcome.updates.port = 5571;
     welcome.beat_ms = 1000;
     welcome.session_ms = 10'000;
     return wire::encode(welcome);

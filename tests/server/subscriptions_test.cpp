@@ -10,8 +10,9 @@ using namespace bulletin::server;
 namespace {
 
 SubscriptionNews taken(const std::string& message) {
+  SubscriptionBook book;
   SubscriptionNews news;
-  take_subscription(message, news);
+  take_subscription(message, book, news);
   return news;
 }
 
@@ -42,4 +43,29 @@ TEST_CASE("Other topics, and messages that are no subscription, are passed over"
     CHECK(news.events.empty());
     CHECK(news.nonces.empty());
   }
+}
+
+TEST_CASE("What is subscribed to is counted until the last of its subscribers leaves") {
+  SubscriptionBook book;
+  SubscriptionNews news;
+  const auto say = [&](char what, const std::string& topic) {
+    take_subscription(std::string(1, what) + topic, book, news);
+  };
+  say(1, wire::topic_of("a"));
+  const std::size_t one = book.bytes();
+  CHECK(one >= 2);
+  CHECK(book.has_namespace("a"));
+  say(1, wire::topic_of("a"));
+  say(1, std::string(500, 'x'));
+  CHECK(book.bytes() >= 2 * one + 500);
+  CHECK_FALSE(book.has_namespace("x"));
+  say(0, wire::topic_of("a"));
+  CHECK_FALSE(book.has_namespace("a"));
+  say(0, std::string(500, 'x'));
+  CHECK(book.bytes() == 0);
+  say(0, "never subscribed to");
+  CHECK(book.bytes() == 0);
+  say(1, "any");
+  book.clear();
+  CHECK(book.bytes() == 0);
 }

@@ -305,7 +305,7 @@ std::string Broker::answer(const Asked& asked) {
         if constexpr (std::is_same_v<Request, wire::Hello>) {
           wire::Welcome welcome;
           welcome.session = {world_.model.epoch(), turn_[*asked.applied].answer.session};
-          welcome.updates_port = updates_port_;
+          welcome.updates.port = updates_port_;
           welcome.beat_ms = beat_ms;
           welcome.session_ms = session_ms;
           return wire::encode(welcome);

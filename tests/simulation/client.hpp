@@ -129,7 +129,7 @@ class Client : private replica::ClientObserver {
   std::unique_ptr<RequestSocket> commands_;
   std::unique_ptr<RequestSocket> writes_;
   std::unique_ptr<SubscribeSocket> updates_;
-  std::optional<replica::ClientCore::UpdatesEndpoint> connected_to_;
+  std::optional<wire::UpdatesPlace> connected_to_;
   std::optional<std::string> request_;  // given by the core, not yet taken by the network
 
   Views views_;

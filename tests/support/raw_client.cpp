@@ -3,7 +3,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "client/keys.hpp"
 #include "wire/limits.hpp"
 #include "wire/value_codec.hpp"
 
@@ -18,13 +17,14 @@ int milliseconds(std::chrono::milliseconds time) { return static_cast<int>(time.
 
 }  // namespace
 
-RawClient::RawClient(const std::string& endpoint, Context context)
+RawClient::RawClient(const std::string& endpoint, Context context,
+                     const std::optional<client::Keys>& keys)
     : context_(std::move(context)), socket_(*context_, zmq::socket_type::req) {
   socket_.set(zmq::sockopt::linger, 0);
   socket_.set(zmq::sockopt::req_relaxed, 1);
   socket_.set(zmq::sockopt::req_correlate, 1);
   socket_.set(zmq::sockopt::rcvtimeo, milliseconds(patience));
-  client::set_keys(socket_, client::choose_keys({}, {}));
+  client::set_keys(socket_, keys);
   socket_.connect(endpoint);
 }
 
@@ -89,12 +89,13 @@ const wire::CommitsUpdate* RawUpdate::commits() {
   return std::get_if<wire::CommitsUpdate>(&update_);
 }
 
-RawReader::RawReader(const std::string& updates_endpoint, Context context)
+RawReader::RawReader(const std::string& updates_endpoint, Context context,
+                     const std::optional<client::Keys>& keys)
     : context_(std::move(context)), socket_(*context_, zmq::socket_type::sub) {
   socket_.set(zmq::sockopt::linger, 0);
   socket_.set(zmq::sockopt::sndhwm, 0);
   socket_.set(zmq::sockopt::rcvhwm, 0);
-  client::set_keys(socket_, client::choose_keys({}, {}));
+  client::set_keys(socket_, keys);
   socket_.connect(updates_endpoint);
 }
 

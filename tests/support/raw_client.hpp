@@ -15,6 +15,7 @@
 #include <bulletin/transaction.hpp>
 #include <bulletin/value.hpp>
 
+#include "client/keys.hpp"
 #include "support/await.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
@@ -26,10 +27,14 @@ namespace bulletin::test {
 using Context = std::shared_ptr<zmq::context_t>;
 inline Context own_context() { return std::make_shared<zmq::context_t>(); }
 
+/// Those that the environment names; nothing: none.
+inline std::optional<client::Keys> usual_keys() { return client::choose_keys({}, {}); }
+
 /// A REQ socket as clients have it.
 class RawClient {
  public:
-  explicit RawClient(const std::string& endpoint, Context context = own_context());
+  explicit RawClient(const std::string& endpoint, Context context = own_context(),
+                     const std::optional<client::Keys>& keys = usual_keys());
 
   /// Sends and waits. Throws std::runtime_error when no answer comes in time.
   std::string ask(std::string_view request);
@@ -74,7 +79,8 @@ struct RawUpdate {
 /// A SUB socket as clients have it.
 class RawReader {
  public:
-  explicit RawReader(const std::string& updates_endpoint, Context context = own_context());
+  explicit RawReader(const std::string& updates_endpoint, Context context = own_context(),
+                     const std::optional<client::Keys>& keys = usual_keys());
 
   void subscribe(std::string_view topic);
   void unsubscribe(std::string_view topic);

@@ -144,7 +144,9 @@ def replies():
         [refusal(name, status) for name, status in REFUSALS.items()]
         + [welcome("welcome on tcp", 5571, ""),
            welcome("welcome with an endpoint of its own", 0, "tcp://board.example:5571"),
-           vector("done: to KEEPALIVE and GOODBYE", "done", {}, [0])]
+           vector("done: to GOODBYE", "done", {}, [0]),
+           renewed("renewed: to KEEPALIVE", 5571, ""),
+           renewed("renewed: the updates are elsewhere now", 0, "tcp://board.example:5573")]
         + write_replies() + read_replies() + snapshot_replies() + since_replies()
         + [status_reply(), list_reply()] + backup_replies())
 
@@ -159,6 +161,10 @@ def welcome(name, port, endpoint):
     fields = {"version": 1, "epoch": EPOCH.hex(), "session": SESSION, "updates_port": port,
               "updates_endpoint": endpoint, "beat_ms": 1000, "session_ms": 10_000, "limits": LIMITS}
     return vector(name, "welcome", fields, [0, 1, EPOCH, SESSION, port, endpoint, 1000, 10_000, LIMITS])
+
+
+def renewed(name, port, endpoint):
+    return vector(name, "renewed", {"updates_port": port, "updates_endpoint": endpoint}, [0, port, endpoint])
 
 
 def write_replies():

@@ -181,12 +181,16 @@ json to_json(const wire::Refusal& reply) {
   return {{"status", reply.status}, {"message", reply.message}, {"name", reply.name}};
 }
 
+json to_json(const wire::UpdatesPlace& reply) {
+  return {{"updates_port", reply.port}, {"updates_endpoint", reply.endpoint}};
+}
+
 json to_json(const wire::Welcome& reply) {
   const Limits& limits = reply.limits;
   json out = session(reply.session);
   out["version"] = reply.version;
-  out["updates_port"] = reply.updates_port;
-  out["updates_endpoint"] = reply.updates_endpoint;
+  out["updates_port"] = reply.updates.port;
+  out["updates_endpoint"] = reply.updates.endpoint;
   out["beat_ms"] = reply.beat_ms;
   out["session_ms"] = reply.session_ms;
   out["limits"] = {limits.name_bytes, limits.namespace_bytes, limits.value_bytes,

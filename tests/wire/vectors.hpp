@@ -28,6 +28,7 @@ nlohmann::json to_json(const wire::Run& run);
 nlohmann::json to_json(const wire::Update& update);
 nlohmann::json to_json(const wire::Refusal& reply);
 nlohmann::json to_json(const wire::Welcome& reply);
+nlohmann::json to_json(const wire::UpdatesPlace& reply);
 nlohmann::json to_json(const wire::WriteReply& reply);
 nlohmann::json to_json(const wire::ReadReply& reply);
 nlohmann::json to_json(const wire::SnapshotReply& reply);

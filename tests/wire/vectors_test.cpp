@@ -41,6 +41,7 @@ Seen seen(const wire::Update& update) {
 }
 
 Seen see_reply(const std::string& kind, std::string_view bytes) {
+  if (kind == "renewed") return seen(wire::decode_renewed(bytes).value());
   if (kind == "welcome") return seen(wire::decode_welcome(bytes));
   if (kind == "write_reply") return seen(wire::decode_write_reply(bytes));
   if (kind == "read_reply") return seen(wire::decode_read_reply(bytes));
@@ -130,9 +131,10 @@ TEST_CASE("replies equal their vectors") {
 }
 
 TEST_CASE("a refusal comes out of every reply's decoder") {
-  static constexpr const char* kinds[] = {
-      "welcome",      "write_reply", "read_reply", "snapshot_reply", "since_reply",
-      "status_reply", "list_reply",  "done",       "backup_reply",   "backup_part_reply"};
+  static constexpr const char* kinds[] = {"welcome",           "write_reply", "read_reply",
+                                          "snapshot_reply",    "since_reply", "status_reply",
+                                          "list_reply",        "done",        "backup_reply",
+                                          "backup_part_reply", "renewed"};
   for (const json& vector : load_vectors("replies")) {
     if (vector.at("kind") != "refusal") continue;
     for (const char* kind : kinds) {

@@ -36,6 +36,9 @@ struct BrokerOptions {
   /// them everybody is let in who can reach the endpoints.
   std::string secret_key = {};
   std::string authorized_keys = {};
+  /// The file that says which user may read and write what, in TOML; with keys. Empty: everybody
+  /// who is let in may do everything.
+  std::string permissions = {};
   /// Without keys only addresses of this host may be bound, unless this is set.
   bool insecure = false;
   /// How often a subscribed namespace tells its newest revision and digest.
@@ -53,6 +56,9 @@ struct BrokerOptions {
   /// every 64 KiB of this. Updates larger than that (one value may be) take as much again at most,
   /// for all readers together.
   std::size_t reader_bytes = 256u << 20;
+  /// Bytes of topics that the users of one updates socket may subscribe to, all together, with 32
+  /// for each; past that all of them are dropped, and come again. What is kept for them takes more.
+  std::size_t subscription_bytes = 64u << 20;
 };
 
 /// A broker with a thread of its own. Start one, connect clients to `endpoint()`, destroy it.
@@ -78,6 +84,11 @@ class Broker {
   void start();
   /// Stops serving; what clients had sent and the broker had not read stays unanswered. Idempotent.
   void stop() noexcept;
+
+  /// Reads the authorized keys and the permissions again, as SIGHUP has bulletin-broker do: a key
+  /// that is new works at once, what is not allowed any more ends. A file that makes no sense
+  /// changes nothing. False: there are no keys, or it is not running.
+  bool reload() noexcept;
 
   /// Started, not stopped, and not ended by a failure, such as a lack of memory. A failure is told
   /// in one line on standard error; `stop`, then `start` begin anew.

@@ -15,7 +15,8 @@ struct Freshness {
   enum class State {
     connected,  ///< up to date: the broker was heard within three beats, and nothing is missing
     syncing,    ///< connected, and fetching what is missing
-    stale,      ///< the broker has not been heard; reads serve the last known state
+    stale,  ///< the broker has not been heard, or this user may not read it any more; reads serve
+            ///< the last known state
   };
   State state = State::stale;
   /// Since when the state holds (wall clock).
