@@ -20,8 +20,14 @@ void check(Message (*decode)(std::string_view), std::string_view bytes) {
   assert(encode(decode(usual)) == usual);
 }
 
+void check_renewed(std::string_view bytes) {
+  if (const auto place = decode_renewed(bytes)) {
+    assert(decode_renewed(encode(*place)) == place);
+  }
+}
+
 void check(unsigned choice, std::string_view bytes) {
-  switch (choice % 10) {
+  switch (choice % 11) {
     case 0: return check(&decode_welcome, bytes);
     case 1: return decode_done(bytes);
     case 2: return check(&decode_write_reply, bytes);
@@ -31,7 +37,8 @@ void check(unsigned choice, std::string_view bytes) {
     case 6: return check(&decode_status_reply, bytes);
     case 7: return check(&decode_list_reply, bytes);
     case 8: return check(&decode_backup_reply, bytes);
-    default: return check(&decode_backup_part_reply, bytes);
+    case 9: return check(&decode_backup_part_reply, bytes);
+    default: return check_renewed(bytes);
   }
 }
 
