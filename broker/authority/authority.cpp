@@ -107,6 +107,8 @@ std::uint64_t Authority::clock_ms() const noexcept { return state_->counters.clo
 std::size_t Authority::sessions() const noexcept { return state_->sessions.size(); }
 std::vector<std::uint64_t> Authority::session_numbers() const { return state_->sessions.numbers(); }
 std::size_t Authority::namespaces() const noexcept { return state_->board.size(); }
+const Extent& Authority::extent() const noexcept { return state_->counters.total; }
+std::size_t Authority::kept_outcome_bytes() const noexcept { return state_->sessions.kept_bytes(); }
 std::size_t Authority::log_bytes() const noexcept { return state_->log.bytes(); }
 
 }  // namespace bulletin::authority

@@ -126,6 +126,10 @@ class Authority {
   /// The numbers of the open sessions, in order.
   [[nodiscard]] std::vector<std::uint64_t> session_numbers() const;
   [[nodiscard]] std::size_t namespaces() const noexcept;
+  /// Of all namespaces.
+  [[nodiscard]] const Extent& extent() const noexcept;
+  /// What sessions keep to repeat, in bytes.
+  [[nodiscard]] std::size_t kept_outcome_bytes() const noexcept;
   /// In order of their numbers. Views are valid until the next `apply`.
   [[nodiscard]] std::vector<SessionView> session_list() const;
   /// All that are known, by name, also those that are about to be forgotten, which `list` leaves

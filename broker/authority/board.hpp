@@ -15,6 +15,7 @@
 #include "authority/attribute_pool.hpp"
 #include "authority/attribute_table.hpp"
 #include "authority/commit_log.hpp"
+#include "authority/extent.hpp"
 
 namespace bulletin::authority {
 
@@ -28,6 +29,7 @@ struct Space {
   std::uint64_t revision;
   std::uint64_t count = 0;
   std::uint64_t digest = 0;
+  Extent extent;
   KeptCommits kept;
   bool watched = false;  ///< somebody subscribes to it
   bool forgotten = false;
@@ -36,8 +38,8 @@ struct Space {
 };
 
 /// What is done here is done at once and can be taken back, the newest first: to a mark (a
-/// transaction), or all (a turn). The revision, count and digest of a namespace are not of the
-/// journal.
+/// transaction), or all (a turn). The revision, count, digest and extent of a namespace are not
+/// of the journal.
 class Board {
  public:
   Board() = default;

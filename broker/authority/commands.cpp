@@ -87,10 +87,21 @@ Answer Authority::State::apply(std::string_view user, const wire::Write& command
   if (!check_session(user, command.session)) sessions.renew(number, silence_ends());
   if (std::optional<Answer> repeated = repeat(user, command, denied)) return *std::move(repeated);
   Answer answer;
-  answer.outcomes = std::make_shared<const Outcomes>(writes_.apply(command.items, number, denied));
+  answer.outcomes = std::make_shared<const Outcomes>(
+      writes_.apply(command.items, number, denied, most_outcome_bytes()));
   sessions.answer(number, {command.lane, command.number, answer.outcomes, writes_.bytes()});
   answer.tails = tails_of(command.items, denied);
   return answer;
+}
+
+bool Authority::State::keeps_too_much() const noexcept {
+  return sessions.kept_bytes() > options.bounds.all_kept_outcome_bytes;
+}
+
+std::size_t Authority::State::most_outcome_bytes() const noexcept {
+  const Bounds& bounds = options.bounds;
+  return keeps_too_much() ? std::min(bounds.outcome_bytes, bounds.least_outcome_bytes)
+                          : bounds.outcome_bytes;
 }
 
 std::optional<Answer> Authority::State::repeat(std::string_view user, const wire::Write& command,
@@ -110,6 +121,9 @@ Refused Authority::State::check_lane(const wire::Write& command, const Lane* lan
                                      const Session& session) const {
   if (lane == nullptr && session.lanes.size() >= options.bounds.lanes) {
     return overloaded("lanes in a session", options.bounds.lanes);
+  }
+  if (lane == nullptr && !session.lanes.empty() && keeps_too_much()) {
+    return overloaded("bytes of outcomes in all sessions", options.bounds.all_kept_outcome_bytes);
   }
   if (lane != nullptr && command.number < lane->number) {
     return Refusal{Status::old_number, "the lane is at a higher number already", {}};

@@ -13,6 +13,7 @@ void CommitBuilder::begin(Space& space, std::uint64_t revision) {
   board_mark_ = board_.mark();
   lease_mark_ = leases_.mark();
   digest_ = space.digest;
+  extent_ = space.extent;
   cleared_ = false;
   reuse(touched_);
   set_since_clear_.clear();
@@ -90,6 +91,7 @@ void CommitBuilder::touch(Handle handle, std::uint64_t hash) {
     return;
   }
   digest_ -= wire::attribute_digest(hash, attribute.value(), attribute.revision);
+  extent_.subtract(attribute.name_size, attribute.value_size);
   board_.save(*space_, handle);
   attribute.revision = revision_;
   touched_.push_back({handle, true, hash});
@@ -104,6 +106,7 @@ void CommitBuilder::end_lease(Handle handle) {
 
 bool CommitBuilder::finish() {
   const Tally changes = tally();
+  const Extent now = extent();
   if (changes.present + changes.removed == 0) {
     rollback();
     return false;
@@ -114,8 +117,20 @@ bool CommitBuilder::finish() {
   space_->revision = revision_;
   space_->count += changes.present + changes.removed;
   space_->digest = digest_;
+  total_.attributes += now.attributes - space_->extent.attributes;
+  total_.bytes += now.bytes - space_->extent.bytes;
+  space_->extent = now;
   commits.close();
   return true;
+}
+
+Extent CommitBuilder::extent() const {
+  Extent extent = extent_;
+  for (const Touched& touched : touched_) {
+    const Attribute& attribute = board_.at(touched.handle);
+    if (attribute.present()) extent.add(attribute.name_size, attribute.value_size);
+  }
+  return extent;
 }
 
 CommitBuilder::Tally CommitBuilder::tally() const {

@@ -17,8 +17,9 @@ namespace bulletin::authority {
 /// everything back as `rollback` does.
 class CommitBuilder {
  public:
-  CommitBuilder(Board& board, LeaseTable& leases, TurnCommits& commits)
-      : board_(board), leases_(leases), commits_(commits) {}
+  /// `total`: of all namespaces; kept up to date.
+  CommitBuilder(Board& board, LeaseTable& leases, TurnCommits& commits, Extent& total)
+      : board_(board), leases_(leases), commits_(commits), total_(total) {}
 
   /// `revision` is the commit's number, if there will be one.
   void begin(Space& space, std::uint64_t revision);
@@ -44,6 +45,8 @@ class CommitBuilder {
   void erase(const Place& place);
   void clear();
 
+  /// What the namespace has if all that was done is kept.
+  [[nodiscard]] Extent extent() const;
   /// True: there is a commit.
   [[nodiscard]] bool finish();
   void rollback();
@@ -70,12 +73,15 @@ class CommitBuilder {
   Board& board_;
   LeaseTable& leases_;
   TurnCommits& commits_;
+  Extent& total_;
 
   Space* space_ = nullptr;
   std::uint64_t revision_ = 0;
   std::size_t board_mark_ = 0;
   std::size_t lease_mark_ = 0;
-  std::uint64_t digest_ = 0;  // what the namespace's will be, without the attributes touched
+  // What the namespace's will be, without the attributes touched.
+  std::uint64_t digest_ = 0;
+  Extent extent_;
   bool cleared_ = false;
   std::vector<Handle> set_since_clear_;  // perhaps more than once
   std::vector<Touched>

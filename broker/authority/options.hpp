@@ -6,6 +6,7 @@
 
 #include <bulletin/options.hpp>
 
+#include "authority/extent.hpp"
 #include "wire/epoch.hpp"
 
 namespace bulletin::authority {
@@ -22,6 +23,12 @@ struct Bounds {
   std::size_t outcome_bytes = 8u << 20;
   /// Of one session: what its lanes keep to repeat.
   std::size_t kept_outcome_bytes = 16u << 20;
+  /// Of all sessions. Past it a session has one lane, and a WRITE comes to `least_outcome_bytes`:
+  /// so those who take much are refused, and the others write on.
+  std::size_t all_kept_outcome_bytes = 256u << 20;
+  std::size_t least_outcome_bytes = 4u << 10;
+  Extent space{10'000'000, UINT64_MAX};  ///< of one namespace
+  Extent total{UINT64_MAX, UINT64_MAX};  ///< of all namespaces
 };
 
 struct AuthorityOptions {

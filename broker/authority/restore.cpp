@@ -93,6 +93,8 @@ void Restorer::attribute(std::string_view name, const AttributeView& view) {
   const Handle handle = state_.board.restore(*space_, hashed, view.value);
   Attribute& attribute = state_.board.at(handle);
   attribute.revision = view.revision;
+  space_->extent.add(view.name.size(), view.value.size());
+  state_.counters.total.add(view.name.size(), view.value.size());
   digest_ += wire::attribute_digest(hashed.hash, view.value, view.revision);
   if (view.session != 0 || view.deadline != 0) {
     state_.leases.grant(handle, {space_, view.session, view.deadline, 0});

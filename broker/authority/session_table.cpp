@@ -27,6 +27,12 @@ std::size_t Session::bytes_beside(std::uint64_t lane) const noexcept {
   return bytes;
 }
 
+std::size_t Session::bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const Lane& lane : lanes) bytes += lane.bytes;
+  return bytes;
+}
+
 std::uint64_t SessionTable::open(std::string_view user, std::string_view client_name,
                                  std::uint64_t deadline) {
   const std::uint64_t number = next_number_++;
@@ -43,6 +49,7 @@ void SessionTable::restore(std::uint64_t number, std::string_view user,
 }
 
 void SessionTable::restore(std::uint64_t number, Lane lane) {
+  kept_bytes_ += lane.bytes;
   at(number).lanes.push_back(std::move(lane));
 }
 
@@ -61,7 +68,9 @@ void SessionTable::answer(std::uint64_t number, Lane lane) {
   std::vector<Lane>& lanes = at(number).lanes;
   auto found = find_lane(lanes, lane.lane);
   if (found == lanes.end()) found = lanes.insert(lanes.end(), Lane{lane.lane, 0, nullptr, 0});
+  kept_bytes_ += lane.bytes;
   std::swap(*found, lane);
+  kept_bytes_ -= lane.bytes;
   records_.push_back({Kind::answered, number, 0, nullptr, std::move(lane)});
 }
 
@@ -105,15 +114,19 @@ void SessionTable::undo(Record& record) {
       std::vector<Lane>& lanes = at(record.number).lanes;
       // A lane that this made is the last one: later ones have been taken back already.
       if (record.lane.outcomes == nullptr) {
+        kept_bytes_ -= lanes.back().bytes;
         lanes.pop_back();
       } else {
-        *find_lane(lanes, record.lane.lane) = std::move(record.lane);
+        Lane& lane = *find_lane(lanes, record.lane.lane);
+        kept_bytes_ += record.lane.bytes - lane.bytes;
+        lane = std::move(record.lane);
       }
     }
   }
 }
 
 void SessionTable::enter(std::uint64_t number, std::unique_ptr<Session> session) {
+  kept_bytes_ += session->bytes();
   by_deadline_.emplace(session->deadline, number);
   by_number_.emplace(number, std::move(session));
 }
@@ -121,6 +134,7 @@ void SessionTable::enter(std::uint64_t number, std::unique_ptr<Session> session)
 std::unique_ptr<Session> SessionTable::remove(std::uint64_t number) {
   const auto found = by_number_.find(number);
   std::unique_ptr<Session> session = std::move(found->second);
+  kept_bytes_ -= session->bytes();
   by_number_.erase(found);
   by_deadline_.erase({session->deadline, number});
   return session;

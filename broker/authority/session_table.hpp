@@ -33,6 +33,7 @@ struct Session {
   [[nodiscard]] const Lane* find(std::uint64_t lane) const noexcept;
   /// What all lanes but this one keep.
   [[nodiscard]] std::size_t bytes_beside(std::uint64_t lane) const noexcept;
+  [[nodiscard]] std::size_t bytes() const noexcept;
 };
 
 /// Sessions by number and by deadline; a turn can be taken back.
@@ -52,6 +53,8 @@ class SessionTable {
 
   [[nodiscard]] const Session* find(std::uint64_t number) const;
   [[nodiscard]] std::size_t size() const noexcept { return by_number_.size(); }
+  /// What the lanes of all sessions keep.
+  [[nodiscard]] std::size_t kept_bytes() const noexcept { return kept_bytes_; }
   /// The numbers of those whose deadline is not after `clock`, the earliest deadline first.
   [[nodiscard]] std::vector<std::uint64_t> due(std::uint64_t clock) const;
   /// All numbers, in order.
@@ -97,6 +100,7 @@ class SessionTable {
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Session>> by_number_;
   absl::btree_set<std::pair<std::uint64_t, std::uint64_t>> by_deadline_;  // (deadline, number)
   std::uint64_t next_number_ = 1;
+  std::size_t kept_bytes_ = 0;
   std::vector<Record> records_;
 };
 

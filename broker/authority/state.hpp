@@ -27,6 +27,7 @@ struct Counters {
   std::uint64_t revision = 0;   ///< the newest number given
   std::uint64_t clock_ms = 0;   ///< the running clock
   std::uint64_t forgotten = 0;  ///< the number at which a namespace was last forgotten
+  Extent total;                 ///< of all namespaces
 };
 
 /// The lease may be null.
@@ -82,6 +83,9 @@ class Authority::State {
   std::vector<std::unique_ptr<Space>> forgotten;  ///< in the last turn; views go into them
 
  private:
+  /// The sessions together keep more outcomes than they should.
+  bool keeps_too_much() const noexcept;
+  std::size_t most_outcome_bytes() const noexcept;
   Refused check_lane(const wire::Write& command, const Lane* lane, const Session& session) const;
   void forget_idle();
   void erase_all(std::vector<Leased>& leased);
@@ -91,7 +95,7 @@ class Authority::State {
 
   Counters before_;  // the turn
   TurnCommits commits_;
-  CommitBuilder builder_{board, leases, commits_};
+  CommitBuilder builder_{board, leases, commits_, counters.total};
   WriteApplier writes_{options, counters, board, builder_};
 };
 

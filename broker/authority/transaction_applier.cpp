@@ -39,6 +39,10 @@ Outcome TransactionApplier::apply(Space& space, const wire::Transaction& transac
       return to_outcome(*std::move(refused));
     }
   }
+  if (Refused refused = check_room()) {
+    builder_.rollback();
+    return to_outcome(*std::move(refused));
+  }
   if (!builder_.finish()) return {Status::unchanged, space.revision, {}, {}, {}};
   return {Status::ok, space.revision, std::exchange(sums_, {}), {}, {}};
 }
@@ -79,6 +83,29 @@ Refused TransactionApplier::add(const wire::Operation& operation,
   if (status != Status::ok) return bad_sum(status, operation.name);
   builder_.update(place, sum);
   sums_.push_back(std::move(sum));
+  return std::nullopt;
+}
+
+/// What becomes less is never refused.
+Refused TransactionApplier::check_room() const {
+  const Extent& before = space_->extent;
+  const Extent after = builder_.extent();
+  const auto more = [](std::uint64_t was, std::uint64_t is, std::uint64_t beside,
+                       std::uint64_t bound) { return is > was && beside + is > bound; };
+  const auto refuse = [&](std::string_view what, std::uint64_t bound) {
+    wire::Refusal refusal = overloaded(what, bound);
+    refusal.name = space_->name;
+    return refusal;
+  };
+  if (more(before.attributes, after.attributes, 0, bounds_.space.attributes))
+    return refuse("attributes in a namespace", bounds_.space.attributes);
+  if (more(before.bytes, after.bytes, 0, bounds_.space.bytes))
+    return refuse("bytes in a namespace", bounds_.space.bytes);
+  if (more(before.attributes, after.attributes, total_.attributes - before.attributes,
+           bounds_.total.attributes))
+    return refuse("attributes", bounds_.total.attributes);
+  if (more(before.bytes, after.bytes, total_.bytes - before.bytes, bounds_.total.bytes))
+    return refuse("bytes of attributes", bounds_.total.bytes);
   return std::nullopt;
 }
 

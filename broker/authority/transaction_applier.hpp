@@ -27,8 +27,9 @@ struct TransactionContext {
 /// did; all of it or nothing.
 class TransactionApplier {
  public:
-  TransactionApplier(CommitBuilder& builder, const Limits& limits)
-      : builder_(builder), limits_(limits) {}
+  /// `total`: of all namespaces, as the builder keeps it.
+  TransactionApplier(CommitBuilder& builder, const AuthorityOptions& options, const Extent& total)
+      : builder_(builder), limits_(options.limits), bounds_(options.bounds), total_(total) {}
 
   /// An outcome other than ok has changed nothing.
   wire::Outcome apply(Space& space, const wire::Transaction& transaction,
@@ -40,9 +41,12 @@ class TransactionApplier {
   Refused set(const wire::Operation& operation, const CommitBuilder::Place& place);
   Refused add(const wire::Operation& operation, const CommitBuilder::Place& place);
   [[nodiscard]] Refused check_name(const CommitBuilder::Place& place) const;
+  [[nodiscard]] Refused check_room() const;
 
   CommitBuilder& builder_;
   const Limits& limits_;
+  const Bounds& bounds_;
+  const Extent& total_;
   Space* space_ = nullptr;
   TransactionContext context_;
   std::vector<std::string> sums_;

@@ -21,6 +21,7 @@ void SpaceCommits::begin(Space& space) {
   revision_ = space.revision;
   count_ = space.count;
   digest_ = space.digest;
+  extent_ = space.extent;
   reuse(bytes_);
   reuse(cuts_);
 }
@@ -29,6 +30,7 @@ void SpaceCommits::restore() const {
   space_->revision = revision_;
   space_->count = count_;
   space_->digest = digest_;
+  space_->extent = extent_;
 }
 
 bool SpaceCommits::extends_last_cut() const noexcept {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "authority/extent.hpp"
 #include "wire/commit.hpp"
 
 namespace bulletin::authority {
@@ -60,12 +61,13 @@ class SpaceCommits {
   std::uint64_t revision_ = 0;
   std::uint64_t count_ = 0;
   std::uint64_t digest_ = 0;
+  Extent extent_;
 };
 
 /// All namespaces that have commits in this turn, in the order of their first.
 class TurnCommits {
  public:
-  /// Call before the namespace's revision, count or digest change for a commit.
+  /// Call before the namespace's revision, count, digest or extent change for a commit.
   SpaceCommits& of(Space& space);
   [[nodiscard]] std::span<const SpaceCommits> all() const noexcept {
     return {slots_.data(), used_};
@@ -75,8 +77,8 @@ class TurnCommits {
   [[nodiscard]] std::size_t log_bytes() const noexcept;
 
   void commit();
-  /// Gives the namespaces their revisions, counts and digests back. To be called while all of them
-  /// exist.
+  /// Gives the namespaces their revisions, counts, digests and extents back. To be called while all
+  /// of them exist.
   void abandon();
 
  private:

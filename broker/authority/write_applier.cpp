@@ -22,8 +22,16 @@ bool is_among(Places places, std::size_t item) noexcept {
   return !places.empty() && std::binary_search(places.begin(), places.end(), item);
 }
 
+WriteApplier::WriteApplier(const AuthorityOptions& options, Counters& counters, Board& board,
+                           CommitBuilder& builder)
+    : options_(options),
+      counters_(counters),
+      board_(board),
+      applier_(builder, options, counters.total) {}
+
 Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64_t session,
-                             Places denied) {
+                             Places denied, std::size_t most_bytes) {
+  most_bytes_ = most_bytes;
   Outcomes outcomes;
   outcomes.reserve(items.size());
   bytes_ = 0;
@@ -36,7 +44,7 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64
 
 Outcome WriteApplier::apply_within_bounds(const wire::WriteItem& item, std::uint64_t session,
                                           bool denied) {
-  if (bytes_ < options_.bounds.outcome_bytes)
+  if (bytes_ < most_bytes_)
     return denied ? to_outcome(denied_to_write(item.space)) : apply(item, session);
   return to_outcome({Status::overloaded, "the outcomes before it take too many bytes", {}});
 }

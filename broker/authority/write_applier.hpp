@@ -25,10 +25,11 @@ std::size_t encoded_bytes(const wire::Outcome& outcome) noexcept;
 class WriteApplier {
  public:
   WriteApplier(const AuthorityOptions& options, Counters& counters, Board& board,
-               CommitBuilder& builder)
-      : options_(options), counters_(counters), board_(board), applier_(builder, options.limits) {}
+               CommitBuilder& builder);
 
-  Outcomes apply(std::span<const wire::WriteItem> items, std::uint64_t session, Places denied);
+  /// `most_bytes`: of the outcomes, encoded; the items behind are refused.
+  Outcomes apply(std::span<const wire::WriteItem> items, std::uint64_t session, Places denied,
+                 std::size_t most_bytes);
   /// What the outcomes of the last call take, encoded.
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
@@ -45,6 +46,7 @@ class WriteApplier {
   Board& board_;
   TransactionApplier applier_;
   std::size_t bytes_ = 0;
+  std::size_t most_bytes_ = 0;
   wire::Transaction transaction_;  // the one at hand; its memory is used again
 };
 

@@ -10,6 +10,7 @@
 #include <zmq.hpp>
 
 #include "server/counters.hpp"
+#include "server/door.hpp"
 #include "server/endpoint.hpp"
 #include "server/rights.hpp"
 #include "server/subscriptions.hpp"
@@ -24,17 +25,25 @@ namespace bulletin::server {
 /// until it has room, so one that stands still costs one short wait, not one for each update.
 class Channel {
  public:
-  /// `socket` is bound at the endpoint, and has XPUB_NODROP set.
-  Channel(std::uint64_t audience, Rights rights, zmq::socket_t socket, Endpoint endpoint,
-          Counters& counters);
+  struct Line {
+    zmq::socket_t socket;  ///< bound at the endpoint, with XPUB_NODROP set
+    std::unique_ptr<Door> door;
+    Endpoint endpoint;
+  };
+
+  Channel(std::uint64_t audience, Rights rights, Line line, Counters& counters);
 
   [[nodiscard]] std::uint64_t audience() const noexcept { return audience_; }
-  [[nodiscard]] const Endpoint& endpoint() const noexcept { return endpoint_; }
+  [[nodiscard]] const Endpoint& endpoint() const noexcept { return line_.endpoint; }
   [[nodiscard]] bool may_read(std::string_view space) const { return rights_.may_read(space); }
-  zmq::socket_t& socket() noexcept { return socket_; }
+  zmq::socket_t& socket() noexcept { return line_.socket; }
+  Door& door() noexcept { return *line_.door; }
+  [[nodiscard]] const Door& door() const noexcept { return *line_.door; }
 
-  /// Takes the place of the socket, whose peers are gone.
-  void replace(zmq::socket_t socket, Endpoint endpoint);
+  /// Drops all peers.
+  void close();
+  /// Another one after the line was closed.
+  void replace(Line line);
 
   /// Reads what subscribers say.
   void read();
@@ -54,8 +63,7 @@ class Channel {
 
   std::uint64_t audience_;
   Rights rights_;
-  zmq::socket_t socket_;
-  Endpoint endpoint_;
+  Line line_;
   Counters& counters_;
   SubscriptionNews news_;
   SubscriptionBook book_;

@@ -151,7 +151,6 @@ void Desk::find_denied(std::string_view user, const wire::Write& write) {
   for (std::size_t i = 0; i != write.items.size(); ++i) {
     if (!rights.may_write(write.items[i].space)) denied_.push_back(static_cast<std::uint32_t>(i));
   }
-  tools_.counters.denied += denied_.size();
 }
 
 /// What has been decided before is answered nevertheless.
@@ -172,7 +171,6 @@ void Desk::decide(Pending& pending, Query& query) {
   asks_about_system_ = asks_about_system_ || is_about_system(query);
   const Rights& rights = tools_.access.rights_of(pending.user);
   if (std::optional<wire::Refusal> refusal = denial(rights, query)) {
-    ++tools_.counters.denied;
     pending.decided = refused(*std::move(refusal));
   }
 }
@@ -196,6 +194,7 @@ void Desk::settle() {
 void Desk::answer() {
   for (const Pending& pending : pending_) {
     if (pending.open) continue;
+    count(pending.decided);
     std::string bytes =
         pending.decided.refused()
             ? wire::encode(pending.decided.refusal)
@@ -203,6 +202,18 @@ void Desk::answer() {
     tools_.outbox.answer(*pending.request, std::move(bytes));
   }
   pending_.clear();
+}
+
+void Desk::count(const authority::Answer& decided) {
+  count(decided.refusal.status);
+  if (decided.outcomes == nullptr) return;
+  for (const wire::Outcome& outcome : *decided.outcomes) count(outcome.status);
+}
+
+void Desk::count(wire::Status status) {
+  if (status == wire::Status::rejected) ++tools_.counters.rejected;
+  if (status == wire::Status::denied) ++tools_.counters.denied;
+  if (status == wire::Status::overloaded) ++tools_.counters.overloaded;
 }
 
 std::string Desk::answer(const Pending& pending, const wire::Hello& hello) {

@@ -80,6 +80,8 @@ class Desk {
   void find_denied(std::string_view user, const wire::Write& write);
   void refuse(Pending& pending, const wire::Write& write);
 
+  void count(const authority::Answer& decided);
+  void count(wire::Status status);
   std::string answer(const Pending& pending, const wire::Hello& hello);
   std::string answer(const Pending& pending, const wire::Keepalive& keepalive);
   std::string answer(const Pending& pending, const wire::Goodbye& goodbye);

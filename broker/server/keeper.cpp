@@ -1,6 +1,9 @@
 #include "server/keeper.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <utility>
 
@@ -29,6 +32,12 @@ store::StoreOptions store_options(const BrokerOptions& options, rocksdb::Env* en
   return result;
 }
 
+std::size_t memory_of_host() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  const long page = ::sysconf(_SC_PAGE_SIZE);
+  return pages <= 0 || page <= 0 ? SIZE_MAX : static_cast<std::size_t>(pages) * page;
+}
+
 }  // namespace
 
 Keeper::Keeper(const BrokerOptions& options, spdlog::logger& log, rocksdb::Env* env)
@@ -43,6 +52,15 @@ authority::AuthorityOptions Keeper::authority_options() const {
   result.limits = options_.limits;
   result.session_ms = static_cast<std::uint64_t>(options_.session_time.count());
   result.log_bytes = options_.log_bytes;
+  const BrokerBounds& bounds = options_.bounds;
+  result.bounds.sessions = bounds.sessions;
+  result.bounds.lanes = bounds.lanes;
+  result.bounds.namespaces = bounds.namespaces;
+  result.bounds.total = {bounds.attributes,
+                         bounds.bytes == 0 ? memory_of_host() / 2 : bounds.bytes};
+  result.bounds.space = {bounds.namespace_attributes, bounds.namespace_bytes == 0
+                                                          ? result.bounds.total.bytes
+                                                          : bounds.namespace_bytes};
   return result;
 }
 

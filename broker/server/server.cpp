@@ -17,6 +17,9 @@ namespace {
 constexpr std::chrono::seconds system_interval{1};
 constexpr std::chrono::seconds drops_interval{10};
 constexpr std::chrono::seconds descriptors_interval{10};
+constexpr std::chrono::milliseconds door_interval{20};
+/// While it is busy.
+constexpr unsigned turns_between_doors = 100;
 
 const BrokerOptions& checked(const BrokerOptions& options) {
   check_options(options);
@@ -69,6 +72,7 @@ void Server::serve() {
       std::this_thread::yield();
     } else {
       sockets_.wait(wake_up_.descriptor(), next_duty());
+      turns_until_doors_ = 0;
     }
   }
   log_->info("event=stopped requests={} commits={} updates={} drops={}", counters_.requests,
@@ -170,6 +174,7 @@ bool Server::turn() {
   const std::size_t dropped_before = inbox_.dropped();
   sockets_.answer_gate();
   if (reloading_.exchange(false)) read_access_again();
+  if (turns_until_doors_-- == 0) look_at_doors(std::chrono::steady_clock::now());
   const std::span<Request> requests = inbox_.receive(sockets_.commands());
   const std::size_t subscriptions = read_subscriptions();
   const Time now = std::chrono::steady_clock::now();
@@ -279,11 +284,11 @@ void Server::apply_subscriptions(const Channel& channel, Time now) {
 /// again with what they really want.
 void Server::bound_subscriptions() {
   for (const std::unique_ptr<Channel>& channel : sockets_.channels()) {
-    if (channel->book().bytes() <= options_.subscription_bytes) continue;
+    if (channel->book().bytes() <= options_.bounds.subscription_bytes) continue;
     ++counters_.subscriptions_dropped;
     log_->warn("event=subscriptions_dropped updates={} bytes={} bound={}",
                to_string(channel->endpoint()), channel->book().bytes(),
-               options_.subscription_bytes);
+               options_.bounds.subscription_bytes);
     sockets_.reopen(*channel);
     unfollow_unheard();
   }
@@ -321,6 +326,17 @@ void Server::report_drops(Time now) {
   drops_told_ = now;
 }
 
+void Server::look_at_doors(Time now) {
+  turns_until_doors_ = turns_between_doors;
+  const std::size_t closed = sockets_.look_at_doors(now);
+  counters_.doors_closed += closed;
+  if (closed != 0)
+    log_->warn(
+        "event=door_closed connections={} note=\"there are too many: nobody can connect "
+        "until there is room\"",
+        sockets_.connections());
+}
+
 void Server::report_refusals(Time now) {
   const std::uint64_t refusals = sockets_.refused();
   if (refusals == refusals_reported_ || now - refusals_told_ < drops_interval) return;
@@ -347,9 +363,14 @@ Facts Server::facts(Time now) const {
       {"version", BULLETIN_VERSION},
       {"uptime", uptime.count()},
       {"clients", authority_.sessions()},
+      {"connections", sockets_.connections()},
       {"namespaces", authority_.namespaces()},
+      {"attributes", authority_.extent().attributes},
+      {"attribute_bytes", authority_.extent().bytes},
       {"requests", counters_.requests},
       {"malformed", counters_.malformed},
+      {"rejected", counters_.rejected},
+      {"overloaded", counters_.overloaded},
       {"commits", counters_.commits},
       {"updates", counters_.updates},
       {"bytes", counters_.bytes},
@@ -358,6 +379,7 @@ Facts Server::facts(Time now) const {
       {"keys_refused", sockets_.refused()},
       {"denied", counters_.denied},
       {"subscriptions_dropped", counters_.subscriptions_dropped},
+      {"doors_closed", counters_.doors_closed},
   };
   facts.sessions = sessions_.attributes();
   return facts;
@@ -368,6 +390,7 @@ Server::Time Server::next_duty() const {
   if (const std::optional<Time> beat = beats_.next()) next = std::min(next, *beat);
   if (const std::optional<Time> keeping = keeper_.next()) next = std::min(next, *keeping);
   if (somebody_follows_system()) next = std::min(next, system_told_ + system_interval);
+  if (sockets_.has_closed_door()) next = std::min(next, Time::clock::now() + door_interval);
   return next;
 }
 

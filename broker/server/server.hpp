@@ -76,6 +76,7 @@ class Server {
   void recover(Time now);
   void list_sessions();
   void refresh_system(Time now);
+  void look_at_doors(Time now);
   void report_drops(Time now);
   void report_descriptors(Time now);
   void report_refusals(Time now);
@@ -106,6 +107,7 @@ class Server {
   Time system_told_;
   Time drops_told_;
   Time descriptors_seen_;
+  unsigned turns_until_doors_ = 0;
   std::uint64_t drops_reported_ = 0;
   Time refusals_told_;
   std::uint64_t refusals_reported_ = 0;

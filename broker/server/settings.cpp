@@ -63,10 +63,12 @@ std::int64_t number_in(const Setting& setting) {
 std::vector<Setting> settings_of(ProgramOptions& options) {
   constexpr std::int64_t hour = 3'600'000;
   constexpr std::int64_t most_memory = std::int64_t(1) << 40;
+  constexpr std::int64_t most = 1'000'000'000;
   // What is beside the values in a message fits into the rest.
   constexpr std::int64_t most_transaction = wire::message_bytes - (1 << 20);
   BrokerOptions& broker = options.broker;
   Limits& limits = broker.limits;
+  BrokerBounds& bounds = broker.bounds;
   return {
       {"bind", "ENDPOINT",
        "where commands are received: tcp://ADDRESS:PORT (PORT `*` for a free one) or ipc://PATH",
@@ -105,9 +107,29 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
        most_memory},
       {"reader-bytes", "BYTES", "updates kept at most for one reader slower than the stream",
        &broker.reader_bytes, wire::update_bytes, most_memory},
+      {"max-sessions", "COUNT", "open sessions", &bounds.sessions, 1, most},
+      {"max-lanes", "COUNT", "lanes of one session", &bounds.lanes, 1, most},
+      {"max-namespaces", "COUNT", "namespaces", &bounds.namespaces, 1, most},
+      {"max-namespace-attributes", "COUNT", "attributes of one namespace",
+       &bounds.namespace_attributes, 1, most},
+      {"max-attributes", "COUNT", "attributes of all namespaces", &bounds.attributes, 1, most},
+      {"max-namespace-bytes", "BYTES",
+       "names and values of one namespace, with 48 for each; 0: as of all", &bounds.namespace_bytes,
+       0, most_memory},
+      {"max-bytes", "BYTES", "the same of all namespaces; 0: half of the host's memory",
+       &bounds.bytes, 0, most_memory},
+      {"max-connections", "COUNT",
+       "connections to one socket; 0: a quarter of the descriptors that the broker may have",
+       &bounds.connections, 0, most},
+      {"max-unproven-connections", "COUNT",
+       "of those, the ones that have not said yet who they are", &bounds.unproven_connections, 1,
+       most},
+      {"max-waiting-requests", "COUNT",
+       "requests of one connection that are taken and not read; more wait at the client",
+       &bounds.waiting_requests, 1, 100'000},
       {"max-subscription-bytes", "BYTES",
-       "topics subscribed to by the users of one updates socket; past that it is opened anew",
-       &broker.subscription_bytes, 1 << 16, most_memory},
+       "topics subscribed to at one updates socket, with 32 for each; past that it is opened anew",
+       &bounds.subscription_bytes, 1 << 10, most_memory},
       {"limit-name-bytes", "BYTES", "longest name of an attribute", &limits.name_bytes, 1,
        wire::name_bytes},
       {"limit-namespace-bytes", "BYTES", "longest name of a namespace", &limits.namespace_bytes, 1,

@@ -11,13 +11,12 @@
 
 #include <fmt/format.h>
 
+#include "server/descriptors.hpp"
 #include "wire/limits.hpp"
 
 namespace bulletin::server {
 namespace {
 
-/// Requests that wait for one client's turn; more wait in its own memory.
-constexpr int request_queue = 64;
 /// Answers that wait for one client. A REQ has one under way, others may have half of this: ZeroMQ
 /// hears of what was taken in portions of half a queue.
 constexpr int answer_queue = 1000;
@@ -26,8 +25,6 @@ constexpr std::int64_t subscription_bytes = 4096;
 constexpr int backlog = 1024;
 /// How long answers may take to leave when the broker ends.
 constexpr int linger_ms = 200;
-/// How long a connection may take to say who it is.
-constexpr int handshake_ms = 5000;
 /// How long an endpoint may take to become free again.
 constexpr std::chrono::seconds rebind_time{2};
 
@@ -42,7 +39,7 @@ void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::linger, linger_ms);
   socket.set(zmq::sockopt::backlog, backlog);
   socket.set(zmq::sockopt::tcp_keepalive, 1);
-  socket.set(zmq::sockopt::handshake_ivl, handshake_ms);
+  socket.set(zmq::sockopt::handshake_ivl, static_cast<int>(Door::handshake_time.count()));
   // A peer whose connection stays open although nobody lives behind it (its forked child holds the
   // descriptor; its host is gone) is noticed within the time of a session.
   socket.set(zmq::sockopt::heartbeat_ivl, std::max(session / 4, 1));
@@ -50,9 +47,10 @@ void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::heartbeat_ttl, std::clamp(session, 100, 6'553'500));
 }
 
-void set_commands(zmq::socket_t& socket) {
+void set_commands(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(wire::message_bytes));
-  socket.set(zmq::sockopt::rcvhwm, request_queue);
+  // More wait in the client's own memory.
+  socket.set(zmq::sockopt::rcvhwm, static_cast<int>(options.bounds.waiting_requests));
   socket.set(zmq::sockopt::sndhwm, answer_queue);
   // Tells of answers that cannot be queued. Handover stays off: nobody takes over another's
   // identity by naming it.
@@ -106,6 +104,7 @@ Sockets::Sockets(const BrokerOptions& options, const Access& access, Counters& c
   }
   // The commands first, as they are what people name; nobody is answered before all are there.
   commands_ = make_commands();
+  door_.emplace(context_, commands_, door_bounds());
   commands_endpoint_ = bind(commands_, commands, "bind");
   for (const Access::Audience& audience : access_.audiences()) open(audience);
   serving_ = true;
@@ -116,7 +115,7 @@ Sockets::~Sockets() { explicit_bzero(secret_key_.data(), secret_key_.size()); }
 zmq::socket_t Sockets::make_commands() {
   zmq::socket_t socket(context_, zmq::socket_type::router);
   set_common(socket, options_);
-  set_commands(socket);
+  set_commands(socket, options_);
   guard(socket, Gate::commands_domain());
   return socket;
 }
@@ -141,25 +140,56 @@ void Sockets::guard(zmq::socket_t& socket, const std::string& domain) const {
 }
 
 void Sockets::reopen_commands() {
+  door_.reset();
   commands_.set(zmq::sockopt::linger, 0);
   commands_ = make_commands();
+  door_.emplace(context_, commands_, door_bounds());
   commands_endpoint_ = bind_patiently(commands_, commands_endpoint_, "bind");
+}
+
+Door::Bounds Sockets::door_bounds() const {
+  const BrokerBounds& bounds = options_.bounds;
+  return {bounds.connections == 0 ? std::max<std::size_t>(descriptor_limit() / 4, 1)
+                                  : bounds.connections,
+          bounds.unproven_connections};
+}
+
+std::size_t Sockets::look_at_doors(std::chrono::steady_clock::time_point now) {
+  std::size_t closed = door_->look(now) ? 1 : 0;
+  for (const std::unique_ptr<Channel>& channel : channels_)
+    closed += channel->door().look(now) ? 1 : 0;
+  return closed;
+}
+
+bool Sockets::has_closed_door() const {
+  return door_->closed() ||
+         std::any_of(channels_.begin(), channels_.end(),
+                     [](const auto& channel) { return channel->door().closed(); });
+}
+
+std::size_t Sockets::connections() const {
+  std::size_t connections = door_->connections();
+  for (const std::unique_ptr<Channel>& channel : channels_)
+    connections += channel->door().connections();
+  return connections;
 }
 
 void Sockets::reopen(Channel& channel) {
   const Endpoint endpoint = channel.endpoint();
-  channel.socket().set(zmq::sockopt::linger, 0);
-  channel.socket().close();
+  channel.close();
   zmq::socket_t socket = make_updates(channel.audience());
+  auto door = std::make_unique<Door>(context_, socket, door_bounds());
   Endpoint bound = bind_patiently(socket, endpoint, "updates");
-  channel.replace(std::move(socket), std::move(bound));
+  channel.replace({std::move(socket), std::move(door), std::move(bound)});
 }
 
 void Sockets::open(const Access::Audience& audience) {
   zmq::socket_t socket = make_updates(audience.id);
+  auto door = std::make_unique<Door>(context_, socket, door_bounds());
   Endpoint bound = bind(socket, next_endpoint(), "updates");
-  channels_.push_back(std::make_unique<Channel>(audience.id, audience.rights, std::move(socket),
-                                                std::move(bound), counters_));
+  channels_.push_back(std::make_unique<Channel>(
+      audience.id, audience.rights,
+      Channel::Line{std::move(socket), std::move(door), std::move(bound)}, counters_));
 }
 
 void Sockets::follow_access(std::span<const std::uint64_t> reopened) {
@@ -190,8 +220,7 @@ void Sockets::follow_access(std::span<const std::uint64_t> reopened) {
 }
 
 void Sockets::close(Channel& channel) {
-  channel.socket().set(zmq::sockopt::linger, 0);
-  channel.socket().close();
+  channel.close();
   if (channel.endpoint().transport == Endpoint::Transport::ipc)
     locks_.erase(channel.endpoint().path);
 }
@@ -281,8 +310,11 @@ void Sockets::wait(int descriptor, std::chrono::steady_clock::time_point until) 
   const auto add = [this](int each) { poll_items_.push_back({each, POLLIN, 0}); };
   add(descriptor);
   add(commands_.get(zmq::sockopt::fd));
-  for (const std::unique_ptr<Channel>& channel : channels_)
+  add(door_->descriptor());
+  for (const std::unique_ptr<Channel>& channel : channels_) {
     add(channel->socket().get(zmq::sockopt::fd));
+    add(channel->door().descriptor());
+  }
   if (gate_) add(gate_->socket().get(zmq::sockopt::fd));
   // Interrupted: the caller's loop comes again.
   ::poll(poll_items_.data(), poll_items_.size(),

@@ -20,6 +20,7 @@
 #include "server/access.hpp"
 #include "server/channel.hpp"
 #include "server/counters.hpp"
+#include "server/door.hpp"
 #include "server/endpoint.hpp"
 #include "server/gate.hpp"
 #include "server/path_lock.hpp"
@@ -48,6 +49,12 @@ class Sockets {
   }
   [[nodiscard]] std::uint64_t refused() const noexcept { return gate_ ? gate_->refused() : 0; }
 
+  /// Closes the doors by which too many have come, and opens those that have room again. How many
+  /// were closed.
+  std::size_t look_at_doors(std::chrono::steady_clock::time_point now);
+  [[nodiscard]] bool has_closed_door() const;
+  [[nodiscard]] std::size_t connections() const;
+
   // ZeroMQ cannot drop one connection, but all of a socket: who still may comes again.
   void reopen_commands();
   void reopen(Channel& channel);
@@ -67,6 +74,7 @@ class Sockets {
   zmq::socket_t make_commands();
   zmq::socket_t make_updates(std::uint64_t audience);
   void guard(zmq::socket_t& socket, const std::string& domain) const;
+  [[nodiscard]] Door::Bounds door_bounds() const;
   void open(const Access::Audience& audience);
   void close(Channel& channel);
   [[nodiscard]] Endpoint next_endpoint() const;
@@ -85,6 +93,7 @@ class Sockets {
   std::string secret_key_;  // empty: there are no keys
   std::optional<Gate> gate_;
   zmq::socket_t commands_;
+  std::optional<Door> door_;  // of the commands
   Channels channels_;
   Endpoint commands_endpoint_;
   Endpoint first_updates_;  // where the first channel was asked for

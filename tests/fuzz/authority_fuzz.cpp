@@ -38,6 +38,10 @@ authority::AuthorityOptions narrow() {
   options.bounds.write_items = 6;
   options.bounds.outcome_bytes = 400;
   options.bounds.kept_outcome_bytes = 600;
+  options.bounds.all_kept_outcome_bytes = 900;
+  options.bounds.least_outcome_bytes = 100;
+  options.bounds.space = {3, 500};
+  options.bounds.total = {5, 800};
   options.limits.value_bytes = 200;
   options.limits.transaction_bytes = 1000;
   options.limits.transaction_operations = 8;
@@ -124,7 +128,9 @@ class Play {
       assert(publication.run.commits != 0);
     for (const authority::Answer& answer : answers_) check_reply(authority_.reply(answer));
     answers_.clear();
-    for (const authority::SpaceView& space : authority_.namespace_list()) check(space);
+    authority::Extent extent;
+    for (const authority::SpaceView& space : authority_.namespace_list()) check(space, extent);
+    assert(extent == authority_.extent());
   }
 
   void abandon() {
@@ -142,12 +148,13 @@ class Play {
     }
   }
 
-  void check(const authority::SpaceView& space) const {
+  void check(const authority::SpaceView& space, authority::Extent& extent) const {
     std::uint64_t digest = 0;
     authority_.visit(space.name, [&](const authority::AttributeView& attribute) {
       digest += wire::attribute_digest(wire::name_hash(attribute.name), attribute.value,
                                        attribute.revision);
       assert(attribute.revision <= space.revision);
+      extent.add(attribute.name.size(), attribute.value.size());
     });
     assert(digest == space.digest);
     assert(space.revision <= authority_.revision());
@@ -176,6 +183,8 @@ class Play {
              status.digest == space.digest);
     }
     assert(restored.session_numbers() == authority_.session_numbers());
+    assert(restored.extent() == authority_.extent());
+    assert(restored.kept_outcome_bytes() == authority_.kept_outcome_bytes());
   }
 
   wire::Epoch epoch() {

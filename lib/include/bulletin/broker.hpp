@@ -17,6 +17,32 @@ enum class Durability {
           ///< writes
 };
 
+/// What clients can make a broker keep, at most. Past a bound whoever asks is refused, as
+/// overloaded where nothing else is said, and the others are served on. 0: a default that follows
+/// from the host.
+struct BrokerBounds {
+  std::size_t sessions = 100'000;
+  /// Of one session.
+  std::size_t lanes = 64;
+  std::size_t namespaces = 1'000'000;
+  /// Of one namespace, and of all together.
+  std::size_t namespace_attributes = 10'000'000;
+  std::size_t attributes = 100'000'000;
+  /// Names and values, and 48 for each attribute; of one namespace (0: as of all together), and of
+  /// all together (0: half of the host's memory).
+  std::size_t namespace_bytes = 0;
+  std::size_t bytes = 0;
+  /// Connections to one socket (0: a quarter of the descriptors), and those of them that have not
+  /// said yet who they are. Past these bounds nobody can connect until there is room again.
+  std::size_t connections = 0;
+  std::size_t unproven_connections = 1000;
+  /// Requests of one connection that the broker has taken and not read; more wait at the client.
+  std::size_t waiting_requests = 16;
+  /// Bytes of topics that the users of one updates socket subscribe to, with 32 for each. Past that
+  /// all its connections are dropped, and come again. What is kept for them takes more.
+  std::size_t subscription_bytes = 64u << 20;
+};
+
 /// Every member has a default; see `bulletin-broker --help`, whose options they are.
 struct BrokerOptions {
   /// Where commands are received: tcp://ADDRESS:PORT (`*`: a free port) or ipc://PATH.
@@ -56,9 +82,7 @@ struct BrokerOptions {
   /// every 64 KiB of this. Updates larger than that (one value may be) take as much again at most,
   /// for all readers together.
   std::size_t reader_bytes = 256u << 20;
-  /// Bytes of topics that the users of one updates socket may subscribe to, all together, with 32
-  /// for each; past that all of them are dropped, and come again. What is kept for them takes more.
-  std::size_t subscription_bytes = 64u << 20;
+  BrokerBounds bounds = {};
 };
 
 /// A broker with a thread of its own. Start one, connect clients to `endpoint()`, destroy it.

@@ -1,0 +1,104 @@
+#include "server/door.hpp"
+
+#include <linux/filter.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <string>
+
+#include "server/message.hpp"
+
+namespace bulletin::server {
+namespace {
+
+std::string next_address() {
+  static std::atomic<unsigned> number = 0;
+  return "inproc://door-" + std::to_string(++number);
+}
+
+/// What is left of a bound when the door opens again, so that it does not swing.
+constexpr std::size_t with_room(std::size_t bound) { return bound - bound / 8; }
+
+}  // namespace
+
+Door::Door(zmq::context_t& context, zmq::socket_t& socket, const Bounds& bounds)
+    : bounds_(bounds), events_(context, zmq::socket_type::pair) {
+  const std::string address = next_address();
+  constexpr int wanted = ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED |
+                         ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
+  if (zmq_socket_monitor(socket.handle(), address.c_str(), wanted) != 0) throw zmq::error_t();
+  events_.set(zmq::sockopt::linger, 0);
+  // A full queue would stop the thread that tells.
+  events_.set(zmq::sockopt::rcvhwm, 0);
+  events_.connect(address);
+}
+
+bool Door::look(Time now) {
+  zmq::message_t event;
+  zmq::message_t address;
+  while (receive(events_, event) && event.more() && receive(events_, address)) {
+    std::uint16_t kind = 0;
+    std::int32_t value = 0;
+    if (event.size() != sizeof kind + sizeof value) continue;
+    std::memcpy(&kind, event.data(), sizeof kind);
+    std::memcpy(&value, event.data<char>() + sizeof kind, sizeof value);
+    take(kind, value, now);
+  }
+  age(now);
+  if (closed_) {
+    if (connections() <= with_room(bounds_.connections) &&
+        unproven() <= with_room(bounds_.unproven))
+      open();
+    return false;
+  }
+  if (connections() < bounds_.connections && unproven() < bounds_.unproven) return false;
+  return close();
+}
+
+void Door::take(std::uint16_t event, std::int32_t descriptor, Time now) {
+  if (event == ZMQ_EVENT_LISTENING) {
+    listener_ = descriptor;
+  } else if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+    ++proven_;
+  } else {
+    forget(descriptor);  // also one whose end was not told, and whose number is another's now
+    if (event == ZMQ_EVENT_ACCEPTED) {
+      connections_.emplace(descriptor, ++tickets_);
+      young_.emplace(tickets_, now);
+    }
+  }
+  proven_ = std::min(proven_, young_.size());
+}
+
+void Door::forget(std::int32_t descriptor) {
+  const auto found = connections_.find(descriptor);
+  if (found == connections_.end()) return;
+  young_.erase(found->second);
+  connections_.erase(found);
+}
+
+/// Who is still there after the time of a handshake has done it.
+void Door::age(Time now) {
+  while (!young_.empty() && young_.begin()->second + handshake_time <= now) {
+    young_.erase(young_.begin());
+    proven_ -= std::min<std::size_t>(proven_, 1);
+  }
+}
+
+/// False where the kernel has no such filter.
+bool Door::close() {
+  sock_filter drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
+  const sock_fprog program{1, &drop_all};
+  closed_ = listener_ >= 0 &&
+            ::setsockopt(listener_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
+  return closed_;
+}
+
+void Door::open() {
+  const int unused = 0;
+  closed_ = ::setsockopt(listener_, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof unused) != 0;
+}
+
+}  // namespace bulletin::server

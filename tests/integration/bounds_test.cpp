@@ -1,0 +1,139 @@
+// The bounds of a broker, each reached by somebody while somebody else is served.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/board.hpp"
+#include "support/catch.hpp"
+#include "support/raw_client.hpp"
+#include "support/tcp_peer.hpp"
+
+using namespace bulletin;
+using namespace bulletin::test;
+
+namespace {
+
+template <class Call>
+Errc code_of(Call&& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    UNSCOPED_INFO(error.what());
+    return error.code();
+  }
+  FAIL("it was allowed");
+  return Errc::missing;
+}
+
+std::int64_t counted(RawClient& client, std::string_view name) {
+  return client.read("$sys/broker", name).value_or(Value(0)).as<std::int64_t>();
+}
+
+}  // namespace
+
+TEST_CASE("Attributes and bytes of the board are bounded, told as overloaded, and counted") {
+  BrokerOptions options = short_times();
+  options.bounds.namespace_attributes = 3;
+  options.bounds.attributes = 5;
+  options.bounds.namespace_bytes = 1000;
+  options.bounds.bytes = 1500;
+  const Board board(options);
+  Client client = board.client();
+  Namespace a = client.open("a");
+  Namespace b = client.open("b");
+  for (const char* name : {"x", "y", "z"}) a.set(name, 1);
+  CHECK(code_of([&] { a.set("more", 1); }) == Errc::overloaded);
+  CHECK(code_of([&] { a.set("x", std::string(2000, 'v')); }) == Errc::overloaded);
+  b.set("x", 1);
+  b.set("y", 1);
+  CHECK(code_of([&] { b.set("z", 1); }) == Errc::overloaded);
+  CHECK(a.set("x", 2) != Revision());
+  RawClient raw(board.endpoint());
+  REQUIRE(await([&] { return counted(raw, "overloaded") == 3; }));
+  CHECK(counted(raw, "attributes") == 5);
+}
+
+TEST_CASE("Sessions, lanes and namespaces are bounded") {
+  BrokerOptions options = short_times();
+  options.bounds.sessions = 2;
+  options.bounds.lanes = 2;
+  options.bounds.namespaces = 2;
+  const Board board(options);
+  RawClient first(board.endpoint());
+  RawClient second(board.endpoint());
+  RawClient third(board.endpoint());
+  const wire::SessionId session = first.hello().session;
+  second.hello();
+  CHECK_THROWS_AS(third.hello(), wire::RefusedError);
+  const std::string bytes = Transaction().set("x", 1).encoded();
+  const auto write = [&](std::uint64_t lane, const std::string& space) {
+    const std::string reply =
+        first.ask(wire::encode(wire::Write{session, lane, 1, {{space, 0, bytes}}}));
+    return wire::decode_write_reply(reply).outcomes.at(0).status;
+  };
+  CHECK(write(1, "a") == wire::Status::ok);
+  CHECK(write(2, "b") == wire::Status::ok);
+  CHECK_THROWS_AS(write(3, "a"), wire::RefusedError);
+  CHECK(second.write("c", Transaction().set("x", 1)).status == wire::Status::overloaded);
+  CHECK(second.write("a", Transaction().set("x", 2)).status == wire::Status::ok);
+}
+
+TEST_CASE("Past the bound of subscriptions their socket is opened anew, and readers come again") {
+  BrokerOptions options = short_times();
+  options.bounds.subscription_bytes = 20'000;
+  const Board board(options);
+  Client client = board.client();
+  Namespace space = client.open("plant");
+  Client writer = board.client();
+  {
+    RawReader greedy(board.updates_endpoint());
+    for (int i = 0; i < 2000; ++i) greedy.subscribe(wire::topic_of("many/" + std::to_string(i)));
+    RawClient raw(board.endpoint());
+    REQUIRE(await([&] { return counted(raw, "subscriptions_dropped") >= 1; }));
+  }
+  writer.open("plant").set("x", 1);
+  REQUIRE(await([&] { return space.get<int>("x") == 1; }));
+  REQUIRE(await([&] { return space.freshness().state == Freshness::State::connected; }));
+}
+
+TEST_CASE("Too many connections that say nothing close the door, and no longer than they are there",
+          "[keyless]") {
+  BrokerOptions options = short_times();
+  options.bounds.unproven_connections = 20;
+  const Board board(options);
+  Client client = board.client();
+  Namespace space = client.open("plant");
+  RawClient raw(board.endpoint());
+  raw.hello();
+  {
+    std::vector<TcpPeer> silent;
+    REQUIRE(await([&] {
+      for (int i = 0; i < 10; ++i) silent.emplace_back(board.endpoint());
+      return counted(raw, "doors_closed") >= 1;
+    }));
+    // Who is in is served.
+    CHECK(space.set("x", 1) != Revision());
+  }
+  REQUIRE(await([&] { return counted(raw, "connections") < 20; }));
+  Client late = board.client();
+  CHECK(late.open("plant").get<int>("x") == 1);
+}
+
+TEST_CASE("Connections are bounded as a whole, and one that goes makes room", "[keyless]") {
+  BrokerOptions options = short_times();
+  options.bounds.connections = 8;
+  const Board board(options);
+  std::vector<std::unique_ptr<RawClient>> clients;
+  RawClient first(board.endpoint());
+  first.hello();
+  REQUIRE(await([&] {
+    clients.push_back(std::make_unique<RawClient>(board.endpoint()));
+    clients.back()->send(wire::encode(wire::Hello{1, 1, "many"}));
+    return counted(first, "doors_closed") >= 1;
+  }));
+  CHECK(first.write("plant", Transaction().set("x", 1)).status == wire::Status::ok);
+  clients.clear();
+  RawClient late(board.endpoint());
+  CHECK(late.read("plant", "x") == Value(1));
+}
