@@ -56,6 +56,11 @@ Way board_disk(std::size_t changes);
 /// more; the attributes are written again, or the broker has kept them.
 Way board_reconnect(bool keeps);
 
+/// The 99th percentile of `set()`, while a client of the same broker does its worst: "flood",
+/// "come-and-go", "subscribe", "never-read"; or a process only takes a processor: "spin"; or nobody
+/// is there: "".
+Way board_set_beside(const std::string& what, const std::string& deed);
+
 Roles board_roles();
 
 }  // namespace bulletin::bench

@@ -120,7 +120,7 @@ int main(int argc, char** argv) {
   app.add_option("scenario", scenarios,
                  "Only scenarios whose names begin so: read, write, propagate, echo, throughput, "
                  "fan-out, join, memory, durable write, durable throughput, encrypted write, "
-                 "encrypted throughput, restart, disk, "
+                 "encrypted throughput, hostile, restart, disk, "
                  "reconnect [all]");
   app.add_option("--samples", setting.pace.samples, "In each round of a latency [2000]")
       ->check(CLI::PositiveNumber);

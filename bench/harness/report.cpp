@@ -52,8 +52,9 @@ void print_row(const Outcome& outcome, Unit unit, double base) {
   const auto quantile = [&](double rank) {
     return timed ? number(summary.median.latency.at(rank), unit) : std::string();
   };
-  fmt::print("  {:<30}{:>10}{:>10}{:>10}{:>10}{:>22}{:>10}{:>12.2f}\n", outcome.way,
-             number(summary.median.figure, unit), quantile(0.9), quantile(0.99), quantile(0.999),
+  fmt::print("  {:<43}{:>10}{:>10}{:>10}{:>10}{:>22}{:>10}{:>12.2f}\n", outcome.way,
+             timed ? quantile(0.5) : number(summary.median.figure, unit), quantile(0.9),
+             quantile(0.99), quantile(0.999),
              number(summary.least, unit) + " to " + number(summary.most, unit),
              summary.median.samples, summary.median.figure / base);
 }

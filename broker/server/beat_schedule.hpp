@@ -1,6 +1,7 @@
 // Which namespace beats when.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -40,15 +41,17 @@ class BeatSchedule {
   std::optional<Time> next() const;
 
   /// Calls `beat(std::string_view)` for the namespaces that are due, but in one grain of time only
-  /// for their fair part: beats that come all at once overflow the readers' queues, and the same
-  /// ones would be lost again and again. Each is due again an interval from now; those left over
-  /// are due still. `beat` may not add or remove.
+  /// for their fair part, and not for many at once: beats that come all at once overflow the
+  /// readers' queues, the same ones would be lost again and again, and requests would wait for
+  /// them. Each is due again an interval from now; those left over are due still. `beat` may not
+  /// add or remove.
   template <class Beat>
   void pass(Time now, Beat&& beat) {
     if (now < next_pass_ || queue_.empty() || queue_.front().due > now) return;
-    next_pass_ = now + grain_;
-    for (std::size_t left = fair_part();
-         left > 0 && !queue_.empty() && queue_.front().due <= now;) {
+    const std::size_t part = fair_part();
+    const std::size_t at_once = std::min(part, most_at_once);
+    next_pass_ = now + grain_ * at_once / part;
+    for (std::size_t left = at_once; left > 0 && !queue_.empty() && queue_.front().due <= now;) {
       Entry entry = std::move(queue_.front());
       queue_.pop_front();
       if (!is_current(entry)) continue;
@@ -60,6 +63,8 @@ class BeatSchedule {
   }
 
  private:
+  static constexpr std::size_t most_at_once = 100;
+
   struct Entry {
     Time due;
     std::uint64_t ticket = 0;

@@ -194,6 +194,10 @@ void Desk::settle() {
 void Desk::answer() {
   for (const Pending& pending : pending_) {
     if (pending.open) continue;
+    if (!is_command(pending.asked) && !tools_.outbox.has_room_for(*pending.request)) {
+      tools_.outbox.drop();
+      continue;
+    }
     count(pending.decided);
     std::string bytes =
         pending.decided.refused()

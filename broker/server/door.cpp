@@ -18,13 +18,19 @@ std::string next_address() {
   return "inproc://door-" + std::to_string(++number);
 }
 
+/// Connections that come and go are work, too, however few there are of them: as many a second as
+/// may be unproven, and so many times as many at once.
+constexpr double burst = 4;
+
 /// What is left of a bound when the door opens again, so that it does not swing.
 constexpr std::size_t with_room(std::size_t bound) { return bound - bound / 8; }
 
 }  // namespace
 
 Door::Door(zmq::context_t& context, zmq::socket_t& socket, const Bounds& bounds)
-    : bounds_(bounds), events_(context, zmq::socket_type::pair) {
+    : bounds_(bounds),
+      events_(context, zmq::socket_type::pair),
+      allowed_(burst * static_cast<double>(bounds.unproven)) {
   const std::string address = next_address();
   constexpr int wanted = ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED |
                          ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
@@ -48,13 +54,18 @@ bool Door::look(Time now) {
   }
   age(now);
   if (closed_) {
-    if (connections() <= with_room(bounds_.connections) &&
-        unproven() <= with_room(bounds_.unproven))
-      open();
+    if (has_room(true)) open();
     return false;
   }
-  if (connections() < bounds_.connections && unproven() < bounds_.unproven) return false;
-  return close();
+  return !has_room(false) && close();
+}
+
+/// `much`: so much that it does not swing.
+bool Door::has_room(bool much) const {
+  const std::size_t connections = much ? with_room(bounds_.connections) : bounds_.connections - 1;
+  const std::size_t unproven = much ? with_room(bounds_.unproven) : bounds_.unproven - 1;
+  const double coming = much ? static_cast<double>(bounds_.unproven) / 8 : 0;
+  return this->connections() <= connections && this->unproven() <= unproven && allowed_ >= coming;
 }
 
 void Door::take(std::uint16_t event, std::int32_t descriptor, Time now) {
@@ -65,6 +76,7 @@ void Door::take(std::uint16_t event, std::int32_t descriptor, Time now) {
   } else {
     forget(descriptor);  // also one whose end was not told, and whose number is another's now
     if (event == ZMQ_EVENT_ACCEPTED) {
+      allowed_ -= 1;
       connections_.emplace(descriptor, ++tickets_);
       young_.emplace(tickets_, now);
     }
@@ -81,6 +93,12 @@ void Door::forget(std::int32_t descriptor) {
 
 /// Who is still there after the time of a handshake has done it.
 void Door::age(Time now) {
+  const auto unproven = static_cast<double>(bounds_.unproven);
+  if (allowed_at_ != Time()) {
+    const std::chrono::duration<double> passed = now - allowed_at_;
+    allowed_ = std::min(allowed_ + passed.count() * unproven, burst * unproven);
+  }
+  allowed_at_ = now;
   while (!young_.empty() && young_.begin()->second + handshake_time <= now) {
     young_.erase(young_.begin());
     proven_ -= std::min<std::size_t>(proven_, 1);

@@ -26,6 +26,7 @@ class Door {
 
   struct Bounds {
     std::size_t connections = 0;
+    /// At once; and so many a second, after four times as many.
     std::size_t unproven = 0;
   };
 
@@ -47,6 +48,7 @@ class Door {
   void take(std::uint16_t event, std::int32_t descriptor, Time now);
   void forget(std::int32_t descriptor);
   void age(Time now);
+  [[nodiscard]] bool has_room(bool much) const;
   bool close();
   void open();
 
@@ -56,6 +58,8 @@ class Door {
   std::map<std::uint64_t, Time> young_;                // by ticket: when it came
   std::uint64_t tickets_ = 0;
   std::size_t proven_ = 0;  // of the young ones
+  double allowed_;          // to come at once
+  Time allowed_at_{};
   int listener_ = -1;
   bool closed_ = false;
 };

@@ -5,7 +5,6 @@
 namespace bulletin::server {
 namespace {
 
-constexpr std::size_t most_requests = 1000;
 constexpr std::size_t most_bytes = 1u << 20;
 constexpr std::size_t most_envelope_frames = 8;
 
@@ -18,7 +17,7 @@ void skip_frames(zmq::socket_t& socket, zmq::message_t& frame) {
 
 }  // namespace
 
-std::span<Request> Inbox::receive(zmq::socket_t& commands) {
+std::span<Request> Inbox::receive(zmq::socket_t& commands, std::size_t most_requests) {
   requests_.reserve(most_requests);
   received_ = 0;
   drained_ = false;

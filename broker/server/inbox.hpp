@@ -30,8 +30,8 @@ struct Request {
 /// Reads requests in bounded portions.
 class Inbox {
  public:
-  /// At most about a mebibyte, or a thousand requests.
-  std::span<Request> receive(zmq::socket_t& commands);
+  /// At most about a mebibyte, or `most_requests`.
+  std::span<Request> receive(zmq::socket_t& commands, std::size_t most_requests);
 
   /// Gives back the bodies of the last portion, which may be large.
   void release();

@@ -36,6 +36,12 @@ void Outbox::answer(Request& request, std::string&& body) {
   send(commands_, frame, false);
 }
 
+bool Outbox::has_room_for(const Request& request) {
+  if (large_answers_.empty()) return true;
+  const auto known = large_answers_.find(view(request.envelope.front()));
+  return known == large_answers_.end() || bytes_in(known->second) < most_bytes_waiting;
+}
+
 bool Outbox::send_envelope(Request& request) {
   // Only the first frame, which names the client, can fail.
   return std::all_of(request.envelope.begin(), request.envelope.end(),

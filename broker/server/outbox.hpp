@@ -25,6 +25,10 @@ class Outbox {
   /// again.
   void answer(Request& request, std::string&& body);
 
+  /// False for a client that has as much waiting as it may: what it asks for need not be made.
+  bool has_room_for(const Request& request);
+  void drop() noexcept { ++counters_.dropped; }
+
  private:
   bool send_envelope(Request& request);
   const ByteCount& large_answers_to(std::string_view client);

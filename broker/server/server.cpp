@@ -67,7 +67,11 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
 
 void Server::serve() {
   while (!stopping_.load(std::memory_order_relaxed)) {
-    if (turn()) continue;
+    if (turn()) {
+      // Who waits for a processor may be whom the answers are for.
+      std::this_thread::yield();
+      continue;
+    }
     if (busy_poll_.again(std::chrono::steady_clock::now())) {
       std::this_thread::yield();
     } else {
@@ -175,13 +179,14 @@ bool Server::turn() {
   sockets_.answer_gate();
   if (reloading_.exchange(false)) read_access_again();
   if (turns_until_doors_-- == 0) look_at_doors(std::chrono::steady_clock::now());
-  const std::span<Request> requests = inbox_.receive(sockets_.commands());
+  const std::span<Request> requests = inbox_.receive(sockets_.commands(), batch_size_.get());
   const std::size_t subscriptions = read_subscriptions();
   const Time now = std::chrono::steady_clock::now();
 
   if (keeper_.failed()) recover(now);
   // Renewals come before the time that they renew for.
   desk_.decide(requests, !keeper_.failed());
+  const Time decided = std::chrono::steady_clock::now();
   apply_subscriptions(now);
   advance(now);
   commit(now);
@@ -192,8 +197,12 @@ bool Server::turn() {
   for (const std::unique_ptr<Channel>& channel : sockets_.channels())
     publisher_.answer_nonces(*channel, authority_.options().epoch);
   if (desk_.asks_about_system()) refresh_system(now);
+  const Time answering = std::chrono::steady_clock::now();
   desk_.answer();
   inbox_.release();
+  if (!requests.empty())
+    batch_size_.took(requests.size(),
+                     decided - now + (std::chrono::steady_clock::now() - answering));
   // Those that expired are known to the authority only.
   if (sessions_.size() != authority_.sessions()) sessions_.keep(authority_.session_numbers());
   if (somebody_follows_system()) refresh_system(now);

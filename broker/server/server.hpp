@@ -16,6 +16,7 @@
 #include "authority/authority.hpp"
 #include "server/access.hpp"
 #include "server/backup.hpp"
+#include "server/batch_size.hpp"
 #include "server/beat_schedule.hpp"
 #include "server/boards.hpp"
 #include "server/busy_poll.hpp"
@@ -116,6 +117,7 @@ class Server {
   RunningClock clock_;
   BeatSchedule beats_;
   BusyPoll busy_poll_;
+  BatchSize batch_size_;
 
   Inbox inbox_;
   Outbox outbox_;

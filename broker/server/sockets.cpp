@@ -20,6 +20,8 @@ namespace {
 /// Answers that wait for one client. A REQ has one under way, others may have half of this: ZeroMQ
 /// hears of what was taken in portions of half a queue.
 constexpr int answer_queue = 1000;
+/// Subscriptions of one client that wait.
+constexpr int subscription_queue = 100;
 /// A subscription is a namespace's name or a nonce.
 constexpr std::int64_t subscription_bytes = 4096;
 constexpr int backlog = 1024;
@@ -59,7 +61,9 @@ void set_commands(zmq::socket_t& socket, const BrokerOptions& options) {
 
 void set_updates(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::maxmsgsize, subscription_bytes);
-  socket.set(zmq::sockopt::rcvhwm, 0);  // at a reconnect thousands of subscriptions arrive at once
+  // At a reconnect thousands of subscriptions arrive at once. ZeroMQ takes all that wait in one
+  // call; the others wait in the client, without loss.
+  socket.set(zmq::sockopt::rcvhwm, subscription_queue);
   // Once, before the bind: set anew on a live socket, libzmq 4.3.4 tells the new bound to peers
   // that may just have gone, and crashes (tried with readers that join and leave).
   socket.set(zmq::sockopt::sndhwm, reader_queue(options.reader_bytes));

@@ -10,7 +10,7 @@ namespace bulletin::server {
 namespace {
 
 /// A flood of subscriptions must not stop the broker; what is left is read in the next turn.
-constexpr std::size_t most_messages = 1u << 16;
+constexpr std::size_t most_messages = 500;
 
 constexpr char unsubscribe = 0;
 constexpr char subscribe = 1;
