@@ -17,6 +17,7 @@ Access::Access() { add("", Rights::all()); }
 Access Access::read(const BrokerOptions& options, const Access* before) {
   Access access;
   if (options.secret_key.empty()) return access;
+  access.wants_keys_ = true;
   access.users_.clear();
   access.audiences_.clear();
   access.keys_ = read_authorized_keys(options.authorized_keys);

@@ -42,6 +42,9 @@ class Access {
   [[nodiscard]] const std::string* user_of(std::string_view key) const {
     return keys_.user_of(key);
   }
+  /// Without keys there is one user, who is let in without any.
+  [[nodiscard]] bool wants_keys() const noexcept { return wants_keys_; }
+  [[nodiscard]] const std::string& everybody() const noexcept { return users_.begin()->first; }
   [[nodiscard]] bool has_user(std::string_view user) const { return users_.contains(user); }
   /// Nothing for a user that is not let in (any more).
   [[nodiscard]] const Rights& rights_of(std::string_view user) const;
@@ -72,6 +75,7 @@ class Access {
   void add(const std::string& user, Rights rights);
   void number_audiences(const Access* before);
 
+  bool wants_keys_ = false;
   AuthorizedKeys keys_{"", ""};
   std::map<std::string, User, std::less<>> users_;
   std::vector<Audience> audiences_;

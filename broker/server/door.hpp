@@ -22,7 +22,7 @@ namespace bulletin::server {
 class Door {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  static constexpr std::chrono::milliseconds handshake_time{5000};
+  static constexpr std::chrono::milliseconds handshake_time{3000};
 
   struct Bounds {
     std::size_t connections = 0;

@@ -10,8 +10,9 @@ namespace bulletin::server {
 namespace {
 
 constexpr std::string_view version = "1.0";
-/// Frames behind the delimiter: version, request, domain, address, identity, mechanism, key.
-constexpr std::size_t question_frames = 7;
+/// Frames behind the delimiter: version, request, domain, address, identity, mechanism; with CURVE
+/// the key, too.
+constexpr std::size_t question_frames = 6;
 constexpr std::size_t key_bytes = 32;
 
 void send_text(zmq::socket_t& socket, std::string_view text, bool more) {
@@ -51,8 +52,10 @@ void Gate::answer() {
 
 const std::string* Gate::user_of(const Question& question) const {
   const auto& frames = question.frames;
-  if (frames.size() != question_frames || view(frames[0]) != version ||
-      view(frames[5]) != "CURVE" || frames[6].size() != key_bytes)
+  if (frames.size() < question_frames || view(frames[0]) != version) return nullptr;
+  if (!access_.wants_keys()) return view(frames[5]) == "NULL" ? &access_.everybody() : nullptr;
+  if (frames.size() != question_frames + 1 || view(frames[5]) != "CURVE" ||
+      frames[6].size() != key_bytes)
     return nullptr;
   std::array<char, wire::key_characters + 1> text{};
   if (zmq_z85_encode(text.data(), static_cast<const std::uint8_t*>(frames[6].data()), key_bytes) ==
@@ -68,7 +71,9 @@ void Gate::answer(Question& question, const std::string* user) {
   for (zmq::message_t& frame : question.envelope) send(socket_, frame, true);
   send_text(socket_, version, true);
   send(socket_, question.frames[1], true);
-  send_text(socket_, user == nullptr ? "400" : "200", true);
+  // 300 is "for now": after 400 ZeroMQ's clients would never try again, and the key may be let in
+  // later.
+  send_text(socket_, user == nullptr ? "300" : "200", true);
   send_text(socket_, user == nullptr ? "this key is not let in here" : "", true);
   send_text(socket_, user == nullptr ? std::string_view() : *user, true);
   send_text(socket_, "", false);

@@ -76,6 +76,7 @@ void Server::serve() {
       std::this_thread::yield();
     } else {
       sockets_.wait(wake_up_.descriptor(), next_duty());
+      wake_up_.clear();
       turns_until_doors_ = 0;
     }
   }

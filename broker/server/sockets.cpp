@@ -98,14 +98,14 @@ std::string advice(int error) {
 }  // namespace
 
 Sockets::Sockets(const BrokerOptions& options, const Access& access, Counters& counters)
-    : options_(options), access_(access), counters_(counters) {
+    : options_(options),
+      access_(access),
+      counters_(counters),
+      secret_key_(options.secret_key.empty() ? std::string() : read_secret_key(options.secret_key)),
+      gate_(context_, access) {
   const Endpoint commands = parse_endpoint(options.bind, "bind");
   first_updates_ = options.updates.empty() ? updates_beside(commands)
                                            : parse_endpoint(options.updates, "updates");
-  if (!options.secret_key.empty()) {
-    secret_key_ = read_secret_key(options.secret_key);
-    gate_.emplace(context_, access_);
-  }
   // The commands first, as they are what people name; nobody is answered before all are there.
   commands_ = make_commands();
   door_.emplace(context_, commands_, door_bounds());
@@ -132,15 +132,16 @@ zmq::socket_t Sockets::make_updates(std::uint64_t audience) {
   return socket;
 }
 
-/// With keys nobody gets in without one of them: also when ZeroMQ could not ask.
+/// Whoever comes passes the gate, or nobody does: also when ZeroMQ could not ask. It keeps out
+/// peers of ZMTP 1 and 2, too, which have no heartbeats and could stay for ever.
 void Sockets::guard(zmq::socket_t& socket, const std::string& domain) const {
-  if (secret_key_.empty()) return;
   constexpr int enforce_domain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN, a draft in Debian's header
   const int on = 1;
-  socket.set(zmq::sockopt::curve_server, true);
-  socket.set(zmq::sockopt::curve_secretkey, secret_key_);
   socket.set(zmq::sockopt::zap_domain, domain);
   if (zmq_setsockopt(socket.handle(), enforce_domain, &on, sizeof on) != 0) throw zmq::error_t();
+  if (secret_key_.empty()) return;
+  socket.set(zmq::sockopt::curve_server, true);
+  socket.set(zmq::sockopt::curve_secretkey, secret_key_);
 }
 
 void Sockets::reopen_commands() {
@@ -319,7 +320,7 @@ void Sockets::wait(int descriptor, std::chrono::steady_clock::time_point until) 
     add(channel->socket().get(zmq::sockopt::fd));
     add(channel->door().descriptor());
   }
-  if (gate_) add(gate_->socket().get(zmq::sockopt::fd));
+  add(gate_.socket().get(zmq::sockopt::fd));
   // Interrupted: the caller's loop comes again.
   ::poll(poll_items_.data(), poll_items_.size(),
          static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, 60'000)));

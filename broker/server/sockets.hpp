@@ -44,10 +44,8 @@ class Sockets {
   const Channels& channels() const noexcept { return channels_; }
 
   /// Lets those in that wait, or not.
-  void answer_gate() {
-    if (gate_) gate_->answer();
-  }
-  [[nodiscard]] std::uint64_t refused() const noexcept { return gate_ ? gate_->refused() : 0; }
+  void answer_gate() { gate_.answer(); }
+  [[nodiscard]] std::uint64_t refused() const noexcept { return gate_.refused(); }
 
   /// Closes the doors by which too many have come, and opens those that have room again. How many
   /// were closed.
@@ -91,7 +89,7 @@ class Sockets {
   const Access& access_;
   Counters& counters_;
   std::string secret_key_;  // empty: there are no keys
-  std::optional<Gate> gate_;
+  Gate gate_;
   zmq::socket_t commands_;
   std::optional<Door> door_;  // of the commands
   Channels channels_;

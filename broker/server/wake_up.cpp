@@ -16,4 +16,9 @@ WakeUp::~WakeUp() { ::close(descriptor_); }
 
 void WakeUp::raise() noexcept { ::eventfd_write(descriptor_, 1); }
 
+void WakeUp::clear() noexcept {
+  eventfd_t times = 0;
+  ::eventfd_read(descriptor_, &times);
+}
+
 }  // namespace bulletin::server

@@ -3,7 +3,7 @@
 
 namespace bulletin::server {
 
-/// An eventfd that is raised once and stays so.
+/// An eventfd.
 class WakeUp {
  public:
   WakeUp();
@@ -13,7 +13,9 @@ class WakeUp {
 
   /// From any thread, and from a signal handler.
   void raise() noexcept;
-  /// Becomes readable.
+  /// By the thread that was woken, before it looks at what it was woken for.
+  void clear() noexcept;
+  /// Readable from `raise` to `clear`.
   int descriptor() const noexcept { return descriptor_; }
 
  private:

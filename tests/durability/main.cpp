@@ -18,16 +18,19 @@ int main(int argc, char** argv) {
   std::string endpoint;
   std::string data;
   std::uint64_t fatal = 0;
+  bool guarded = false;
   CLI::App app(
       "Kills a broker with data again and again under load, and judges what its clients saw");
   app.add_option("--seconds", seconds, "For how long")->capture_default_str();
   app.add_option("--seed", options.seed, "What is done, and when it dies")->capture_default_str();
+  app.add_flag("--keys", options.keys, "With keys: all of it over CURVE");
   app.add_option("--serve", endpoint, "Be that broker")->group("");
   app.add_option("--data", data, "Its data")->group("");
   app.add_option("--fatal", fatal, "The use of the journal at which it dies")->group("");
+  app.add_flag("--guarded", guarded, "It has keys, beside its data")->group("");
   CLI11_PARSE(app, argc, argv);
   try {
-    if (!endpoint.empty()) return bulletin::durability::serve(endpoint, data, fatal);
+    if (!endpoint.empty()) return bulletin::durability::serve(endpoint, data, fatal, guarded);
     options.length = std::chrono::seconds(seconds);
     const bulletin::durability::Verdict verdict = bulletin::durability::try_it(options);
     if (verdict.violations.empty()) return 0;

@@ -1,22 +1,38 @@
 #include "durability/mortal_broker.hpp"
 
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <vector>
 
+#include "client/key_files.hpp"
 #include "durability/killer_env.hpp"
 #include "server/log.hpp"
 #include "server/server.hpp"
 
 namespace bulletin::durability {
 
-int serve(const std::string& endpoint, const std::string& folder, std::uint64_t fatal) {
+namespace {
+
+std::string beside(const std::string& data, const char* name) {
+  return (std::filesystem::path(data).parent_path() / name).string();
+}
+
+}  // namespace
+
+int serve(const std::string& endpoint, const std::string& folder, std::uint64_t fatal, bool keys) {
   BrokerOptions options;
   options.bind = endpoint;
   options.data = folder;
   options.beat = std::chrono::milliseconds(100);
   options.session_time = std::chrono::seconds(10);
+  if (keys) {
+    options.secret_key = beside(folder, "broker.key");
+    options.authorized_keys = beside(folder, "authorized_keys");
+  }
   KillerEnv env(fatal);
   server::Server server(options, server::standard_log("warning"), &env);
   std::cout << "ready" << std::endl;
@@ -24,11 +40,27 @@ int serve(const std::string& endpoint, const std::string& folder, std::uint64_t 
   return 0;
 }
 
+MortalBroker::MortalBroker(bool keys) : keys_(keys) {
+  if (!keys_) return;
+  client::make_key_files(beside(data(), "broker"));
+  const client::Keys own = client::make_key_files(beside(data(), "client"));
+  std::ofstream(beside(data(), "authorized_keys")) << own.own_public << " somebody\n";
+  ::setenv("BULLETIN_SERVER_KEY", beside(data(), "broker.pub").c_str(), 1);
+  ::setenv("BULLETIN_KEY", beside(data(), "client.key").c_str(), 1);
+}
+
+MortalBroker::~MortalBroker() {
+  if (!keys_) return;
+  ::unsetenv("BULLETIN_SERVER_KEY");
+  ::unsetenv("BULLETIN_KEY");
+}
+
 void MortalBroker::start(std::uint64_t fatal) {
-  program_ = std::make_unique<test::Program>(
-      std::string(BULLETIN_BIN_DIR) + "/bulletin-durability",
-      std::vector<std::string>{"--serve", endpoint(), "--data", data(), "--fatal",
-                               std::to_string(fatal)});
+  std::vector<std::string> words{"--serve", endpoint(), "--data",
+                                 data(),    "--fatal",  std::to_string(fatal)};
+  if (keys_) words.emplace_back("--guarded");
+  program_ = std::make_unique<test::Program>(std::string(BULLETIN_BIN_DIR) + "/bulletin-durability",
+                                             words);
   const std::string line = program_->read_line();
   // It may die while it starts, too.
   if (line != "ready" && program_->wait() != -SIGKILL)

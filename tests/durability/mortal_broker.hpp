@@ -11,12 +11,18 @@
 namespace bulletin::durability {
 
 /// The part of bulletin-durability that is this broker: serves the data in `folder` at `endpoint`
-/// until it is killed, or at the `fatal`-th use of its journal (0: never).
-int serve(const std::string& endpoint, const std::string& folder, std::uint64_t fatal);
+/// until it is killed, or at the `fatal`-th use of its journal (0: never). `keys`: those beside the
+/// folder.
+int serve(const std::string& endpoint, const std::string& folder, std::uint64_t fatal, bool keys);
 
 class MortalBroker {
  public:
-  MortalBroker() = default;
+  /// `keys`: it has some, and the environment of this process names those of its clients, as long
+  /// as this lives.
+  explicit MortalBroker(bool keys);
+  ~MortalBroker();
+  MortalBroker(const MortalBroker&) = delete;
+  MortalBroker& operator=(const MortalBroker&) = delete;
 
   /// Starts it, to die at the `fatal`-th use of its journal; 0: it lives.
   void start(std::uint64_t fatal);
@@ -30,6 +36,7 @@ class MortalBroker {
 
  private:
   test::TemporaryFolder folder_;
+  const bool keys_;
   std::unique_ptr<test::Program> program_;
 };
 

@@ -18,7 +18,8 @@ using std::chrono::milliseconds;
 
 class Trial {
  public:
-  explicit Trial(const TrialOptions& options) : options_(options), random_(options.seed) {}
+  explicit Trial(const TrialOptions& options)
+      : options_(options), random_(options.seed), broker_(options.keys) {}
 
   Verdict run() {
     broker_.start(0);

@@ -14,6 +14,7 @@ struct TrialOptions {
   std::chrono::seconds round{20};
   std::uint64_t seed = 1;
   bool tell = false;  ///< a line for each round
+  bool keys = false;  ///< over CURVE
 };
 
 struct Verdict {

@@ -14,3 +14,16 @@ TEST_CASE("a broker that is killed again and again under load loses nothing that
   CHECK(verdict.kills >= 4);
   CHECK(verdict.acknowledged > 100);
 }
+
+TEST_CASE("the same holds over keys") {
+  TrialOptions options;
+  options.length = std::chrono::seconds(6);
+  options.round = std::chrono::seconds(6);
+  options.keys = true;
+  options.seed = 2;
+  const Verdict verdict = try_it(options);
+  INFO(verdict.text());
+  CHECK(verdict.violations.empty());
+  CHECK(verdict.kills >= 3);
+  CHECK(verdict.acknowledged > 100);
+}

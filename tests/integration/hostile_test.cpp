@@ -6,6 +6,7 @@
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
+#include "support/tcp_peer.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;
@@ -64,6 +65,29 @@ bool serves(const Board& board) {
 const std::string keepalive = wire::encode(wire::Keepalive{});
 
 }  // namespace
+
+/// ZMTP 1.0: lengths and flags before the frames; the first one names the peer.
+std::string old_frames(const std::string& name, std::size_t messages) {
+  const auto frame = [](const std::string& body) {
+    return std::string(1, static_cast<char>(body.size() + 1)) + std::string(1, '\0') + body;
+  };
+  std::string bytes = frame(name);
+  for (std::size_t i = 0; i != messages; ++i) bytes += frame("x");
+  return bytes;
+}
+
+TEST_CASE(
+    "A peer that speaks an older ZMTP is turned away: without heartbeats it could stay for ever") {
+  const Board board;
+  TcpPeer first(board.endpoint());
+  first.send(old_frames("name", 1));
+  // Of the same name, and with more than is taken of one that is not read.
+  TcpPeer second(board.endpoint());
+  second.send(old_frames("name", 3000));
+  CHECK(first.is_turned_away());
+  CHECK(second.is_turned_away());
+  CHECK(serves(board));
+}
 
 TEST_CASE("Bytes that are no request are refused as malformed") {
   const Board board;

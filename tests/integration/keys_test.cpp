@@ -181,3 +181,40 @@ TEST_CASE("Key files that are none, or not secret, are refused by name", "[keyle
   CHECK_THROWS_AS(client::choose_keys(board.path("broker.pub"), ""), Error);
   CHECK_THROWS_AS(client::choose_keys("nonsense", board.path("alice.key")), Error);
 }
+
+TEST_CASE("A broker that has read its files again sleeps again", "[keyless]") {
+  GuardedBoard board;
+  Client alice(board.options("alice"));
+  alice.open("plant").set("x", 1);
+  board.reload();
+  alice.open("plant").set("x", 2);
+  // Nobody wants anything, so its share of the processor is small over some time.
+  const auto used = [] {
+    timespec time{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  };
+  const auto before = used();
+  await([] { return false; }, std::chrono::milliseconds(1000));
+  CHECK(used() - before < std::chrono::milliseconds(700));
+}
+
+TEST_CASE("A client that is there before its key is let in as soon as the key is there",
+          "[keyless]") {
+  const std::string bind = GENERATE(std::string("tcp://127.0.0.1:*"), std::string("ipc"));
+  GuardedBoard board(bind);
+  board.make_keys("carol");
+  ClientOptions early = board.options("carol");
+  early.open_timeout = std::chrono::milliseconds(300);
+  Client carol(early);
+  CHECK_THROWS_AS(carol.open("plant"), Error);
+  board.authorize({"alice", "bob", "carol"});
+  board.reload();
+  REQUIRE(await([&] {
+    try {
+      return carol.open("plant").set("x", 1) != Revision();
+    } catch (const Error&) {
+      return false;
+    }
+  }));
+}

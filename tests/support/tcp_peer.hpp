@@ -3,13 +3,18 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "support/await.hpp"
 
 namespace bulletin::test {
 
@@ -31,6 +36,16 @@ class TcpPeer {
   TcpPeer& operator=(const TcpPeer&) = delete;
 
   [[nodiscard]] bool connected() const noexcept { return socket_ >= 0; }
+  /// Ends what it says; whether the other side hangs up then.
+  bool is_turned_away() const {
+    ::shutdown(socket_, SHUT_WR);
+    std::array<char, 4096> part{};
+    pollfd item{socket_, POLLIN, 0};
+    while (::poll(&item, 1, static_cast<int>(std::chrono::milliseconds(patience).count())) == 1) {
+      if (::recv(socket_, part.data(), part.size(), 0) <= 0) return true;
+    }
+    return false;
+  }
   /// False when the other side has hung up.
   bool send(std::string_view bytes) const {
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
