@@ -25,7 +25,7 @@ constexpr const char* description =
     "  ready commands=tcp://127.0.0.1:5570 updates=tcp://127.0.0.1:5571\n"
     "It logs to standard error. SIGTERM, SIGINT and SIGHUP end it cleanly; with keys SIGHUP reads "
     "the\n"
-    "authorized keys again.";
+    "authorized keys and the permissions again.";
 
 constexpr const char* footer =
     "The configuration file is TOML and has the same names as keys, for example:\n"

@@ -18,6 +18,7 @@
 #include "arguments.hpp"
 #include "complain.hpp"
 #include "end_signals.hpp"
+#include "metrics_endpoint.hpp"
 #include "server/log.hpp"
 #include "server/server.hpp"
 #include "server/wake_up.hpp"
@@ -82,6 +83,11 @@ int main(int argc, char** argv) {
     // A starter that has gone before the ready line is told of on standard error.
     std::signal(SIGPIPE, SIG_IGN);
     bulletin::server::Server server(arguments.options.broker, log);
+    std::optional<bulletin::MetricsEndpoint> metrics;
+    if (const std::string& address = arguments.options.metrics; !address.empty()) {
+      metrics.emplace(server, address);
+      log->info("event=metrics url={}", metrics->url());
+    }
     serve(server, *signals, *log);
   } catch (const std::exception& error) {
     return bulletin::complain(error.what(), cannot_serve);

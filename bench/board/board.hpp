@@ -57,8 +57,8 @@ Way board_disk(std::size_t changes);
 Way board_reconnect(bool keeps);
 
 /// The 99th percentile of `set()`, while a client of the same broker does its worst: "flood",
-/// "come-and-go", "subscribe", "never-read"; or a process only takes a processor: "spin"; or nobody
-/// is there: "".
+/// "come-and-go", "subscribe", "never-read"; or a process only takes two processors: "spin"; or
+/// nobody is there: "".
 Way board_set_beside(const std::string& what, const std::string& deed);
 
 Roles board_roles();

@@ -64,7 +64,7 @@ std::vector<Scenario> catalogue(const Setting& setting) {
       scenario("hostile",
                "a write while somebody else means no good, rounds and ratio by the 99th percentile",
                Unit::microseconds,
-               {board_set_beside("quiet", ""), board_set_beside("beside a busy process", "spin"),
+               {board_set_beside("quiet", ""), board_set_beside("beside two busy threads", "spin"),
                 board_set_beside("flooded", "flood"),
                 board_set_beside("connections come and go", "come-and-go"),
                 board_set_beside("100,000 topics", "subscribe"),

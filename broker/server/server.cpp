@@ -1,6 +1,7 @@
 #include "server/server.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -38,6 +39,9 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
     : options_(checked(options)),
       log_(std::move(log)),
       started_(std::chrono::steady_clock::now()),
+      started_unix_s_(std::chrono::duration_cast<std::chrono::seconds>(
+                          std::chrono::system_clock::now().time_since_epoch())
+                          .count()),
       access_(Access::read(options_)),
       sockets_(options_, access_, counters_),
       endpoint_(to_string(sockets_.commands_endpoint())),
@@ -97,14 +101,21 @@ bool Server::reload() noexcept {
   return true;
 }
 
+std::optional<std::string> Server::metrics(std::chrono::milliseconds patience) {
+  return metrics_asked_.ask([this] { wake_up_.raise(); }, patience);
+}
+
 /// A file that makes no sense changes nothing.
 void Server::read_access_again() {
+  std::optional<Access> now;
   try {
-    follow_access(Access::read(options_, &access_));
+    now = Access::read(options_, &access_);
   } catch (const Error& error) {
     log_->error("event=access_refused reason={} note=\"keys and permissions stay as they were\"",
                 quoted(error.what()));
+    return;
   }
+  follow_access(*std::move(now));
 }
 
 void Server::follow_access(Access now) {
@@ -207,6 +218,7 @@ bool Server::turn() {
   // Those that expired are known to the authority only.
   if (sessions_.size() != authority_.sessions()) sessions_.keep(authority_.session_numbers());
   if (somebody_follows_system()) refresh_system(now);
+  if (metrics_asked_.asked()) metrics_asked_.answer(exposition(metrics_now()));
   report_drops(now);
   report_descriptors(now);
   report_refusals(now);
@@ -364,6 +376,24 @@ void Server::report_descriptors(Time now) {
     log_->warn("event=descriptors_scarce clients={} limit={}", authority_.sessions(),
                descriptor_limit());
   }
+}
+
+Metrics Server::metrics_now() const {
+  Metrics metrics;
+  metrics.version = BULLETIN_VERSION;
+  metrics.data = keeper_.state();
+  metrics.started_s = started_unix_s_;
+  metrics.sessions = authority_.sessions();
+  metrics.connections = sockets_.connections();
+  metrics.namespaces = authority_.namespaces();
+  metrics.followed = beats_.size();
+  metrics.attributes = authority_.extent().attributes;
+  metrics.attribute_bytes = authority_.extent().bytes;
+  metrics.log_bytes = authority_.log_bytes();
+  metrics.keys_refused = sockets_.refused();
+  metrics.unanswerable = inbox_.dropped();
+  metrics.counters = counters_;
+  return metrics;
 }
 
 Facts Server::facts(Time now) const {

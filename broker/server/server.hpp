@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,10 @@
 #include "server/desk.hpp"
 #include "server/inbox.hpp"
 #include "server/keeper.hpp"
+#include "server/metrics.hpp"
 #include "server/outbox.hpp"
 #include "server/publisher.hpp"
+#include "server/question.hpp"
 #include "server/running_clock.hpp"
 #include "server/session_list.hpp"
 #include "server/sockets.hpp"
@@ -51,6 +54,8 @@ class Server {
   /// Reads the authorized keys and the permissions again: who is new is let in, who is not there
   /// any more is out. False: there are no keys.
   bool reload() noexcept;
+  /// What is counted, as Prometheus reads it; nothing: the loop has not answered in time.
+  std::optional<std::string> metrics(std::chrono::milliseconds patience);
 
  private:
   using Time = std::chrono::steady_clock::time_point;
@@ -86,12 +91,14 @@ class Server {
            counters_.refused_subscriptions;
   }
   Facts facts(Time now) const;
+  Metrics metrics_now() const;
   bool somebody_follows_system() const;
   Time next_duty() const;
 
   const BrokerOptions options_;
   const std::shared_ptr<spdlog::logger> log_;
   const Time started_;
+  const std::int64_t started_unix_s_;
   Counters counters_;
   Access access_;
   Sockets sockets_;
@@ -100,6 +107,7 @@ class Server {
   WakeUp wake_up_;
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> reloading_ = false;
+  Question metrics_asked_;
 
   Keeper keeper_;
   Backup backup_{keeper_};

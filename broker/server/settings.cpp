@@ -139,6 +139,11 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
        &limits.transaction_bytes, 1, most_transaction},
       {"limit-transaction-operations", "COUNT", "most operations of a transaction",
        &limits.transaction_operations, 1, 1 << 20},
+      {"metrics", "ADDRESS:PORT",
+       "tell Prometheus what is counted, at http://ADDRESS:PORT/metrics, to everybody who can "
+       "reach "
+       "it; by default to nobody",
+       &options.metrics},
       {"log-level", "LEVEL", "trace, debug, info, warning, error, critical or off",
        &options.log_level},
   };

@@ -18,6 +18,7 @@ namespace bulletin::server {
 struct ProgramOptions {
   BrokerOptions broker;
   std::string log_level = "info";
+  std::string metrics = {};
 };
 
 /// One option: its name, what --help says, and where its value goes.

@@ -253,6 +253,24 @@ TEST_CASE("A list finds what may be read between much that may not", "[keyless]"
   CHECK(bob.namespaces("c/").empty());
 }
 
+TEST_CASE("An embedded broker reads its files again when it is told to", "[keyless]") {
+  Broker open(short_times());
+  open.start();
+  CHECK_FALSE(open.reload());
+  GuardedBoard files;
+  files.make_keys("carol");
+  BrokerOptions options = files.broker_options();
+  options.bind = "tcp://127.0.0.1:*";
+  Broker guarded(options);
+  CHECK_FALSE(guarded.reload());
+  guarded.start();
+  files.authorize({"carol"});
+  CHECK(guarded.reload());
+  ClientOptions carol = files.options("carol");
+  carol.endpoint = guarded.endpoint();
+  CHECK(Client(carol).open("plant").set("x", 1) != Revision());
+}
+
 TEST_CASE("Permissions without keys are refused by name", "[keyless]") {
   BrokerOptions options = short_times();
   options.permissions = "permissions.toml";

@@ -46,6 +46,14 @@ class TcpPeer {
     }
     return false;
   }
+  /// Until the other side hangs up.
+  std::string receive_all() const {
+    std::string all;
+    std::array<char, 4096> part{};
+    for (ssize_t size = 0; (size = ::recv(socket_, part.data(), part.size(), 0)) > 0;)
+      all.append(part.data(), static_cast<std::size_t>(size));
+    return all;
+  }
   /// False when the other side has hung up.
   bool send(std::string_view bytes) const {
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==

@@ -1,0 +1,94 @@
+#include "server/metrics.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace bulletin::server {
+namespace {
+
+/// Families of samples, each with its help and its type.
+class Exposition {
+ public:
+  Exposition& family(std::string_view name, std::string_view type, std::string_view help) {
+    name_ = name;
+    text_ += fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
+    return *this;
+  }
+  template <class Number>
+  Exposition& sample(Number value, std::string_view labels = {}) {
+    text_ += labels.empty() ? fmt::format("{} {}\n", name_, value)
+                            : fmt::format("{}{{{}}} {}\n", name_, labels, value);
+    return *this;
+  }
+  Exposition& gauge(std::string_view name, std::uint64_t value, std::string_view help) {
+    return family(name, "gauge", help).sample(value);
+  }
+  Exposition& counter(std::string_view name, std::uint64_t value, std::string_view help) {
+    return family(name, "counter", help).sample(value);
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string_view name_;
+  std::string text_;
+};
+
+void tell_state(Exposition& out, const Metrics& metrics) {
+  out.family("bulletin_build_info", "gauge", "The version that runs; always 1.")
+      .sample(1, fmt::format("version=\"{}\"", metrics.version));
+  out.family("process_start_time_seconds", "gauge", "When the broker began, in Unix time.")
+      .sample(metrics.started_s);
+  out.family("bulletin_data_kept", "gauge",
+             "1 if what is written is kept as was asked for, 0 while that fails.")
+      .sample(metrics.data == "failed" ? 0 : 1);
+  out.gauge("bulletin_sessions", metrics.sessions, "Open sessions of clients.");
+  out.gauge("bulletin_connections", metrics.connections, "Connections to all sockets.");
+  out.gauge("bulletin_namespaces", metrics.namespaces, "Namespaces that there are.");
+  out.gauge("bulletin_followed_namespaces", metrics.followed,
+            "Namespaces that somebody subscribes to.");
+  out.gauge("bulletin_attributes", metrics.attributes, "Attributes of all namespaces.");
+  out.gauge("bulletin_attribute_bytes", metrics.attribute_bytes,
+            "Names and values of all attributes, and 48 bytes for each.");
+  out.gauge("bulletin_commit_log_bytes", metrics.log_bytes,
+            "Recent commits that are kept for clients that reconnect.");
+}
+
+void tell_counters(Exposition& out, const Metrics& metrics) {
+  const Counters& counters = metrics.counters;
+  out.counter("bulletin_requests_total", counters.requests, "Requests received.");
+  out.counter("bulletin_commits_total", counters.commits, "Commits of clients.");
+  out.counter("bulletin_updates_total", counters.updates,
+              "Updates sent, beats included, each once for each audience.");
+  out.counter("bulletin_sent_bytes_total", counters.bytes,
+              "Bytes of updates and answers, each once.");
+  out.family("bulletin_refusals_total", "counter",
+             "Requests, and transactions in writes, that were refused.")
+      .sample(counters.malformed, "reason=\"malformed\"")
+      .sample(counters.rejected, "reason=\"rejected\"")
+      .sample(counters.denied, "reason=\"denied\"")
+      .sample(counters.overloaded, "reason=\"overloaded\"");
+  out.family("bulletin_drops_total", "counter", "What somebody did not get.")
+      .sample(counters.dropped, "kind=\"answer\"")
+      .sample(metrics.unanswerable, "kind=\"message\"")
+      .sample(counters.missed, "kind=\"update\"")
+      .sample(counters.withheld, "kind=\"large_update\"")
+      .sample(counters.refused_subscriptions, "kind=\"subscription\"");
+  out.counter("bulletin_keys_refused_total", metrics.keys_refused,
+              "Connections that were not let in.");
+  out.counter("bulletin_subscriptions_dropped_total", counters.subscriptions_dropped,
+              "Times that an updates socket was opened anew for too many subscriptions.");
+  out.counter("bulletin_doors_closed_total", counters.doors_closed,
+              "Times that a socket had too many connections.");
+}
+
+}  // namespace
+
+std::string exposition(const Metrics& metrics) {
+  Exposition out;
+  tell_state(out, metrics);
+  tell_counters(out, metrics);
+  return out.take();
+}
+
+}  // namespace bulletin::server
