@@ -15,7 +15,7 @@ class BatchSize {
  public:
   using Duration = std::chrono::steady_clock::duration;
 
-  static constexpr std::size_t least = 4;
+  static constexpr std::size_t least = 1;
   static constexpr std::size_t first = 64;
   static constexpr std::size_t most = 1000;
   static constexpr Duration long_time = std::chrono::microseconds(200);

@@ -1,6 +1,8 @@
 #include "client/command_connection.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include <zmq.hpp>
 
@@ -17,6 +19,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds first_patience{500};
 constexpr milliseconds longest_patience{8000};
+/// How long one of several endpoints may take to be connected to.
+constexpr milliseconds patience_of_one{1000};
 
 }  // namespace
 
@@ -24,10 +28,11 @@ class CommandConnection::Implementation {
  public:
   Implementation(std::string_view endpoint, const std::optional<Keys>& keys, milliseconds timeout)
       : endpoint_(choose_endpoint(endpoint)),
+        endpoints_(endpoints_in(endpoint_)),
         timeout_(timeout),
         socket_(make_command_socket(context_, keys)),
         monitor_(context_, socket_, "command-monitor") {
-    socket_.connect(endpoint_);
+    socket_.connect(endpoints_.front());
   }
 
   std::string ask(std::string_view request, milliseconds timeout);
@@ -40,9 +45,12 @@ class CommandConnection::Implementation {
   /// Sends the request if it is time to.
   void transmit(std::string_view request);
   void wait(SteadyTime deadline);
+  void move_on();
   [[noreturn]] void throw_unanswered(milliseconds timeout) const;
 
   const std::string endpoint_;
+  const std::vector<std::string> endpoints_;
+  std::size_t place_ = 0;  // of the one that is tried, or used
   const milliseconds timeout_;
   zmq::context_t context_;
   zmq::socket_t socket_;
@@ -50,7 +58,8 @@ class CommandConnection::Implementation {
 
   // Of the request under way.
   std::size_t transmissions_ = 0;
-  bool blocked_ = false;     // there is no connection to take it
+  bool blocked_ = false;  // there is no connection to take it
+  SteadyTime blocked_since_;
   SteadyTime retry_at_;      // when to send it again
   milliseconds patience_{};  // doubles with every transmission: a large reply needs its time
 };
@@ -74,15 +83,29 @@ std::string CommandConnection::Implementation::ask(std::string_view request, mil
 void CommandConnection::Implementation::transmit(std::string_view request) {
   const SteadyTime now = std::chrono::steady_clock::now();
   if (now < retry_at_) return;
-  blocked_ = !send(socket_, request);
-  if (blocked_) return;
+  const bool was_blocked = std::exchange(blocked_, !send(socket_, request));
+  if (blocked_) {
+    if (!was_blocked) blocked_since_ = now;
+    if (now >= blocked_since_ + patience_of_one) move_on();
+    return;
+  }
   ++transmissions_;
   retry_at_ = now + patience_;
   patience_ = std::min(patience_ * 2, longest_patience);
 }
 
+/// Where there are several endpoints, the next one has its turn when this one takes nothing.
+void CommandConnection::Implementation::move_on() {
+  blocked_since_ = std::chrono::steady_clock::now();
+  if (endpoints_.size() == 1) return;
+  socket_.disconnect(endpoints_[place_]);
+  place_ = (place_ + 1) % endpoints_.size();
+  socket_.connect(endpoints_[place_]);
+}
+
 void CommandConnection::Implementation::wait(SteadyTime deadline) {
-  const SteadyTime latest = blocked_ ? deadline : std::min(deadline, retry_at_);
+  const SteadyTime moves_on = blocked_since_ + patience_of_one;
+  const SteadyTime latest = std::min(deadline, blocked_ ? moves_on : retry_at_);
   const short events = static_cast<short>(blocked_ ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN);
   zmq::pollitem_t items[] = {{socket_.handle(), 0, events, 0},
                              {monitor_.socket().handle(), 0, ZMQ_POLLIN, 0}};

@@ -44,7 +44,7 @@ void check_tcp(std::string_view endpoint) {
   }
 }
 
-std::string checked(std::string_view endpoint) {
+void check(std::string_view endpoint) {
   if (endpoint.starts_with(tcp_scheme)) {
     check_tcp(endpoint);
   } else if (endpoint.starts_with(ipc_scheme)) {
@@ -57,7 +57,11 @@ std::string checked(std::string_view endpoint) {
   } else {
     refuse(endpoint, "has no known transport");
   }
-  return std::string(endpoint);
+}
+
+std::string checked(std::string_view endpoints) {
+  for (const std::string& endpoint : endpoints_in(endpoints)) check(endpoint);
+  return std::string(endpoints);
 }
 
 bool stays_plain(char c) {
@@ -99,6 +103,21 @@ std::string percent_decode(std::string_view text, std::string_view uri) {
 }
 
 }  // namespace
+
+/// A comma may be in a path, too: one that divides has a transport behind it.
+std::vector<std::string> endpoints_in(std::string_view chosen) {
+  std::vector<std::string> endpoints;
+  std::size_t begin = 0;
+  for (std::size_t comma = chosen.find(','); comma != std::string_view::npos;
+       comma = chosen.find(',', comma + 1)) {
+    const std::string_view rest = chosen.substr(comma + 1);
+    if (!rest.starts_with(tcp_scheme) && !rest.starts_with(ipc_scheme)) continue;
+    endpoints.emplace_back(chosen.substr(begin, comma - begin));
+    begin = comma + 1;
+  }
+  endpoints.emplace_back(chosen.substr(begin));
+  return endpoints;
+}
 
 std::string choose_endpoint(std::string_view given) {
   if (!given.empty()) return checked(given);

@@ -3,12 +3,16 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace bulletin::client {
 
-/// The endpoint to use: the given one, else $BULLETIN_ENDPOINT, else tcp://127.0.0.1:5570. Throws
-/// Error rejected for what cannot be one.
+/// The endpoint to use: the given one, else $BULLETIN_ENDPOINT, else tcp://127.0.0.1:5570. There
+/// may be several, with commas between them. Throws Error rejected for what cannot be one.
 std::string choose_endpoint(std::string_view given);
+
+/// Each of them, in order.
+std::vector<std::string> endpoints_in(std::string_view chosen);
 
 /// The updates endpoint for a welcome that told a port: on tcp the address that the welcome came
 /// from, on ipc the path plus ".updates". An empty address falls back to the host in the commands

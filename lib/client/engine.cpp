@@ -10,6 +10,8 @@ namespace bulletin::client {
 namespace {
 
 constexpr std::uint64_t longest_wait_ms = 1000;
+/// How long one of several endpoints may take to be heard.
+constexpr std::uint64_t patience_ms = 2000;
 /// What one turn applies at the most.
 constexpr std::size_t turn_messages = 256;
 constexpr std::size_t turn_bytes = 1u << 20;
@@ -29,12 +31,14 @@ std::unique_ptr<zmq::context_t> make_context() {
 
 Engine::Engine(Client::Implementation& client)
     : context_(make_context()),
-      writer(*context_, client.endpoint, client.keys, client, waker_),
+      writer(*context_, endpoints_in(client.endpoint).front(), client.keys, client, waker_),
       made_in(generation()),
       client_(client),
       commands_(make_command_socket(*context_, client.keys)),
-      commands_monitor_(*context_, commands_, "commands-monitor") {
-  commands_.connect(client.endpoint);
+      commands_monitor_(*context_, commands_, "commands-monitor"),
+      endpoints_(endpoints_in(client.endpoint)),
+      moved_ms_(now_ms()) {
+  commands_.connect(endpoint());
   dispatcher = Dispatcher::start(client.options);
   try {
     thread_ = std::thread([this] { run(); });
@@ -96,6 +100,23 @@ void Engine::turn() {
   Arrived arrived = gather();
   Todo todo = apply(arrived);
   carry_out(todo);
+  move_on(now_ms());
+}
+
+// Where there are several endpoints, the next one has its turn when this one is not heard.
+void Engine::move_on(std::uint64_t now) {
+  if (endpoints_.size() == 1 || now < moved_ms_ + patience_ms) return;
+  moved_ms_ = now;
+  {
+    std::scoped_lock lock(client_.apply_mutex);
+    if (client_.core.heard(now)) return;
+    client_.core.commands_disconnected(now);
+  }
+  commands_.disconnect(endpoint());
+  place_ = (place_ + 1) % endpoints_.size();
+  peer_address_.clear();
+  commands_.connect(endpoint());
+  writer.move_to(endpoint());
 }
 
 void Engine::wait() {
@@ -185,7 +206,7 @@ std::optional<std::string> Engine::told_updates_endpoint() const {
   const auto& told = client_.core.updates_endpoint();
   if (!told) return std::nullopt;
   if (!told->endpoint.empty()) return told->endpoint;
-  return updates_endpoint(client_.endpoint, peer_address_, static_cast<unsigned>(told->port));
+  return updates_endpoint(endpoint(), peer_address_, static_cast<unsigned>(told->port));
 }
 
 Engine::Todo Engine::apply(Arrived& arrived) {

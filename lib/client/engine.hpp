@@ -84,6 +84,8 @@ class Engine {
   void carry_out(Todo& todo);
   void connect_updates(const Todo& todo);
   void send_request();
+  void move_on(std::uint64_t now);
+  [[nodiscard]] const std::string& endpoint() const { return endpoints_[place_]; }
   void say_goodbye();
 
   Client::Implementation& client_;
@@ -94,6 +96,9 @@ class Engine {
   std::optional<std::string> connected_to_;  // the updates endpoint
   std::deque<std::pair<zmq::message_t, zmq::message_t>> updates_waiting_;
   std::size_t updates_waiting_bytes_ = 0;
+  const std::vector<std::string> endpoints_;
+  std::size_t place_ = 0;               // of the one that is tried, or used
+  std::uint64_t moved_ms_;              // or the broker was heard
   std::string peer_address_;            // where the last reply came from
   std::optional<std::string> request_;  // given by the core, not yet taken by the network
   std::optional<std::uint64_t> next_event_ms_;

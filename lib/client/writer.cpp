@@ -21,14 +21,16 @@ Error closed_error() {
 
 }  // namespace
 
-Writer::Writer(zmq::context_t& context, const std::string& endpoint,
-               const std::optional<Keys>& keys, WriterHost& host, Waker& client_thread)
+Writer::Writer(zmq::context_t& context, std::string endpoint, const std::optional<Keys>& keys,
+               WriterHost& host, Waker& client_thread)
     : host_(host),
       client_thread_(client_thread),
       socket_(make_command_socket(context, keys)),
       monitor_(context, socket_, "write-monitor"),
-      intake_(waiting_bytes_bound / 2) {
-  socket_.connect(endpoint);
+      intake_(waiting_bytes_bound / 2),
+      endpoint_(std::move(endpoint)),
+      connected_to_(endpoint_) {
+  socket_.connect(endpoint_);
 }
 
 replica::FinishedWrite Writer::write(replica::PendingWrite write) {
@@ -156,6 +158,26 @@ void Writer::connection_changed(ConnectionMonitor::Event event) {
   signal_leader();
 }
 
+void Writer::move_to(const std::string& endpoint) {
+  Lock lock(mutex_);
+  endpoint_ = endpoint;
+  if (leader_ == Leader::none) {
+    follow_endpoint();  // nobody uses the socket
+  } else {
+    signal_leader();
+  }
+}
+
+// The request under way is sent again there: if it is the same broker, or one with its data, it
+// knows whether it has had it.
+void Writer::follow_endpoint() {
+  if (connected_to_ == endpoint_) return;
+  socket_.disconnect(connected_to_);
+  socket_.connect(endpoint_);
+  connected_to_ = endpoint_;
+  lane_.not_transmitted();
+}
+
 bool Writer::drain(SteadyTime deadline) {
   Lock lock(mutex_);
   absorb();
@@ -201,6 +223,7 @@ void Writer::give_up(Waiter& own, Lock& lock) {
 }
 
 void Writer::transmit() {
+  follow_endpoint();
   blocked_ = false;
   if (!lane_.under_way()) absorb_some();
   const auto bytes = lane_.to_transmit(now_ms());

@@ -41,7 +41,7 @@ class WriterHost {
 class Writer {
  public:
   /// `client_thread` wakes the client's thread: to lead, or to look at its timers.
-  Writer(zmq::context_t& context, const std::string& endpoint, const std::optional<Keys>& keys,
+  Writer(zmq::context_t& context, std::string endpoint, const std::optional<Keys>& keys,
          WriterHost& host, Waker& client_thread);
 
   /// Any thread: waits for the end of the write.
@@ -63,6 +63,8 @@ class Writer {
   /// The monitor of the socket tells of a lost or new connection.
   void connection_changed(ConnectionMonitor::Event event);
   ConnectionMonitor& monitor() noexcept { return monitor_; }
+  /// The broker is looked for there from now on.
+  void move_to(const std::string& endpoint);
 
   /// Waits until nothing is on its way, at the most until the deadline.
   bool drain(SteadyTime deadline);
@@ -96,6 +98,7 @@ class Writer {
   void give_up(Waiter& own, Lock& lock);
   void absorb();
   void absorb_some();
+  void follow_endpoint();
   void transmit();
   void transmit_next() noexcept;
   void take_replies(Lock& lock);
@@ -120,7 +123,9 @@ class Writer {
   std::deque<SessionEvent> events_;     // the first may wait for an answer
   std::deque<Completion> completions_;  // in the order of their tickets
   Leader leader_ = Leader::none;
-  bool blocked_ = false;  // there was no connection to take the request
+  std::string endpoint_;      // that is wanted
+  std::string connected_to_;  // by the leader
+  bool blocked_ = false;      // there was no connection to take the request
   bool closed_ = false;
   std::condition_variable drained_;
 };

@@ -53,3 +53,13 @@ TEST_CASE("a URI names endpoint and namespace, whatever they contain") {
   CHECK_THROWS_AS(parse_uri("tcp://127.0.0.1:5570#a%2"), bulletin::Error);
   CHECK_THROWS_AS(parse_uri("tcp://127.0.0.1:5570#a%zz"), bulletin::Error);
 }
+
+TEST_CASE("Several endpoints are divided by commas, which a path may have, too") {
+  using Endpoints = std::vector<std::string>;
+  CHECK(endpoints_in("tcp://a:1") == Endpoints{"tcp://a:1"});
+  CHECK(endpoints_in("tcp://a:1,tcp://b:2,ipc:///c") ==
+        Endpoints{"tcp://a:1", "tcp://b:2", "ipc:///c"});
+  CHECK(endpoints_in("ipc:///a,b,ipc:///c,") == Endpoints{"ipc:///a,b", "ipc:///c,"});
+  CHECK(choose_endpoint("tcp://a:1,tcp://b:2") == "tcp://a:1,tcp://b:2");
+  CHECK_THROWS_AS(choose_endpoint("tcp://a:1,tcp://b"), bulletin::Error);
+}

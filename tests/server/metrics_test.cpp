@@ -1,5 +1,10 @@
 #include "server/metrics.hpp"
 
+#include <fstream>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
 #include "support/catch.hpp"
 
 using namespace bulletin::server;
@@ -28,6 +33,26 @@ TEST_CASE("Each family has its help, its type and its samples") {
   CHECK(has_line(text, "bulletin_drops_total{kind=\"update\"} 5"));
   CHECK(has_line(text, "bulletin_build_info{version=\"1.2.3\"} 1"));
   CHECK(text.back() == '\n');
+}
+
+TEST_CASE("The sample dashboard shows what there is, and nothing else") {
+  std::ifstream file(std::string(BULLETIN_TESTS_DIR) + "/../docs/grafana-dashboard.json");
+  const nlohmann::json dashboard = nlohmann::json::parse(file);
+  const std::string text = exposition({});
+  std::size_t names = 0;
+  for (const nlohmann::json& panel : dashboard.at("panels")) {
+    for (const nlohmann::json& target : panel.at("targets")) {
+      const std::string expression = target.at("expr");
+      const std::size_t begin = expression.find("bulletin_");
+      REQUIRE(begin != std::string::npos);
+      const std::size_t end = expression.find('{', begin);
+      const std::string name = expression.substr(begin, end - begin);
+      INFO(name);
+      CHECK(text.find("# TYPE " + name + " ") != std::string::npos);
+      ++names;
+    }
+  }
+  CHECK(names > 10);
 }
 
 TEST_CASE("Data that cannot be kept shows as 0") {

@@ -35,7 +35,10 @@ enum class ClientEvent {
 struct ClientOptions {
   /// Where the broker listens for commands, such as "tcp://robot7:5570" or
   /// "ipc:///run/bulletin/board". Empty: $BULLETIN_ENDPOINT, and without that
-  /// "tcp://127.0.0.1:5570".
+  /// "tcp://127.0.0.1:5570". Several, with commas between them: the first that is heard is used,
+  /// and when it is lost the next that is. They are to be places of one board: of a broker that
+  /// comes back elsewhere with its data. Another board is another history, and writes under way end
+  /// in doubt.
   std::string endpoint = {};
   /// For a broker with keys: the file of its public key (or the 40 characters themselves), and the
   /// file of this client's secret key, as `bulletin keygen` makes them. Empty: $BULLETIN_SERVER_KEY
