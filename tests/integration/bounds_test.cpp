@@ -7,24 +7,13 @@
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
+#include "support/refusals.hpp"
 #include "support/tcp_peer.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;
 
 namespace {
-
-template <class Call>
-Errc code_of(Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    UNSCOPED_INFO(error.what());
-    return error.code();
-  }
-  FAIL("it was allowed");
-  return Errc::missing;
-}
 
 std::int64_t counted(RawClient& client, std::string_view name) {
   return client.read("$sys/broker", name).value_or(Value(0)).as<std::int64_t>();

@@ -6,6 +6,7 @@
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
+#include "support/refusals.hpp"
 #include "support/tcp_peer.hpp"
 
 using namespace bulletin;
@@ -46,15 +47,6 @@ class Stranger {
   zmq::context_t context_;
   zmq::socket_t socket_;
 };
-
-wire::Status status_of(const std::string& bytes) {
-  try {
-    wire::decode_done(bytes);
-    return wire::Status::ok;
-  } catch (const wire::RefusedError& error) {
-    return error.refusal().status;
-  }
-}
 
 bool serves(const Board& board) {
   RawClient client(board.endpoint());

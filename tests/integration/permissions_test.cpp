@@ -7,6 +7,7 @@
 #include "support/catch.hpp"
 #include "support/guarded_board.hpp"
 #include "support/raw_client.hpp"
+#include "support/refusals.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;
@@ -22,27 +23,6 @@ right = "write"
 std::string and_for_bob(std::string_view space, std::string_view right) {
   return std::string(all_for_alice) + "[[rule]]\nuser = \"bob\"\nnamespace = \"" +
          std::string(space) + "\"\nright = \"" + std::string(right) + "\"\n";
-}
-
-template <class Call>
-Errc code_of(Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    INFO(error.what());
-    return error.code();
-  }
-  FAIL("it was allowed");
-  return Errc::missing;
-}
-
-wire::Status status_of(const std::string& reply) {
-  try {
-    wire::decode_done(reply);
-    return wire::Status::ok;
-  } catch (const wire::RefusedError& error) {
-    return error.refusal().status;
-  }
 }
 
 std::string place_of(const GuardedBoard& board, const wire::Welcome& welcome) {
