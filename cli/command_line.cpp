@@ -102,8 +102,10 @@ class CommandLine {
     app_.get_formatter()->label("SUBCOMMAND", "VERB");
     app_.get_formatter()->label("REQUIRED", "");
     app_.get_formatter()->column_width(24);
-    app_.add_option("--endpoint", common_.endpoint,
-                    "Where the broker listens [$BULLETIN_ENDPOINT, else tcp://127.0.0.1:5570]")
+    app_.add_option(
+            "--endpoint", common_.endpoint,
+            "Where the broker listens; several with commas between them [$BULLETIN_ENDPOINT, "
+            "else tcp://127.0.0.1:5570]")
         ->type_name("ENDPOINT");
     app_.add_option("--server-key", common_.server_key,
                     "The broker's public key, if it has one [$BULLETIN_SERVER_KEY]")

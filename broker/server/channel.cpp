@@ -21,6 +21,7 @@ Channel::Channel(std::uint64_t audience, Rights rights, Line line, Counters& cou
       budget_(std::chrono::steady_clock::now()) {}
 
 void Channel::close() {
+  line_.door.reset();
   line_.socket.set(zmq::sockopt::linger, 0);
   line_.socket.close();
 }

@@ -28,7 +28,8 @@ constexpr std::size_t with_room(std::size_t bound) { return bound - bound / 8; }
 }  // namespace
 
 Door::Door(zmq::context_t& context, zmq::socket_t& socket, const Bounds& bounds)
-    : bounds_(bounds),
+    : socket_(socket),
+      bounds_(bounds),
       events_(context, zmq::socket_type::pair),
       allowed_(burst * static_cast<double>(bounds.unproven)) {
   const std::string address = next_address();
@@ -40,6 +41,8 @@ Door::Door(zmq::context_t& context, zmq::socket_t& socket, const Bounds& bounds)
   events_.set(zmq::sockopt::rcvhwm, 0);
   events_.connect(address);
 }
+
+Door::~Door() { zmq_socket_monitor(socket_.handle(), nullptr, 0); }
 
 bool Door::look(Time now) {
   zmq::message_t event;

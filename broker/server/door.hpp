@@ -30,8 +30,10 @@ class Door {
     std::size_t unproven = 0;
   };
 
-  /// Make it before `socket` is bound, and end it before the socket, or with it.
+  /// Make it before `socket` is bound, and end it before that is closed: ZeroMQ's thread would wait
+  /// for ever to tell somebody who has gone.
   Door(zmq::context_t& context, zmq::socket_t& socket, const Bounds& bounds);
+  ~Door();
   Door(const Door&) = delete;
   Door& operator=(const Door&) = delete;
 
@@ -52,6 +54,7 @@ class Door {
   bool close();
   void open();
 
+  zmq::socket_ref socket_;
   const Bounds bounds_;
   zmq::socket_t events_;
   std::map<std::int32_t, std::uint64_t> connections_;  // by descriptor: the number of the ticket

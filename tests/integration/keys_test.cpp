@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "support/catch.hpp"
 #include "support/guarded_board.hpp"
 #include "support/raw_client.hpp"
+#include "support/tcp_peer.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;
@@ -180,6 +182,27 @@ TEST_CASE("Key files that are none, or not secret, are refused by name", "[keyle
   CHECK_THROWS_AS(client::choose_keys("", board.path("alice.key")), Error);
   CHECK_THROWS_AS(client::choose_keys(board.path("broker.pub"), ""), Error);
   CHECK_THROWS_AS(client::choose_keys("nonsense", board.path("alice.key")), Error);
+}
+
+TEST_CASE("Connections may come and go while the sockets are opened anew", "[keyless]") {
+  GuardedBoard board;
+  std::atomic<bool> over = false;
+  std::thread crowd([&] {
+    while (!over) {
+      const TcpPeer commands(board.endpoint());
+      const TcpPeer updates(board.updates_endpoint());
+    }
+  });
+  Client alice(board.options("alice"));
+  Namespace plant = alice.open("plant");
+  for (int i = 0; i < 20; ++i) {
+    board.authorize(i % 2 == 0 ? std::vector<std::string>{"alice"}
+                               : std::vector<std::string>{"alice", "bob"});
+    board.reload();
+    CHECK(plant.set("x", i) != Revision());
+  }
+  over = true;
+  crowd.join();
 }
 
 TEST_CASE("A broker that has read its files again sleeps again", "[keyless]") {
