@@ -1,6 +1,7 @@
 // A broker with keys, which are made for it.
 #pragma once
 
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -53,13 +54,11 @@ class GuardedBoard {
   void reload() { server_->reload(); }
 
   void authorize(const std::vector<std::string>& names) {
-    std::ofstream file(path("authorized"));
-    file << "# PUBLIC-KEY USER COMMENT...\n";
-    for (const std::string& name : names) file << keys(name).own_public << " " << name << " here\n";
+    std::string text = "# PUBLIC-KEY USER COMMENT...\n";
+    for (const std::string& name : names) text += keys(name).own_public + " " + name + " here\n";
+    write("authorized", text);
   }
-  void permit(const std::string& permissions) {
-    std::ofstream(path("permissions.toml")) << permissions;
-  }
+  void permit(const std::string& permissions) { write("permissions.toml", permissions); }
 
   void make_keys(const std::string& name) { client::make_key_files(path(name)); }
   client::Keys keys(const std::string& name) const {
@@ -79,6 +78,12 @@ class GuardedBoard {
   }
 
  private:
+  /// At once, as an operator should: the server may be reading.
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(path(name + ".new")) << text;
+    std::filesystem::rename(path(name + ".new"), path(name));
+  }
+
   TemporaryFolder folder_;
   BrokerOptions options_;
   std::unique_ptr<server::Server> server_;

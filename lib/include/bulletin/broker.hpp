@@ -37,7 +37,7 @@ struct BrokerBounds {
   std::size_t connections = 0;
   std::size_t unproven_connections = 1000;
   /// Requests of one connection that the broker has taken and not read; more wait at the client.
-  std::size_t waiting_requests = 16;
+  std::size_t waiting_requests = 64;
   /// Bytes of topics that the users of one updates socket subscribe to, with 32 for each. Past that
   /// all its connections are dropped, and come again. What is kept for them takes more.
   std::size_t subscription_bytes = 64u << 20;
