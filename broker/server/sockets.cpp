@@ -20,8 +20,6 @@ namespace {
 /// Answers that wait for one client. A REQ has one under way, others may have half of this: ZeroMQ
 /// hears of what was taken in portions of half a queue.
 constexpr int answer_queue = 1000;
-/// Subscriptions of one client that wait.
-constexpr int subscription_queue = 100;
 /// A subscription is a namespace's name or a nonce.
 constexpr std::int64_t subscription_bytes = 4096;
 constexpr int backlog = 1024;
@@ -42,8 +40,19 @@ void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::backlog, backlog);
   socket.set(zmq::sockopt::tcp_keepalive, 1);
   socket.set(zmq::sockopt::handshake_ivl, static_cast<int>(Door::handshake_time.count()));
-  // A peer whose connection stays open although nobody lives behind it (its forked child holds the
-  // descriptor; its host is gone) is noticed within the time of a session.
+  // A host that is gone is noticed within the time of a session.
+  constexpr int probes = 3;
+  socket.set(zmq::sockopt::tcp_keepalive_idle, std::max(session / 2000, 1));
+  socket.set(zmq::sockopt::tcp_keepalive_intvl, std::max(session / 8000, 1));
+  socket.set(zmq::sockopt::tcp_keepalive_cnt, probes);
+}
+
+/// A peer whose connection stays open although nobody lives behind it (its forked child holds the
+/// descriptor) is noticed within the time of a session. Only where ZeroMQ reads whatever comes: at a
+/// high-water mark libzmq 4.3.4 stops reading, takes the heartbeats that it has not read for a dead
+/// peer, and may end the process (an assertion, its issue 3937; tried: a flood of requests does it).
+void set_heartbeats(zmq::socket_t& socket, const BrokerOptions& options) {
+  const int session = static_cast<int>(options.session_time.count());
   socket.set(zmq::sockopt::heartbeat_ivl, std::max(session / 4, 1));
   socket.set(zmq::sockopt::heartbeat_timeout, std::max(session / 2, 1));
   socket.set(zmq::sockopt::heartbeat_ttl, std::clamp(session, 100, 6'553'500));
@@ -61,9 +70,8 @@ void set_commands(zmq::socket_t& socket, const BrokerOptions& options) {
 
 void set_updates(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::maxmsgsize, subscription_bytes);
-  // At a reconnect thousands of subscriptions arrive at once. ZeroMQ takes all that wait in one
-  // call; the others wait in the client, without loss.
-  socket.set(zmq::sockopt::rcvhwm, subscription_queue);
+  set_heartbeats(socket, options);
+  socket.set(zmq::sockopt::rcvhwm, 0);  // at a reconnect thousands of subscriptions arrive at once
   // Once, before the bind: set anew on a live socket, libzmq 4.3.4 tells the new bound to peers
   // that may just have gone, and crashes (tried with readers that join and leave).
   socket.set(zmq::sockopt::sndhwm, reader_queue(options.reader_bytes));
