@@ -1,7 +1,6 @@
 #include "server/rights.hpp"
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 namespace bulletin::server {
@@ -31,12 +30,12 @@ Right first_that_covers(std::span<const Rule> rules, std::string_view space) {
 Rights::Rights(std::span<const Rule> rules) {
   Tree tree;
   for (const Rule& rule : rules) tree.emplace(rule.prefix, first_that_covers(rules, rule.prefix));
-  *this = Rights(std::move(tree));
+  *this = Rights(tree);
 }
 
 /// What says the same as what is around it goes; a prefix comes before those that it is around.
-Rights::Rights(Tree tree) {
-  for (auto& [prefix, right] : tree) {
+Rights::Rights(const Tree& tree) {
+  for (const auto& [prefix, right] : tree) {
     std::string_view around = prefix;
     const Right outer = widen(around) ? of(around) : Right::none;
     if (right != outer) tree_.emplace(prefix, right);
@@ -72,7 +71,7 @@ bool Rights::may_read_nothing_below(std::string_view space) const {
 Rights Rights::to_read() const {
   Tree tree = tree_;
   for (auto& [prefix, right] : tree) right = std::min(right, Right::read);
-  return Rights(std::move(tree));
+  return Rights(tree);
 }
 
 }  // namespace bulletin::server

@@ -47,7 +47,7 @@ class Rights {
  private:
   using Tree = std::map<std::string, Right, std::less<>>;
 
-  explicit Rights(Tree tree);
+  explicit Rights(const Tree& tree);
 
   // The right at each prefix where it differs from the one around it; the outermost is none.
   Tree tree_;

@@ -48,9 +48,10 @@ void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
 }
 
 /// A peer whose connection stays open although nobody lives behind it (its forked child holds the
-/// descriptor) is noticed within the time of a session. Only where ZeroMQ reads whatever comes: at a
-/// high-water mark libzmq 4.3.4 stops reading, takes the heartbeats that it has not read for a dead
-/// peer, and may end the process (an assertion, its issue 3937; tried: a flood of requests does it).
+/// descriptor) is noticed within the time of a session. Only where ZeroMQ reads whatever comes: at
+/// a high-water mark libzmq 4.3.4 stops reading, takes the heartbeats that it has not read for a
+/// dead peer, and may end the process (an assertion, its issue 3937; tried: a flood of requests
+/// does it).
 void set_heartbeats(zmq::socket_t& socket, const BrokerOptions& options) {
   const int session = static_cast<int>(options.session_time.count());
   socket.set(zmq::sockopt::heartbeat_ivl, std::max(session / 4, 1));
