@@ -32,6 +32,7 @@ wire::Refusal overloaded(std::string_view what, std::size_t bound);
 
 /// The user may not write there; who may read neither is not told whether it is there.
 wire::Refusal denied_to_write(std::string_view space);
+wire::Refusal denied_to_read(std::string_view space);
 
 wire::Outcome to_outcome(wire::Refusal refusal);
 

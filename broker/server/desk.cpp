@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "authority/refusals.hpp"
 #include "server/log.hpp"
 #include "server/welcome.hpp"
 #include "wire/decode_error.hpp"
@@ -38,9 +39,7 @@ bool is_about_system(const Query& query) {
 
 std::optional<wire::Refusal> denial_of(const Rights& rights, std::string_view space) {
   if (rights.may_read(space)) return std::nullopt;
-  const std::string_view named = space.substr(0, wire::namespace_bytes);
-  return wire::Refusal{wire::Status::denied, "this user may not read " + wire::quoted(named),
-                       std::string(wire::is_utf8(named) ? named : std::string_view())};
+  return authority::denied_to_read(space);
 }
 
 /// The requests that become commands; every other one is a query.

@@ -79,8 +79,7 @@ void Server::serve() {
     if (busy_poll_.again(std::chrono::steady_clock::now())) {
       std::this_thread::yield();
     } else {
-      sockets_.wait(wake_up_.descriptor(), next_duty());
-      wake_up_.clear();
+      sockets_.wait(wake_up_, next_duty());
       turns_until_doors_ = 0;
     }
   }

@@ -142,7 +142,7 @@ zmq::socket_t Sockets::make_updates(std::uint64_t audience) {
 }
 
 /// Whoever comes passes the gate, or nobody does: also when ZeroMQ could not ask. It keeps out
-/// peers of ZMTP 1 and 2, too, which have no heartbeats and could stay for ever.
+/// peers of ZMTP 1 and 2, too, which have no heartbeats.
 void Sockets::guard(zmq::socket_t& socket, const std::string& domain) const {
   constexpr int enforce_domain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN, a draft in Debian's header
   const int on = 1;
@@ -317,12 +317,12 @@ Endpoint Sockets::bind_locked(zmq::socket_t& socket, const Endpoint& endpoint,
   return parse_endpoint(socket.get(zmq::sockopt::last_endpoint), option);
 }
 
-void Sockets::wait(int descriptor, std::chrono::steady_clock::time_point until) {
+void Sockets::wait(WakeUp& wake_up, std::chrono::steady_clock::time_point until) {
   const auto rest =
       std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
   poll_items_.clear();
   const auto add = [this](int each) { poll_items_.push_back({each, POLLIN, 0}); };
-  add(descriptor);
+  add(wake_up.descriptor());
   add(commands_.get(zmq::sockopt::fd));
   add(door_->descriptor());
   for (const std::unique_ptr<Channel>& channel : channels_) {
@@ -333,6 +333,7 @@ void Sockets::wait(int descriptor, std::chrono::steady_clock::time_point until) 
   // Interrupted: the caller's loop comes again.
   ::poll(poll_items_.data(), poll_items_.size(),
          static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, 60'000)));
+  wake_up.clear();
 }
 
 }  // namespace bulletin::server

@@ -24,6 +24,7 @@
 #include "server/endpoint.hpp"
 #include "server/gate.hpp"
 #include "server/path_lock.hpp"
+#include "server/wake_up.hpp"
 
 namespace bulletin::server {
 
@@ -63,10 +64,10 @@ class Sockets {
   /// With real ports.
   const Endpoint& commands_endpoint() const noexcept { return commands_endpoint_; }
 
-  /// Waits until something may have arrived on a socket, `descriptor` is readable, or `until` has
-  /// come. Call it only after all sockets were read until they had nothing, with no use of them
-  /// since: libzmq's descriptors tell of new things only once.
-  void wait(int descriptor, std::chrono::steady_clock::time_point until);
+  /// Waits until something may have arrived on a socket, `wake_up` was raised, which is cleared, or
+  /// `until` has come. Call it only after all sockets were read until they had nothing, with no use
+  /// of them since: libzmq's descriptors tell of new things only once.
+  void wait(WakeUp& wake_up, std::chrono::steady_clock::time_point until);
 
  private:
   zmq::socket_t make_commands();

@@ -5,10 +5,10 @@
 #include <thread>
 
 #include "api/events.hpp"
-#include "api/failure.hpp"
 #include "api/recorder.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/gate.hpp"
 
 using namespace bulletin::test;

@@ -14,11 +14,11 @@
 #include <thread>
 #include <vector>
 
-#include "api/failure.hpp"
 #include "api/open_board.hpp"
 #include "api/recorder.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 
 using namespace bulletin::test;
 using bulletin::Change;

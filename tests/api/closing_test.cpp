@@ -7,10 +7,10 @@
 #include <thread>
 #include <vector>
 
-#include "api/failure.hpp"
 #include "api/recorder.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/gate.hpp"
 
 using namespace bulletin::test;

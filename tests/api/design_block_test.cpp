@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "api/failure.hpp"
 #include "api/recorder.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 
 using namespace bulletin::test;
 using namespace std::chrono_literals;

@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "api/events.hpp"
-#include "api/failure.hpp"
 #include "api/recorder.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/gate.hpp"
 
 using namespace bulletin::test;

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "api/failure.hpp"
 #include "api/fake_broker.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/gate.hpp"
 
 using namespace bulletin::test;

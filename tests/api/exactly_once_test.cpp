@@ -7,9 +7,9 @@
 #include <thread>
 #include <vector>
 
-#include "api/failure.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/gate.hpp"
 
 using namespace bulletin::test;

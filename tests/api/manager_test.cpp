@@ -13,9 +13,9 @@
 #include <thread>
 #include <vector>
 
-#include "api/failure.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/program.hpp"
 
 using namespace bulletin::test;

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "api/failure.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 
 using namespace bulletin::test;
 using bulletin::Errc;

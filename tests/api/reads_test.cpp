@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "api/failure.hpp"
 #include "api/open_board.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 
 using namespace bulletin::test;
 using bulletin::Errc;

@@ -4,10 +4,10 @@
 #include <string>
 #include <thread>
 
-#include "api/failure.hpp"
 #include "api/recorder.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/gate.hpp"
 #include "support/raw_client.hpp"
 

@@ -6,8 +6,8 @@
 
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/raw_client.hpp"
-#include "support/refusals.hpp"
 #include "support/tcp_peer.hpp"
 
 using namespace bulletin;

@@ -5,8 +5,8 @@
 #include "client/keys.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/raw_client.hpp"
-#include "support/refusals.hpp"
 #include "support/tcp_peer.hpp"
 
 using namespace bulletin;
@@ -68,8 +68,7 @@ std::string old_frames(const std::string& name, std::size_t messages) {
   return bytes;
 }
 
-TEST_CASE(
-    "A peer that speaks an older ZMTP is turned away: without heartbeats it could stay for ever") {
+TEST_CASE("A peer that speaks an older ZMTP is turned away") {
   const Board board;
   TcpPeer first(board.endpoint());
   first.send(old_frames("name", 1));

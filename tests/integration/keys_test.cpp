@@ -205,23 +205,6 @@ TEST_CASE("Connections may come and go while the sockets are opened anew", "[key
   crowd.join();
 }
 
-TEST_CASE("A broker that has read its files again sleeps again", "[keyless]") {
-  GuardedBoard board;
-  Client alice(board.options("alice"));
-  alice.open("plant").set("x", 1);
-  board.reload();
-  alice.open("plant").set("x", 2);
-  // Nobody wants anything, so its share of the processor is small over some time.
-  const auto used = [] {
-    timespec time{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-  };
-  const auto before = used();
-  await([] { return false; }, std::chrono::milliseconds(1000));
-  CHECK(used() - before < std::chrono::milliseconds(700));
-}
-
 TEST_CASE("A client that is there before its key is let in as soon as the key is there",
           "[keyless]") {
   const std::string bind = GENERATE(std::string("tcp://127.0.0.1:*"), std::string("ipc"));

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/guarded_board.hpp"
 #include "support/raw_client.hpp"
-#include "support/refusals.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;

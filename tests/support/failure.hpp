@@ -1,13 +1,15 @@
-// What a call has thrown.
+// What a call has thrown, and what a reply refuses.
 #pragma once
 
 #include <future>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <bulletin/error.hpp>
 
 #include "support/catch.hpp"
+#include "wire/replies.hpp"
 
 namespace bulletin::test {
 
@@ -26,6 +28,16 @@ Error failure_of(Call&& call) {
 template <class Call>
 Errc code_of(Call&& call) {
   return failure_of(std::forward<Call>(call)).code();
+}
+
+/// Of a reply whose contents do not matter.
+inline wire::Status status_of(const std::string& reply) {
+  try {
+    wire::decode_done(reply);
+    return wire::Status::ok;
+  } catch (const wire::RefusedError& error) {
+    return error.refusal().status;
+  }
 }
 
 inline bool mentions(const Error& error, const std::string& text) {
