@@ -73,7 +73,9 @@ std::string CommandConnection::Implementation::ask(std::string_view request, mil
     transmit(request);
     wait(deadline);
     while (const auto event = monitor_.next()) {
-      if (*event == ConnectionMonitor::Event::disconnected) retry_at_ = SteadyTime::min();
+      if (*event != ConnectionMonitor::Event::disconnected) continue;
+      leave_lost_connection(socket_);
+      retry_at_ = SteadyTime::min();
     }
     if (const auto reply = receive(socket_)) return std::string(view(*reply));
     if (std::chrono::steady_clock::now() >= deadline) throw_unanswered(timeout);

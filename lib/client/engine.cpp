@@ -150,6 +150,7 @@ Engine::Arrived Engine::gather() {
   while (const auto event = commands_monitor_.next()) {
     if (*event == ConnectionMonitor::Event::disconnected) arrived.commands_lost = true;
   }
+  if (arrived.commands_lost) leave_lost_connection(commands_);
   client_.handshake_fails = commands_monitor_.refused();
   while (const auto event = writer.monitor().next()) writer.connection_changed(*event);
   if (updates_) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "wire/limits.hpp"
 
@@ -64,6 +65,10 @@ bool send(zmq::socket_t& socket, std::string_view bytes) {
   throw zmq::error_t();
 }
 
+void leave_lost_connection(zmq::socket_t& socket) {
+  static_cast<void>(socket.get(zmq::sockopt::events));
+}
+
 // False: nothing has arrived, or, on a REQ socket, nothing is expected (EFSM).
 bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame) {
   if (zmq_msg_recv(frame.handle(), socket.handle(), ZMQ_DONTWAIT) >= 0) return true;
@@ -94,9 +99,9 @@ ConnectionMonitor::ConnectionMonitor(zmq::context_t& context, zmq::socket_t& wat
                                      const std::string& name)
     : watched_(watched), events_(context, zmq::socket_type::pair) {
   const std::string address = "inproc://" + name;
-  if (zmq_socket_monitor(
-          watched.handle(), address.c_str(),
-          ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | handshake_failed) != 0) {
+  if (zmq_socket_monitor(watched.handle(), address.c_str(),
+                         ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
+                             ZMQ_EVENT_CONNECT_RETRIED | handshake_failed) != 0) {
     throw zmq::error_t();
   }
   events_.set(zmq::sockopt::linger, 0);
@@ -115,9 +120,15 @@ std::optional<ConnectionMonitor::Event> ConnectionMonitor::next() {
     if (event.more()) (void)receive_frame(events_, address);
     std::uint16_t number = 0;
     if (event.size() >= sizeof number) std::memcpy(&number, event.data(), sizeof number);
-    if (number == ZMQ_EVENT_DISCONNECTED) return Event::disconnected;
-    refused_ = number != ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
-    if (!refused_) return Event::connected;
+    if (number == ZMQ_EVENT_DISCONNECTED) {
+      lost_ = true;
+    } else if (number == ZMQ_EVENT_CONNECT_RETRIED) {
+      // ZeroMQ tells of the loss first, and then takes the connection's queue from the socket.
+      if (std::exchange(lost_, false)) return Event::disconnected;
+    } else {
+      refused_ = number != ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
+      if (!refused_) return Event::connected;
+    }
   }
 }
 

@@ -23,6 +23,9 @@ zmq::socket_t make_updates_socket(zmq::context_t& context, const std::optional<K
 
 /// Hands the bytes over without waiting; false: there is no connection to take them.
 bool send(zmq::socket_t& socket, std::string_view bytes);
+/// After the monitor has told of a loss: a message sent before this may still go to the connection
+/// that is lost, as ZeroMQ looks only now and then what has become of its connections.
+void leave_lost_connection(zmq::socket_t& socket);
 /// The next message of one frame, if one has arrived. Longer ones are passed over.
 std::optional<zmq::message_t> receive(zmq::socket_t& socket);
 
@@ -56,6 +59,7 @@ class ConnectionMonitor {
  private:
   zmq::socket_t& watched_;
   zmq::socket_t events_;
+  bool lost_ = false;
   bool refused_ = false;
 };
 

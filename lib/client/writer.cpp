@@ -153,7 +153,10 @@ std::optional<std::uint64_t> Writer::serve() {
 
 void Writer::connection_changed(ConnectionMonitor::Event event) {
   Lock lock(mutex_);
-  if (event == ConnectionMonitor::Event::disconnected) lane_.not_transmitted();
+  if (event == ConnectionMonitor::Event::disconnected) {
+    lost_connection_ = true;
+    lane_.not_transmitted();
+  }
   take_events(lock);
   signal_leader();
 }
@@ -224,6 +227,7 @@ void Writer::give_up(Waiter& own, Lock& lock) {
 
 void Writer::transmit() {
   follow_endpoint();
+  if (std::exchange(lost_connection_, false)) leave_lost_connection(socket_);
   blocked_ = false;
   if (!lane_.under_way()) absorb_some();
   const auto bytes = lane_.to_transmit(now_ms());

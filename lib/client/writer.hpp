@@ -123,9 +123,10 @@ class Writer {
   std::deque<SessionEvent> events_;     // the first may wait for an answer
   std::deque<Completion> completions_;  // in the order of their tickets
   Leader leader_ = Leader::none;
-  std::string endpoint_;      // that is wanted
-  std::string connected_to_;  // by the leader
-  bool blocked_ = false;      // there was no connection to take the request
+  std::string endpoint_;          // that is wanted
+  std::string connected_to_;      // by the leader
+  bool lost_connection_ = false;  // and the leader has not seen it yet
+  bool blocked_ = false;          // there was no connection to take the request
   bool closed_ = false;
   std::condition_variable drained_;
 };
