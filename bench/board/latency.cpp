@@ -41,9 +41,7 @@ class Propagate final : public Contender {
       : client_({.endpoint = setting.endpoint}),
         stamp_(stamp(client_, role)),
         propagation_(setting, [this](std::int64_t time_ns) { stamp_.set(time_ns); }, role,
-                     {stamp_.owner().uri()}) {
-    stamp_.set(end_of_round);
-  }
+                     {stamp_.owner().uri()}) {}
 
   Round round() override { return propagation_.round(); }
 

@@ -69,15 +69,13 @@ void wait_for_starter() {
 void Arrivals::arrived(std::int64_t sent_ns) {
   const std::int64_t now = now_ns();
   if (sent_ns == warm_up) {
-    if (!told_ready_) say("ready");
-    told_ready_ = true;
-    return;
-  }
-  if (sent_ns != end_of_round) {
+    in_round_ = true;
+    say(ready);
+  } else if (sent_ns != end_of_round) {
     latencies_.push_back(now - sent_ns);
-    return;
+  } else if (std::exchange(in_round_, false)) {
+    say(round_of(std::exchange(latencies_, {})).text());
   }
-  if (!latencies_.empty()) say(round_of(std::exchange(latencies_, {})).text());
 }
 
 }  // namespace bulletin::bench

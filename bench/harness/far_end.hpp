@@ -41,18 +41,20 @@ bool starter_gone();
 /// Returns when the starter has gone.
 void wait_for_starter();
 
-/// What is sent instead of a time.
+/// What is sent instead of a time: at the beginning of a round, which the far end answers with
+/// `ready`, and at its end, which it answers with the round.
 inline constexpr std::int64_t warm_up = 0;
 inline constexpr std::int64_t end_of_round = -1;
+inline constexpr const char* ready = "ready";
 
-/// Collects what arrives; at the end of a round it is told to the starter.
+/// Collects what arrives, and answers the starter.
 class Arrivals {
  public:
   /// What was sent then has arrived now.
   void arrived(std::int64_t sent_ns);
 
  private:
-  bool told_ready_ = false;
+  bool in_round_ = false;
   std::vector<std::int64_t> latencies_;
 };
 

@@ -81,6 +81,12 @@ wire::Refusal not_kept() {
       {}};
 }
 
+wire::Refusal may_not_wait() {
+  return {wire::Status::overloaded,
+          "as many requests of this connection wait for the broker as may (max-waiting-requests)",
+          {}};
+}
+
 }  // namespace
 
 Desk::Desk(DeskTools tools, wire::Welcome welcome) : tools_(tools), welcome_(std::move(welcome)) {}
@@ -205,6 +211,14 @@ void Desk::answer() {
     tools_.outbox.answer(*pending.request, std::move(bytes));
   }
   pending_.clear();
+}
+
+void Desk::refuse(std::span<Request> requests) {
+  for (Request& request : requests) {
+    ++tools_.counters.requests;
+    count(wire::Status::overloaded);
+    tools_.outbox.answer(request, wire::encode(may_not_wait()));
+  }
 }
 
 void Desk::count(const authority::Answer& decided) {

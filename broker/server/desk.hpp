@@ -18,8 +18,8 @@
 #include "server/backup.hpp"
 #include "server/boards.hpp"
 #include "server/counters.hpp"
-#include "server/inbox.hpp"
 #include "server/outbox.hpp"
+#include "server/request.hpp"
 #include "server/session_list.hpp"
 #include "server/unsettled.hpp"
 #include "wire/replies.hpp"
@@ -56,6 +56,8 @@ class Desk {
   /// What the store has is known again.
   void settle();
   void answer();
+  /// Of requests that may not wait for their turn; they have not been looked at.
+  void refuse(std::span<Request> requests);
 
   /// True if a request of this turn asks about the broker's own namespaces.
   bool asks_about_system() const noexcept { return asks_about_system_; }

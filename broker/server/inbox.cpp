@@ -1,11 +1,15 @@
 #include "server/inbox.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace bulletin::server {
 namespace {
 
 constexpr std::size_t most_bytes = 1u << 20;
+/// While more comes than is read.
+constexpr std::size_t most_ahead = 16'384;
+constexpr std::size_t most_bytes_ahead = 64u << 20;
 constexpr std::size_t most_envelope_frames = 8;
 
 /// What belongs to a message that is no use.
@@ -15,39 +19,86 @@ void skip_frames(zmq::socket_t& socket, zmq::message_t& frame) {
   }
 }
 
+/// The next one to write to.
+Request& next(std::vector<Request>& requests, std::size_t count) {
+  return count == requests.size() ? requests.emplace_back() : requests[count];
+}
+
 }  // namespace
 
 std::span<Request> Inbox::receive(zmq::socket_t& commands, std::size_t most_requests) {
-  requests_.reserve(most_requests);
   received_ = 0;
-  drained_ = false;
-  std::size_t messages = 0;
-  for (std::size_t bytes = 0; messages < most_requests && bytes < most_bytes; ++messages) {
-    if (received_ == requests_.size()) requests_.emplace_back();
-    Request& request = requests_[received_];
-    request.envelope.clear();
-    request.whole = false;
-    zmq::message_t identity;
-    if (!server::receive(commands, identity)) {
-      drained_ = true;
-      break;
-    }
-    request.envelope.push_back(std::move(identity));
-    if (!receive_rest(commands, request)) {
-      ++dropped_;
-      continue;
-    }
-    bytes += request.body.size();
-    ++received_;
+  refused_count_ = 0;
+  std::size_t bytes = 0;
+  while (received_ < most_requests && bytes < most_bytes &&
+         room_.take(next(requests_, received_))) {
+    bytes += requests_[received_++].body.size();
   }
+  drained_ = false;
+  // Who waits comes before what its connection has sent since.
+  if (room_.empty()) read_portion(commands, most_requests, bytes);
+  if (!drained_) read_ahead(commands);
   return {requests_.data(), received_};
+}
+
+void Inbox::read_portion(zmq::socket_t& commands, std::size_t most_requests, std::size_t bytes) {
+  for (std::size_t read = received_; read < most_requests && bytes < most_bytes; ++read) {
+    Request& request = next(requests_, received_);
+    switch (Inbox::read(commands, request)) {
+      case Reading::nothing: drained_ = true; return;
+      case Reading::no_use: ++dropped_; break;
+      case Reading::request:
+        bytes += request.body.size();
+        ++received_;
+        break;
+    }
+  }
+}
+
+void Inbox::read_ahead(zmq::socket_t& commands) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < ahead_ && bytes < most_bytes_ahead; ++i) {
+    switch (read(commands, read_)) {
+      case Reading::nothing:
+        drained_ = true;
+        ahead_ = least_ahead;
+        return;
+      case Reading::no_use: ++dropped_; break;
+      case Reading::request:
+        bytes += read_.body.size();
+        admit(read_);
+        break;
+    }
+  }
+  ahead_ = std::min(ahead_ * 2, most_ahead);
+}
+
+void Inbox::admit(Request& request) {
+  switch (room_.add(request)) {
+    case WaitingRoom::Entry::waits: break;
+    case WaitingRoom::Entry::too_many:
+      std::swap(next(refused_, refused_count_), request);
+      ++refused_count_;
+      break;
+    case WaitingRoom::Entry::too_large: ++dropped_; break;
+  }
 }
 
 void Inbox::release() {
   for (std::size_t i = 0; i < received_; ++i) requests_[i].body.rebuild();
+  for (std::size_t i = 0; i < refused_count_; ++i) refused_[i].body.rebuild();
 }
 
-bool Inbox::receive_rest(zmq::socket_t& commands, Request& request) {
+Inbox::Reading Inbox::read(zmq::socket_t& commands, Request& request) {
+  request.envelope.clear();
+  request.whole = false;
+  zmq::message_t identity;
+  if (!server::receive(commands, identity)) return Reading::nothing;
+  request.envelope.push_back(std::move(identity));
+  return read_rest(commands, request) ? Reading::request : Reading::no_use;
+}
+
+bool Inbox::read_rest(zmq::socket_t& commands, Request& request) {
   // The frames of a message arrive together.
   while (request.envelope.back().more()) {
     if (request.envelope.size() > most_envelope_frames) {

@@ -21,7 +21,7 @@ void Outbox::answer(Request& request, std::string&& body) {
   if (size <= wire::update_bytes) {
     frame = to_message(std::move(body));
   } else {
-    const ByteCount& waiting = large_answers_to(view(request.envelope.front()));
+    const ByteCount& waiting = large_answers_to(request.connection());
     if (bytes_in(waiting) + size > most_bytes_waiting) {
       ++counters_.dropped;
       return;
@@ -38,7 +38,7 @@ void Outbox::answer(Request& request, std::string&& body) {
 
 bool Outbox::has_room_for(const Request& request) {
   if (large_answers_.empty()) return true;
-  const auto known = large_answers_.find(view(request.envelope.front()));
+  const auto known = large_answers_.find(request.connection());
   return known == large_answers_.end() || bytes_in(known->second) < most_bytes_waiting;
 }
 

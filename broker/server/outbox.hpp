@@ -11,7 +11,7 @@
 
 #include "server/counted_body.hpp"
 #include "server/counters.hpp"
-#include "server/inbox.hpp"
+#include "server/request.hpp"
 
 namespace bulletin::server {
 

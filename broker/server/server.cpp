@@ -210,6 +210,7 @@ bool Server::turn() {
   if (desk_.asks_about_system()) refresh_system(now);
   const Time answering = std::chrono::steady_clock::now();
   desk_.answer();
+  desk_.refuse(inbox_.refused());
   inbox_.release();
   if (!requests.empty())
     batch_size_.took(requests.size(),

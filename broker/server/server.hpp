@@ -127,7 +127,7 @@ class Server {
   BusyPoll busy_poll_;
   BatchSize batch_size_;
 
-  Inbox inbox_;
+  Inbox inbox_{options_.bounds.waiting_requests};
   Outbox outbox_;
   Publisher publisher_;
   Desk desk_;

@@ -10,6 +10,7 @@
 
 #include <bulletin/error.hpp>
 
+#include "server/waiting_room.hpp"
 #include "wire/limits.hpp"
 
 namespace bulletin::server {
@@ -125,8 +126,8 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
        "of those, the ones that have not said yet who they are", &bounds.unproven_connections, 1,
        most},
       {"max-waiting-requests", "COUNT",
-       "requests of one connection that are taken and not read; more wait at the client",
-       &bounds.waiting_requests, 1, 100'000},
+       "requests of one connection that wait for their turn; more are refused",
+       &bounds.waiting_requests, WaitingRoom::least_bound, 100'000},
       {"max-subscription-bytes", "BYTES",
        "topics subscribed to at one updates socket, with 32 for each; past that it is opened anew",
        &bounds.subscription_bytes, 1 << 10, most_memory},

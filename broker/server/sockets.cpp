@@ -38,31 +38,20 @@ void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
   const int session = static_cast<int>(options.session_time.count());
   socket.set(zmq::sockopt::linger, linger_ms);
   socket.set(zmq::sockopt::backlog, backlog);
-  socket.set(zmq::sockopt::tcp_keepalive, 1);
   socket.set(zmq::sockopt::handshake_ivl, static_cast<int>(Door::handshake_time.count()));
-  // A host that is gone is noticed within the time of a session.
-  constexpr int probes = 3;
-  socket.set(zmq::sockopt::tcp_keepalive_idle, std::max(session / 2000, 1));
-  socket.set(zmq::sockopt::tcp_keepalive_intvl, std::max(session / 8000, 1));
-  socket.set(zmq::sockopt::tcp_keepalive_cnt, probes);
-}
-
-/// A peer whose connection stays open although nobody lives behind it (its forked child holds the
-/// descriptor) is noticed within the time of a session. Only where ZeroMQ reads whatever comes: at
-/// a high-water mark libzmq 4.3.4 stops reading, takes the heartbeats that it has not read for a
-/// dead peer, and may end the process (an assertion, its issue 3937; tried: a flood of requests
-/// does it).
-void set_heartbeats(zmq::socket_t& socket, const BrokerOptions& options) {
-  const int session = static_cast<int>(options.session_time.count());
+  // A peer that is gone, with its host or behind a forked child that holds its connection open, is
+  // noticed within the time of a session.
   socket.set(zmq::sockopt::heartbeat_ivl, std::max(session / 4, 1));
   socket.set(zmq::sockopt::heartbeat_timeout, std::max(session / 2, 1));
   socket.set(zmq::sockopt::heartbeat_ttl, std::clamp(session, 100, 6'553'500));
+  // What has arrived is bounded by who reads it, the inbox and the book of subscriptions. At a
+  // high-water mark libzmq 4.3.4 stops reading, and ends the process when the peer, which has sent
+  // heartbeats, goes away before it reads on (an assertion, its issue 3937; tried).
+  socket.set(zmq::sockopt::rcvhwm, 0);
 }
 
-void set_commands(zmq::socket_t& socket, const BrokerOptions& options) {
+void set_commands(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(wire::message_bytes));
-  // More wait in the client's own memory.
-  socket.set(zmq::sockopt::rcvhwm, static_cast<int>(options.bounds.waiting_requests));
   socket.set(zmq::sockopt::sndhwm, answer_queue);
   // Tells of answers that cannot be queued. Handover stays off: nobody takes over another's
   // identity by naming it.
@@ -71,8 +60,6 @@ void set_commands(zmq::socket_t& socket, const BrokerOptions& options) {
 
 void set_updates(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::maxmsgsize, subscription_bytes);
-  set_heartbeats(socket, options);
-  socket.set(zmq::sockopt::rcvhwm, 0);  // at a reconnect thousands of subscriptions arrive at once
   // Once, before the bind: set anew on a live socket, libzmq 4.3.4 tells the new bound to peers
   // that may just have gone, and crashes (tried with readers that join and leave).
   socket.set(zmq::sockopt::sndhwm, reader_queue(options.reader_bytes));
@@ -128,7 +115,7 @@ Sockets::~Sockets() { explicit_bzero(secret_key_.data(), secret_key_.size()); }
 zmq::socket_t Sockets::make_commands() {
   zmq::socket_t socket(context_, zmq::socket_type::router);
   set_common(socket, options_);
-  set_commands(socket, options_);
+  set_commands(socket);
   guard(socket, Gate::commands_domain());
   return socket;
 }

@@ -24,9 +24,11 @@
 
 #include "client/key_files.hpp"
 #include "fuzz/choices.hpp"
+#include "support/zmtp.hpp"
 #include "wire/requests.hpp"
 
 using namespace bulletin;
+using namespace bulletin::test;
 using fuzz::Choices;
 
 namespace {
@@ -124,29 +126,10 @@ class Peer {
   int socket_;
 };
 
-std::string greeting(std::string_view mechanism) {
-  std::string bytes("\xFF\0\0\0\0\0\0\0\0\x7F\x03\0", 12);
-  bytes.append(mechanism).append(20 - mechanism.size(), '\0');
-  return bytes.append(32, '\0');
-}
-
-std::string property(std::string_view name, std::string_view value) {
-  std::string bytes(1, static_cast<char>(name.size()));
-  bytes.append(name).append(3, '\0');
-  bytes.push_back(static_cast<char>(value.size()));
-  return bytes.append(value);
-}
-
-std::string frame(std::uint8_t flags, std::string_view body) {
-  std::string bytes(1, static_cast<char>(flags));
-  bytes.push_back(static_cast<char>(body.size()));
-  return bytes.append(body.substr(0, 255));
-}
-
 std::string ready(Choices& choices) {
   constexpr std::array<std::string_view, 6> types{"REQ", "DEALER", "SUB", "XSUB", "PULL", ""};
-  return frame(4, "\x05READY" + property("Socket-Type", choices.of(types)) +
-                      property("Identity", choices.below(4) == 0 ? choices.bytes() : ""));
+  const std::string_view type = choices.of(types);
+  return zmtp_ready(type, choices.below(4) == 0 ? choices.bytes() : "");
 }
 
 std::string request(Choices& choices) {
@@ -164,16 +147,17 @@ std::string request(Choices& choices) {
 }
 
 std::string part(Choices& choices) {
-  switch (choices.below(9)) {
-    case 0: return greeting(choices.yes() ? "NULL" : "CURVE");
+  switch (choices.below(10)) {
+    case 0: return zmtp_greeting(choices.yes() ? "NULL" : "CURVE");
     case 1: return ready(choices);
     case 2: return std::string(choices.bytes());
-    case 3: return frame(choices.byte(), choices.bytes());
-    case 4: return frame(1, "") + frame(0, request(choices));
-    case 5: return frame(1, "id") + frame(1, "") + frame(0, request(choices));
-    case 6: return frame(0, "\x01" + std::string(choices.bytes()));  // a subscription
-    case 7: return frame(4, "\x05HELLO" + std::string(194, static_cast<char>(choices.byte())));
-    default: return frame(1, "") + frame(0, choices.bytes());
+    case 3: return zmtp_frame(choices.byte(), choices.bytes());
+    case 4: return zmtp_frame(1, "") + zmtp_frame(0, request(choices));
+    case 5: return zmtp_frame(1, "id") + zmtp_frame(1, "") + zmtp_frame(0, request(choices));
+    case 6: return zmtp_frame(0, "\x01" + std::string(choices.bytes()));  // a subscription
+    case 7: return zmtp_frame(4, "\x05HELLO" + std::string(194, static_cast<char>(choices.byte())));
+    case 8: return zmtp_frame(1, "") + zmtp_frame(0, choices.bytes());
+    default: return zmtp_ping(choices.byte());
   }
 }
 
@@ -184,7 +168,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Choices choices(data, size);
   const std::string name = choices.yes() ? "open" : "guarded";
   Peer peer(brokers().path(choices.yes() ? name : name + ".updates"));
-  if (choices.below(8) != 0) peer.send(greeting(name == "open" ? "NULL" : "CURVE"));
+  if (choices.below(8) != 0) peer.send(zmtp_greeting(name == "open" ? "NULL" : "CURVE"));
   if (choices.below(8) != 0 && name == "open") peer.send(ready(choices));
   while (!choices.done()) peer.send(part(choices));
   peer.finish();

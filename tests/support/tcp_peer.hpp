@@ -54,10 +54,25 @@ class TcpPeer {
       all.append(part.data(), static_cast<std::size_t>(size));
     return all;
   }
+  /// Waits for so many bytes; fewer when the other side hangs up before.
+  std::string receive(std::size_t bytes) const {
+    std::string part(bytes, '\0');
+    const ssize_t size = ::recv(socket_, part.data(), bytes, MSG_WAITALL);
+    part.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    return part;
+  }
   /// False when the other side has hung up.
   bool send(std::string_view bytes) const {
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(bytes.size());
+  }
+  /// As much as is taken without waiting.
+  void send_now(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent <= 0) return;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
   }
 
  private:

@@ -36,8 +36,8 @@ struct BrokerBounds {
   /// said yet who they are. Past these bounds nobody can connect until there is room again.
   std::size_t connections = 0;
   std::size_t unproven_connections = 1000;
-  /// Requests of one connection that the broker has taken and not read; more wait at the client.
-  std::size_t waiting_requests = 64;
+  /// Requests of one connection that wait for their turn; at least 64.
+  std::size_t waiting_requests = 500;
   /// Bytes of topics that the users of one updates socket subscribe to, with 32 for each. Past that
   /// all its connections are dropped, and come again. What is kept for them takes more.
   std::size_t subscription_bytes = 64u << 20;
