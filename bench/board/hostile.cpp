@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -180,7 +181,8 @@ void board_hostile_role(const std::vector<std::string>& arguments) {
   const std::string& commands = arguments.at(1);
   if (deed == "spin") spin();
   // It is on this host for want of another: the processors are to be the broker's and the others'.
-  static_cast<void>(::nice(19));
+  const sched_param unused{};
+  static_cast<void>(sched_setscheduler(0, SCHED_IDLE, &unused));
   if (deed == "flood") flood(commands);
   if (deed == "come-and-go") come_and_go(commands);
   if (deed == "subscribe") subscribe(commands);

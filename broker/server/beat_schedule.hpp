@@ -14,7 +14,7 @@
 
 #include <absl/container/flat_hash_map.h>
 
-#include "wire/digest.hpp"
+#include "server/text_hash.hpp"
 
 namespace bulletin::server {
 
@@ -71,11 +71,6 @@ class BeatSchedule {
     std::string space;
   };
 
-  struct NameHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view name) const noexcept { return wire::name_hash(name); }
-  };
-
   bool is_current(const Entry& entry) const;
   Time after(Time now) const;
   std::size_t fair_part() const noexcept;
@@ -87,7 +82,7 @@ class BeatSchedule {
   // The interval is the same for all, so that a queue is ordered by time. An entry that was removed
   // stays until it is due; its ticket is not the member's then.
   std::deque<Entry> queue_;
-  absl::flat_hash_map<std::string, std::uint64_t, NameHash, std::equal_to<>> members_;
+  absl::flat_hash_map<std::string, std::uint64_t, TextHash, std::equal_to<>> members_;
 };
 
 }  // namespace bulletin::server

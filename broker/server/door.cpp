@@ -1,11 +1,14 @@
 #include "server/door.hpp"
 
 #include <linux/filter.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include "server/message.hpp"
@@ -16,6 +19,22 @@ namespace {
 std::string next_address() {
   static std::atomic<unsigned> number = 0;
   return "inproc://door-" + std::to_string(++number);
+}
+
+/// The port, or the path. Nothing for what is no socket, or of another kind.
+using LocalAddress = std::optional<std::string>;
+LocalAddress local_address(int descriptor) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    return std::nullopt;
+  switch (address.ss_family) {
+    case AF_INET: return std::to_string(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+    case AF_INET6: return std::to_string(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+    case AF_UNIX:
+      return "unix " + std::string(reinterpret_cast<const sockaddr_un&>(address).sun_path);
+    default: return std::nullopt;
+  }
 }
 
 /// Connections that come and go are work, too, however few there are of them: as many a second as
@@ -45,6 +64,29 @@ Door::Door(zmq::context_t& context, zmq::socket_t& socket, const Bounds& bounds)
 Door::~Door() { zmq_socket_monitor(socket_.handle(), nullptr, 0); }
 
 bool Door::look(Time now) {
+  read_events(now);
+  age(now);
+  if (closed_) {
+    if (has_room(true)) open();
+    return false;
+  }
+  return !has_room(false) && close();
+}
+
+bool Door::end(int descriptor, Time now) {
+  read_events(now);  // who has gone
+  return is_ours(descriptor) && ::shutdown(descriptor, SHUT_RDWR) == 0;
+}
+
+/// A descriptor whose connection has ended this very moment may be another's, even the program's in
+/// which the broker is embedded: but not with our port or path.
+bool Door::is_ours(int descriptor) const {
+  if (!connections_.contains(descriptor)) return false;
+  const LocalAddress ours = local_address(listener_);
+  return ours && local_address(descriptor) == ours;
+}
+
+void Door::read_events(Time now) {
   zmq::message_t event;
   zmq::message_t address;
   while (receive(events_, event) && event.more() && receive(events_, address)) {
@@ -55,12 +97,6 @@ bool Door::look(Time now) {
     std::memcpy(&value, event.data<char>() + sizeof kind, sizeof value);
     take(kind, value, now);
   }
-  age(now);
-  if (closed_) {
-    if (has_room(true)) open();
-    return false;
-  }
-  return !has_room(false) && close();
 }
 
 /// `much`: so much that it does not swing.

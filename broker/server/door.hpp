@@ -39,6 +39,8 @@ class Door {
 
   /// Reads what has happened, and closes or opens. True: it has just been closed.
   bool look(Time now);
+  /// Ends the connection, if it is still one of this socket's. False: it is not.
+  bool end(int descriptor, Time now);
   /// Then it wants to look again also if nothing happens.
   [[nodiscard]] bool closed() const noexcept { return closed_; }
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
@@ -51,6 +53,8 @@ class Door {
   void forget(std::int32_t descriptor);
   void age(Time now);
   [[nodiscard]] bool has_room(bool much) const;
+  [[nodiscard]] bool is_ours(int descriptor) const;
+  void read_events(Time now);
   bool close();
   void open();
 

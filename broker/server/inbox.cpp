@@ -7,8 +7,11 @@ namespace bulletin::server {
 namespace {
 
 constexpr std::size_t most_bytes = 1u << 20;
-/// While more comes than is read.
-constexpr std::size_t most_ahead = 16'384;
+/// While more comes than is read: as fast as ZeroMQ's thread can bring it, and no more, as those
+/// who have a request in the portion wait meanwhile.
+constexpr std::size_t most_ahead = 2048;
+/// At once; a flood makes no flood of answers.
+constexpr std::size_t most_refused = 64;
 constexpr std::size_t most_bytes_ahead = 64u << 20;
 constexpr std::size_t most_envelope_frames = 8;
 
@@ -29,6 +32,7 @@ Request& next(std::vector<Request>& requests, std::size_t count) {
 std::span<Request> Inbox::receive(zmq::socket_t& commands, std::size_t most_requests) {
   received_ = 0;
   refused_count_ = 0;
+  floods_.clear();
   std::size_t bytes = 0;
   while (received_ < most_requests && bytes < most_bytes &&
          room_.take(next(requests_, received_))) {
@@ -38,6 +42,7 @@ std::span<Request> Inbox::receive(zmq::socket_t& commands, std::size_t most_requ
   // Who waits comes before what its connection has sent since.
   if (room_.empty()) read_portion(commands, most_requests, bytes);
   if (!drained_) read_ahead(commands);
+  if (drained()) room_.forget();
   return {requests_.data(), received_};
 }
 
@@ -77,8 +82,15 @@ void Inbox::admit(Request& request) {
   switch (room_.add(request)) {
     case WaitingRoom::Entry::waits: break;
     case WaitingRoom::Entry::too_many:
-      std::swap(next(refused_, refused_count_), request);
-      ++refused_count_;
+      if (refused_count_ == most_refused) {
+        ++dropped_;
+      } else {
+        std::swap(next(refused_, refused_count_++), request);
+      }
+      break;
+    case WaitingRoom::Entry::flood:
+      floods_.push_back(request.descriptor());
+      ++dropped_;
       break;
     case WaitingRoom::Entry::too_large: ++dropped_; break;
   }

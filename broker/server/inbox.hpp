@@ -22,8 +22,11 @@ class Inbox {
 
   /// At most about a mebibyte, or `most_requests`.
   std::span<Request> receive(zmq::socket_t& commands, std::size_t most_requests);
-  /// Those that were read meanwhile and may not wait.
+  /// Some of those that were read meanwhile and may not wait.
   std::span<Request> refused() noexcept { return {refused_.data(), refused_count_}; }
+
+  /// The descriptors whose connections should end.
+  std::span<const int> floods() const noexcept { return floods_; }
 
   /// Gives back the bodies of the last portion, which may be large, and of those refused.
   void release();
@@ -31,8 +34,8 @@ class Inbox {
   /// True if nothing was left when the last portion had been read.
   bool drained() const noexcept { return drained_ && room_.empty(); }
 
-  /// Messages without a delimiter: there is nobody who could be answered. And those that were too
-  /// large to wait: who sent them will ask again.
+  /// Messages without a delimiter: there is nobody who could be answered. And those that may not
+  /// wait, of a connection that floods or too large: who sent them has to ask again.
   std::size_t dropped() const noexcept { return dropped_; }
 
  private:
@@ -50,6 +53,7 @@ class Inbox {
   std::size_t received_ = 0;
   std::vector<Request> refused_;
   std::size_t refused_count_ = 0;
+  std::vector<int> floods_;
   std::size_t dropped_ = 0;
   bool drained_ = true;              // the socket
   std::size_t ahead_ = least_ahead;  // requests that are read at once beyond a portion

@@ -21,6 +21,10 @@ struct Request {
   std::string_view bytes() const noexcept { return view(body); }
   /// The connection that it came by, as ZeroMQ names it.
   std::string_view connection() const noexcept { return view(envelope.front()); }
+  /// The descriptor that it was read from; -1: there is none. It may be another's by now.
+  int descriptor() const noexcept {
+    return zmq_msg_get(const_cast<zmq_msg_t*>(body.handle()), ZMQ_SRCFD);
+  }
   /// As the gate said; empty without keys.
   std::string_view user() const noexcept {
     const char* const id = zmq_msg_gets(const_cast<zmq_msg_t*>(body.handle()), "User-Id");

@@ -16,9 +16,10 @@ namespace bulletin::server {
 namespace {
 
 constexpr std::chrono::seconds system_interval{1};
-constexpr std::chrono::seconds drops_interval{10};
 constexpr std::chrono::seconds descriptors_interval{10};
 constexpr std::chrono::milliseconds door_interval{20};
+/// While there are too many requests.
+constexpr std::chrono::milliseconds gate_interval{100};
 /// While it is busy.
 constexpr unsigned turns_between_doors = 100;
 
@@ -50,9 +51,7 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       authority_(keeper_.open()),
       system_(random_epoch(), first_revision()),
       system_told_(started_ - system_interval),
-      drops_told_(started_ - drops_interval),
       descriptors_seen_(started_),
-      refusals_told_(started_ - drops_interval),
       boards_(authority_, system_),
       clock_(options_.beat, started_),
       beats_(options_.beat),
@@ -183,11 +182,21 @@ void Server::unfollow(const std::string& space) {
     authority_.apply({{}, authority::Forget{space}});
 }
 
+/// Who is let in can send requests: while more come than can be read, newcomers wait a little.
+void Server::answer_gate() {
+  if (!inbox_.drained()) {
+    const Time now = std::chrono::steady_clock::now();
+    if (now < gate_answered_ + gate_interval) return;
+    gate_answered_ = now;
+  }
+  sockets_.answer_gate();
+}
+
 /// False if it found nothing to do, and the sockets have nothing.
 bool Server::turn() {
   const std::uint64_t updates_before = counters_.updates;
   const std::size_t dropped_before = inbox_.dropped();
-  sockets_.answer_gate();
+  answer_gate();
   if (reloading_.exchange(false)) read_access_again();
   if (turns_until_doors_-- == 0) look_at_doors(std::chrono::steady_clock::now());
   const std::span<Request> requests = inbox_.receive(sockets_.commands(), batch_size_.get());
@@ -211,6 +220,7 @@ bool Server::turn() {
   const Time answering = std::chrono::steady_clock::now();
   desk_.answer();
   desk_.refuse(inbox_.refused());
+  end_floods(now);
   inbox_.release();
   if (!requests.empty())
     batch_size_.took(requests.size(),
@@ -338,14 +348,11 @@ void Server::refresh_system(Time now) {
   publisher_.publish(system_.tell(facts(now)), system_.epoch());
 }
 
-/// A flood of what is dropped makes no flood of the log.
 void Server::report_drops(Time now) {
-  if (drops() == drops_reported_ || now - drops_told_ < drops_interval) return;
+  if (!drops_growth_.is_news(drops(), now)) return;
   log_->warn("event=dropped answers={} messages={} updates={} withheld={} subscriptions={}",
              counters_.dropped, inbox_.dropped(), counters_.missed, counters_.withheld,
              counters_.refused_subscriptions);
-  drops_reported_ = drops();
-  drops_told_ = now;
 }
 
 void Server::look_at_doors(Time now) {
@@ -359,12 +366,19 @@ void Server::look_at_doors(Time now) {
         sockets_.connections());
 }
 
+/// To be refused makes nobody send less, and what comes faster than it can be read would pile up.
+void Server::end_floods(Time now) {
+  for (const int descriptor : inbox_.floods()) {
+    if (sockets_.end_connection(descriptor)) ++counters_.floods_ended;
+  }
+  if (floods_growth_.is_news(counters_.floods_ended, now))
+    log_->warn("event=floods_ended connections={}", counters_.floods_ended);
+}
+
 void Server::report_refusals(Time now) {
   const std::uint64_t refusals = sockets_.refused();
-  if (refusals == refusals_reported_ || now - refusals_told_ < drops_interval) return;
+  if (!refusals_growth_.is_news(refusals, now)) return;
   log_->warn("event=keys_not_known connections={}", refusals);
-  refusals_reported_ = refusals;
-  refusals_told_ = now;
 }
 
 /// Without descriptors the threads of ZeroMQ spin on connections that they cannot accept: it has no
@@ -420,6 +434,7 @@ Facts Server::facts(Time now) const {
       {"denied", counters_.denied},
       {"subscriptions_dropped", counters_.subscriptions_dropped},
       {"doors_closed", counters_.doors_closed},
+      {"floods_ended", counters_.floods_ended},
   };
   facts.sessions = sessions_.attributes();
   return facts;

@@ -23,6 +23,7 @@
 #include "server/busy_poll.hpp"
 #include "server/counters.hpp"
 #include "server/desk.hpp"
+#include "server/growth.hpp"
 #include "server/inbox.hpp"
 #include "server/keeper.hpp"
 #include "server/metrics.hpp"
@@ -77,6 +78,7 @@ class Server {
   bool is_heard(std::string_view space) const;
   /// Namespaces that were followed by those who are gone.
   void unfollow_unheard();
+  void answer_gate();
   void advance(Time now);
   void commit(Time now);
   void recover(Time now);
@@ -86,6 +88,7 @@ class Server {
   void report_drops(Time now);
   void report_descriptors(Time now);
   void report_refusals(Time now);
+  void end_floods(Time now);
   std::uint64_t drops() const noexcept {
     return counters_.dropped + inbox_.dropped() + counters_.missed + counters_.withheld +
            counters_.refused_subscriptions;
@@ -114,12 +117,12 @@ class Server {
   authority::Authority authority_;
   SystemBoard system_;
   Time system_told_;
-  Time drops_told_;
   Time descriptors_seen_;
   unsigned turns_until_doors_ = 0;
-  std::uint64_t drops_reported_ = 0;
-  Time refusals_told_;
-  std::uint64_t refusals_reported_ = 0;
+  Time gate_answered_{};  // while there were too many requests
+  Growth drops_growth_;
+  Growth refusals_growth_;
+  Growth floods_growth_;
   Boards boards_;
   SessionList sessions_;
   RunningClock clock_;

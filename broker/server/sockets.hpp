@@ -52,6 +52,10 @@ class Sockets {
   /// were closed.
   std::size_t look_at_doors(std::chrono::steady_clock::time_point now);
   [[nodiscard]] bool has_closed_door() const;
+  /// Ends that connection of the commands socket. False: it has gone already.
+  bool end_connection(int descriptor) {
+    return door_->end(descriptor, std::chrono::steady_clock::now());
+  }
   [[nodiscard]] std::size_t connections() const;
 
   // ZeroMQ cannot drop one connection, but all of a socket: who still may comes again.

@@ -4,11 +4,15 @@
 #include <string>
 #include <vector>
 
+#include <zmq.hpp>
+
+#include "client/keys.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/failure.hpp"
 #include "support/raw_client.hpp"
 #include "support/tcp_peer.hpp"
+#include "wire/requests.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;
@@ -107,6 +111,30 @@ TEST_CASE("Too many connections that say nothing close the door, and no longer t
   REQUIRE(await([&] { return counted(raw, "connections") < 20; }));
   Client late = board.client();
   CHECK(late.open("plant").get<int>("x") == 1);
+}
+
+TEST_CASE("Who floods the broker with requests is cut off, and the others are served") {
+  const Board board(short_times());
+  RawClient client(board.endpoint());
+  client.hello();
+  zmq::context_t context;
+  zmq::socket_t flooding(context, zmq::socket_type::dealer);
+  client::set_keys(flooding, client::choose_keys({}, {}));
+  flooding.set(zmq::sockopt::linger, 0);
+  flooding.connect(board.endpoint());
+  const std::string large(500'000, 'l');
+  REQUIRE(client.write("plant", Transaction().set("large", large)).status == wire::Status::ok);
+  const std::string request = wire::encode(wire::Read{"plant", {"large"}});
+  REQUIRE(await([&] {
+    for (int i = 0; i != 10'000; ++i) {
+      if (!flooding.send(zmq::message_t(), zmq::send_flags::sndmore | zmq::send_flags::dontwait))
+        break;
+      flooding.send(zmq::buffer(request), zmq::send_flags::none);
+    }
+    return counted(client, "floods_ended") >= 1;
+  }));
+  CHECK(client.write("plant", Transaction().set("x", 1)).status == wire::Status::ok);
+  CHECK(counted(client, "overloaded") >= 1);
 }
 
 TEST_CASE("Connections are bounded as a whole, and one that goes makes room", "[keyless]") {

@@ -91,7 +91,8 @@ TEST_CASE("However much a connection sends, all of it leaves the socket within s
     seen += inbox.receive(line.commands, 1).size() + inbox.refused().size();
     inbox.release();
   } while (++portions < 100 && !inbox.drained());
-  CHECK(seen == sent);
+  CHECK(seen + inbox.dropped() == sent);
+  CHECK(inbox.dropped() > sent / 2);
 }
 
 TEST_CASE("Messages that cannot be answered are dropped, before a portion and behind it") {

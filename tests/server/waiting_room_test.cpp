@@ -57,6 +57,25 @@ TEST_CASE(
   CHECK(add(room, "a", "3") == Entry::waits);
 }
 
+TEST_CASE("A connection that goes on sending far too many is a flood, once") {
+  WaitingRoom room(1);
+  CHECK(add(room, "a", "first") == Entry::waits);
+  for (std::size_t i = 1; i != WaitingRoom::flood_factor; ++i)
+    CHECK(add(room, "a", "more") == Entry::too_many);
+  CHECK(add(room, "a", "more") == Entry::flood);
+  CHECK(add(room, "a", "more") == Entry::too_many);
+  CHECK(add(room, "b", "first") == Entry::waits);
+}
+
+TEST_CASE("A connection that sends too many, and no more than it has turns, is no flood") {
+  WaitingRoom room(1);
+  for (std::size_t i = 0; i != 10 * WaitingRoom::flood_factor; ++i) {
+    CHECK(add(room, "a", "waits") == Entry::waits);
+    CHECK(add(room, "a", "more") == Entry::too_many);
+    CHECK(take(room) == "waits");
+  }
+}
+
 TEST_CASE("A request waits however large it is, and one more if both are not too large") {
   WaitingRoom room(100);
   const std::string large(WaitingRoom::bytes_of_one, 'l');
