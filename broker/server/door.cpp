@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -35,6 +36,12 @@ LocalAddress local_address(int descriptor) {
       return "unix " + std::string(reinterpret_cast<const sockaddr_un&>(address).sun_path);
     default: return std::nullopt;
   }
+}
+
+bool is_unix(int descriptor) {
+  int domain = 0;
+  socklen_t size = sizeof domain;
+  return ::getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
 }
 
 /// Connections that come and go are work, too, however few there are of them: as many a second as
@@ -70,7 +77,21 @@ bool Door::look(Time now) {
     if (has_room(true)) open();
     return false;
   }
-  return !has_room(false) && close();
+  if (has_room(false)) return false;
+  return is_unix(listener_) ? turn_away() : close();
+}
+
+/// Those that came last, until the others are not too many.
+bool Door::turn_away() {
+  std::map<std::uint64_t, std::int32_t, std::greater<>> last_first;
+  for (const auto& [descriptor, ticket] : connections_) last_first.emplace(ticket, descriptor);
+  bool some = false;
+  for (const auto& [ticket, descriptor] : last_first) {
+    if (connections() < bounds_.connections && unproven() < bounds_.unproven) break;
+    some = (is_ours(descriptor) && ::shutdown(descriptor, SHUT_RDWR) == 0) || some;
+    forget(descriptor);
+  }
+  return some;
 }
 
 bool Door::end(int descriptor, Time now) {
@@ -111,7 +132,7 @@ void Door::take(std::uint16_t event, std::int32_t descriptor, Time now) {
   if (event == ZMQ_EVENT_LISTENING) {
     listener_ = descriptor;
   } else if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
-    ++proven_;
+    proven_ = std::min(proven_ + 1, young_.size());
   } else {
     forget(descriptor);  // also one whose end was not told, and whose number is another's now
     if (event == ZMQ_EVENT_ACCEPTED) {
@@ -120,7 +141,6 @@ void Door::take(std::uint16_t event, std::int32_t descriptor, Time now) {
       young_.emplace(tickets_, now);
     }
   }
-  proven_ = std::min(proven_, young_.size());
 }
 
 void Door::forget(std::int32_t descriptor) {
@@ -128,6 +148,7 @@ void Door::forget(std::int32_t descriptor) {
   if (found == connections_.end()) return;
   young_.erase(found->second);
   connections_.erase(found);
+  proven_ = std::min(proven_, young_.size());
 }
 
 /// Who is still there after the time of a handshake has done it.

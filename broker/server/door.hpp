@@ -13,7 +13,7 @@ namespace bulletin::server {
 /// answered, and TCP knocks again after some time; who is in is served on. (ZeroMQ accepts whatever
 /// there are descriptors for, and to unbind would end all connections. So the kernel is told to
 /// drop what comes to the listening descriptor, by a filter, see socket(7). Unix sockets have no
-/// such filter, and are not bounded.)
+/// such filter: there the last that came are ended.)
 ///
 /// A connection is unproven until its handshake is done; ZeroMQ ends it when that takes longer than
 /// `handshake_time`. It tells which connections there are, but not whose handshake is done, so that
@@ -56,6 +56,7 @@ class Door {
   [[nodiscard]] bool is_ours(int descriptor) const;
   void read_events(Time now);
   bool close();
+  bool turn_away();
   void open();
 
   zmq::socket_ref socket_;

@@ -138,7 +138,9 @@ TEST_CASE("Who floods the broker with requests is cut off, and the others are se
 }
 
 TEST_CASE("Connections are bounded as a whole, and one that goes makes room", "[keyless]") {
+  const TemporaryFolder folder;
   BrokerOptions options = short_times();
+  if (GENERATE(false, true)) options.bind = "ipc://" + (folder.path() / "board").string();
   options.bounds.connections = 8;
   const Board board(options);
   std::vector<std::unique_ptr<RawClient>> clients;
