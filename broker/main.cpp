@@ -22,6 +22,7 @@
 #include "server/log.hpp"
 #include "server/server.hpp"
 #include "server/wake_up.hpp"
+#include "service_manager.hpp"
 
 namespace {
 
@@ -43,6 +44,9 @@ void serve(bulletin::server::Server& server, bulletin::EndSignals& signals, spdl
   std::cout << "ready commands=" << server.endpoint() << " updates=" << server.updates_endpoint()
             << std::endl;
   if (!std::cout) throw std::runtime_error("cannot write the ready line to standard output");
+  const std::string status =
+      "serves at " + server.endpoint() + ", updates at " + server.updates_endpoint();
+  bulletin::ServiceManager manager(server);
   bulletin::server::WakeUp ended;
   std::exception_ptr failure;
   std::thread thread([&] {
@@ -53,8 +57,15 @@ void serve(bulletin::server::Server& server, bulletin::EndSignals& signals, spdl
     }
     ended.raise();
   });
+  manager.ready(status);
   std::string reason = signals.wait(ended.descriptor());
-  while (reason == "SIGHUP" && server.reload()) reason = signals.wait(ended.descriptor());
+  // Without keys there is nothing to read again; for a service manager it is no end either.
+  while (reason == "SIGHUP" && (server.reload() || manager.present())) {
+    manager.reloading();
+    manager.ready(status);
+    reason = signals.wait(ended.descriptor());
+  }
+  manager.stopping();
   log.info("event=ending reason={}", reason);
   server.stop();
   thread.join();
