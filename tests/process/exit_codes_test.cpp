@@ -17,7 +17,7 @@ using bulletin::test::BrokerProgram;
 using bulletin::test::Result;
 using bulletin::test::run_bulletin;
 using bulletin::test::run_shell;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 
 namespace {
@@ -26,7 +26,7 @@ namespace {
 void check_complaint(const Result& result, int exit, const std::string& about) {
   CHECK(result.exit == exit);
   CHECK_THAT(result.errors, StartsWith("bulletin: "));
-  CHECK_THAT(result.errors, Contains(about));
+  CHECK_THAT(result.errors, ContainsSubstring(about));
   CHECK(result.errors.find('\n') + 1 == result.errors.size());
   CHECK(result.output.empty());
 }
@@ -186,8 +186,9 @@ TEST_CASE("a write that was sent and not answered is exit 4") {
 }
 
 TEST_CASE("help and the version are no errors") {
-  CHECK_THAT(run_bulletin({"--help"}).output, Contains("bulletin set plant/robot speed 3.2"));
-  CHECK_THAT(run_bulletin({"set", "--help"}).output, Contains("--if-absent"));
+  CHECK_THAT(run_bulletin({"--help"}).output,
+             ContainsSubstring("bulletin set plant/robot speed 3.2"));
+  CHECK_THAT(run_bulletin({"set", "--help"}).output, ContainsSubstring("--if-absent"));
   CHECK(run_bulletin({"--help"}).exit == 0);
   CHECK(run_bulletin({"--version"}).exit == 0);
   CHECK_THAT(run_bulletin({"--version"}).output, StartsWith("bulletin 0."));
@@ -210,5 +211,5 @@ TEST_CASE("on a terminal text is escaped and load shows a bar") {
   const std::string load = bulletin + " load copy <(" + bulletin + " dump plant)";
   CHECK(run_shell(load).output == "1 attribute in 1 commit\n");
   CHECK_THAT(run_shell("export bulletin; script -qec \"bash -c '" + load + "'\" /dev/null").output,
-             Contains("[..............................] 0 of 1"));
+             ContainsSubstring("[..............................] 0 of 1"));
 }
