@@ -118,6 +118,7 @@ class CommandLine {
     app_.add_flag("--json", common_.json, "Print JSON, for scripts");
     add_attribute_verbs();
     add_listing_verbs();
+    add_top_verb();
     add_watch_verb();
     add_transfer_verbs();
     add_backup_verb();
@@ -264,6 +265,17 @@ class CommandLine {
         "stat", "Print what the broker tells about itself, and its namespaces",
         "  bulletin stat\n  bulletin --endpoint tcp://robot7:5570 stat",
         +[](const Common& common, const std::monostate&) { return stat(common); });
+  }
+
+  void add_top_verb() {
+    const auto [verb, words] = add_verb<TopArguments>(
+        "top", "Show what goes on at the broker, live: rates, clients, and the busiest namespaces",
+        "  bulletin top\n"
+        "  bulletin top --interval 5s --count 2\n"
+        "Ctrl-C ends it. Elsewhere than on a terminal it prints one picture after the other.",
+        top);
+    add_time(*verb, "--interval", words->interval, "The pause between two pictures [1s]", 100);
+    add_number(*verb, "--count", "N", words->count, "End after so many pictures");
   }
 
   void add_watch_verb() {

@@ -29,11 +29,16 @@ Interruption::~Interruption() {
   close(ended_);
 }
 
-void Interruption::wait() {
+void Interruption::wait() { static_cast<void>(wait_for(std::chrono::milliseconds(-1))); }
+
+bool Interruption::wait_for(std::chrono::milliseconds time) {
   // Nothing is asked of standard output: that it is closed at the other end is told unasked.
   pollfd events[] = {{signals_, POLLIN, 0}, {ended_, POLLIN, 0}, {STDOUT_FILENO, 0, 0}};
-  while (poll(events, 3, -1) < 0 && errno == EINTR) {
-  }
+  int happened = -1;
+  do {
+    happened = poll(events, 3, static_cast<int>(time.count()));
+  } while (happened < 0 && errno == EINTR);
+  return happened > 0;
 }
 
 void Interruption::end() noexcept {

@@ -1,6 +1,8 @@
 // What ends a program that would go on for ever.
 #pragma once
 
+#include <chrono>
+
 namespace bulletin::cli {
 
 /// SIGINT and SIGTERM, a closed standard output, or `end`. Made before any thread, because those
@@ -13,6 +15,8 @@ class Interruption {
   Interruption& operator=(const Interruption&) = delete;
 
   void wait();
+  /// For so long at the most; false: it is over, and nothing has ended it.
+  bool wait_for(std::chrono::milliseconds time);
   /// From any thread.
   void end() noexcept;
 

@@ -40,10 +40,12 @@ void print_stat(const std::vector<SmallClient::Attribute>& broker,
   for (const auto& fact : broker) facts.push_back({escape(fact.name), to_json(fact.value)});
   print_table(facts, "  ");
   print_line("");
-  std::vector<std::vector<std::string>> rows = {{"NAMESPACE", "CHANGES", "REVISION"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"NAMESPACE", "ATTRIBUTES", "BYTES", "CHANGES", "REVISION"}};
   for (std::size_t i = 0; i < names.size(); ++i) {
-    rows.push_back(
-        {escape(names[i]), std::to_string(states[i].changes), std::to_string(states[i].revision)});
+    rows.push_back({escape(names[i]), std::to_string(states[i].attributes),
+                    std::to_string(states[i].bytes), std::to_string(states[i].changes),
+                    std::to_string(states[i].revision)});
   }
   print_table(rows);
 }
@@ -54,7 +56,10 @@ void print_stat_json(const std::vector<SmallClient::Attribute>& broker,
   for (const auto& fact : broker) facts.emplace(fact.name, fact.value);
   Map spaces;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    spaces.emplace(names[i], Map{{"changes", states[i].changes}, {"revision", states[i].revision}});
+    spaces.emplace(names[i], Map{{"attributes", states[i].attributes},
+                                 {"bytes", states[i].bytes},
+                                 {"changes", states[i].changes},
+                                 {"revision", states[i].revision}});
   }
   print_line(to_json(Map{{"broker", std::move(facts)}, {"namespaces", std::move(spaces)}}));
 }

@@ -94,9 +94,9 @@ std::vector<SmallClient::Attribute> SmallClient::attributes(std::string_view spa
   return all;
 }
 
-std::vector<std::string> SmallClient::namespaces(std::string_view prefix) {
+std::vector<std::string> SmallClient::namespaces(std::string_view prefix, std::size_t most) {
   std::vector<std::string> all;
-  for (bool more = true; more;) {
+  for (bool more = true; more && all.size() <= most;) {
     const std::string_view after = all.empty() ? std::string_view() : all.back();
     const auto part = ask(wire::encode(wire::List{prefix, after}), wire::decode_list_reply);
     all.insert(all.end(), part.names.begin(), part.names.end());
@@ -117,7 +117,8 @@ std::vector<SmallClient::NamespaceState> SmallClient::states(
     if (reply.namespaces.size() != request.spaces.size()) {
       throw Error(Errc::protocol, "the broker's STATUS leaves namespaces out");
     }
-    for (const auto& state : reply.namespaces) all.push_back({state.revision, state.count});
+    for (const auto& state : reply.namespaces)
+      all.push_back({state.revision, state.count, state.attributes, state.bytes});
   }
   return all;
 }

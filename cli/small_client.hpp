@@ -42,11 +42,14 @@ class SmallClient {
   /// one only.
   std::vector<Attribute> attributes(std::string_view space);
 
-  std::vector<std::string> namespaces(std::string_view prefix);
+  /// Ends when it has more than `most`.
+  std::vector<std::string> namespaces(std::string_view prefix, std::size_t most = ~std::size_t{0});
 
   struct NamespaceState {
     std::uint64_t revision = 0;
     std::uint64_t changes = 0;
+    std::uint64_t attributes = 0;
+    std::uint64_t bytes = 0;
   };
   /// In the order asked for.
   std::vector<NamespaceState> states(const std::vector<std::string>& spaces);

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,12 @@ constexpr std::size_t bar_cells = 30;
 
 std::string padded(const std::string& cell, std::size_t columns) {
   return cell + std::string(columns - width(cell) + 2, ' ');
+}
+
+winsize terminal_size() noexcept {
+  winsize size = {};
+  if (!output_is_terminal() || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return {};
+  return size;
 }
 
 }  // namespace
@@ -39,26 +46,35 @@ void finish_output() {
 
 bool output_is_terminal() noexcept { return isatty(STDOUT_FILENO) == 1; }
 
-std::size_t terminal_columns() noexcept {
-  winsize size = {};
-  if (!output_is_terminal() || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
-}
+std::size_t terminal_columns() noexcept { return terminal_size().ws_col; }
 
-void print_table(const std::vector<std::vector<std::string>>& rows, std::string_view indent) {
+std::size_t terminal_rows() noexcept { return terminal_size().ws_row; }
+
+std::vector<std::string> lines_of(const std::vector<std::vector<std::string>>& rows,
+                                  std::string_view indent) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
   }
-  const std::size_t columns = terminal_columns();
+  std::vector<std::string> lines;
   for (const auto& row : rows) {
     std::string line(indent);
     for (std::size_t i = 0; i < row.size(); ++i) {
       line += i + 1 < row.size() ? padded(row[i], widths[i]) : row[i];
     }
-    print_line(columns > 1 ? shorten(line, columns - 1) : line);
+    lines.push_back(std::move(line));
   }
+  return lines;
+}
+
+std::string fitting(const std::string& line) {
+  const std::size_t columns = terminal_columns();
+  return columns > 1 ? shorten(line, columns - 1) : line;
+}
+
+void print_table(const std::vector<std::vector<std::string>>& rows, std::string_view indent) {
+  for (const std::string& line : lines_of(rows, indent)) print_line(fitting(line));
 }
 
 Progress::Progress(std::size_t total)

@@ -17,8 +17,16 @@ void finish_output();
 
 bool output_is_terminal() noexcept;
 
-/// The width of the terminal on standard output; 0: it is none.
+/// The width and height of the terminal on standard output; 0: it is none.
 std::size_t terminal_columns() noexcept;
+std::size_t terminal_rows() noexcept;
+
+/// On a terminal lines end at its edge.
+std::string fitting(const std::string& line);
+
+/// Rows of cells as lines, each column as wide as its widest cell.
+std::vector<std::string> lines_of(const std::vector<std::vector<std::string>>& rows,
+                                  std::string_view indent = {});
 
 /// Rows of equally many cells, each column as wide as its widest cell. On a terminal lines end at
 /// its edge.

@@ -57,6 +57,11 @@ struct PingArguments {
   std::chrono::milliseconds interval{200};
 };
 
+struct TopArguments {
+  std::chrono::milliseconds interval{1000};
+  std::uint64_t count = 0;  ///< pictures; 0: without end
+};
+
 // Each writes its result to standard output and throws Error or UsageError.
 
 Exit set(const Common& common, const SetArguments& arguments);
@@ -66,6 +71,9 @@ Exit del(const Common& common, const std::string& space, const std::string& name
 Exit ls(const Common& common, const std::string& prefix);
 Exit show(const Common& common, const std::string& space);
 Exit stat(const Common& common);
+
+/// On a terminal the picture stands, elsewhere one is printed after the other.
+Exit top(const Common& common, const TopArguments& arguments);
 
 Exit watch(const Common& common, const WatchArguments& arguments);
 

@@ -81,8 +81,9 @@ wire::SinceReply Authority::since(const wire::Since& request, std::string& scrat
 wire::NamespaceStatus Authority::status(std::string_view name) const {
   assert(!in_turn());
   const Space* space = state_->board.find(name);
-  if (space == nullptr) return {options().epoch, state_->counters.forgotten, 0, 0};
-  return {options().epoch, space->revision, space->count, space->digest};
+  if (space == nullptr) return {options().epoch, state_->counters.forgotten};
+  return {options().epoch, space->revision,          space->count,
+          space->digest,   space->extent.attributes, space->extent.bytes};
 }
 
 wire::ListReply Authority::list(const wire::List& request) const {

@@ -429,6 +429,7 @@ Facts Server::facts(Time now) const {
       {"updates", counters_.updates},
       {"bytes", counters_.bytes},
       {"drops", drops()},
+      {"missed", counters_.missed},
       {"data", std::string(keeper_.state())},
       {"keys_refused", sockets_.refused()},
       {"denied", counters_.denied},

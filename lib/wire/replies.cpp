@@ -130,13 +130,15 @@ AttributeState read_listed(Reader& reader) {
 }
 
 NamespaceStatus read_status(Reader& reader) {
-  const std::size_t elements = reader.array_of(4, "status");
+  const std::size_t elements = reader.array_of(6, "status");
   NamespaceStatus status;
   status.epoch = read_epoch(reader);
   status.revision = reader.unsigned_integer("status' revision");
   status.count = reader.unsigned_integer("status' count");
   status.digest = reader.unsigned_integer("status' digest");
-  reader.skip(elements - 4, "status");
+  status.attributes = reader.unsigned_integer("status' attributes");
+  status.bytes = reader.unsigned_integer("status' bytes");
+  reader.skip(elements - 6, "status");
   return status;
 }
 

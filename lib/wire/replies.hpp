@@ -114,10 +114,12 @@ struct NamespaceStatus {
   std::uint64_t revision = 0;
   std::uint64_t count = 0;
   std::uint64_t digest = 0;
+  std::uint64_t attributes = 0;
+  std::uint64_t bytes = 0;  ///< names and values, and 48 for each attribute
 };
 
-/// [0, [[epoch, revision, count, digest] ...]]: in the order asked for; of a namespace that there
-/// is not, count and digest are 0 and the revision is that of the newest forgetting.
+/// [0, [[epoch, revision, count, digest, attributes, bytes] ...]]: in the order asked for; of a
+/// namespace that there is not, the revision is that of the newest forgetting, and the rest 0.
 struct StatusReply {
   std::vector<NamespaceStatus> namespaces;
 };

@@ -143,8 +143,9 @@ std::string encode(const StatusReply& reply) {
   Packer packer(out);
   packer.array(2).integer(Status::ok).array(reply.namespaces.size());
   for (const NamespaceStatus& status : reply.namespaces) {
-    packer.array(4).epoch(status.epoch).integer(status.revision);
+    packer.array(6).epoch(status.epoch).integer(status.revision);
     packer.integer(status.count).integer(status.digest);
+    packer.integer(status.attributes).integer(status.bytes);
   }
   return out;
 }

@@ -255,3 +255,16 @@ TEST_CASE("the endpoint comes from the environment when none is given") {
   CHECK(result.exit == 0);
   CHECK(result.output == "plant\n");
 }
+
+TEST_CASE("top shows what goes on, one picture after the other where there is no terminal") {
+  BrokerProgram broker;
+  CHECK(broker.run({"set", "plant/robot", "speed", "1"}).exit == 0);
+  const Result result = broker.run({"top", "--interval", "100ms", "--count", "2"});
+  CHECK(result.exit == 0);
+  CHECK(result.errors.empty());
+  const std::size_t second = result.output.find("round trip", result.output.find("round trip") + 1);
+  CHECK(second != std::string::npos);
+  CHECK(result.output.find("plant/robot") != std::string::npos);
+  CHECK(result.output.find('\033') == std::string::npos);
+  CHECK(broker.run({"top", "--interval", "1ms"}).exit == 2);
+}

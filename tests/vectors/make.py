@@ -219,9 +219,9 @@ def since_replies():
 
 
 def status_reply():
-    states = [(EPOCH, REVISION, 17, 0xFEDCBA9876543210), (EPOCH, 0, 0, 0)]
-    fields = {"namespaces": [{"epoch": e.hex(), "revision": r, "count": c, "digest": f"{d:016x}"}
-                             for e, r, c, d in states]}
+    states = [(EPOCH, REVISION, 17, 0xFEDCBA9876543210, 5, 1234), (EPOCH, 0, 0, 0, 0, 0)]
+    fields = {"namespaces": [{"epoch": e.hex(), "revision": r, "count": c, "digest": f"{d:016x}", "attributes": a, "bytes": b}
+                             for e, r, c, d, a, b in states]}
     return vector("status: one there, one not", "status_reply", fields, [0, [list(s) for s in states]])
 
 

@@ -244,7 +244,9 @@ json to_json(const wire::StatusReply& reply) {
     namespaces.push_back({{"epoch", hex(status.epoch)},
                           {"revision", status.revision},
                           {"count", status.count},
-                          {"digest", hex(status.digest)}});
+                          {"digest", hex(status.digest)},
+                          {"attributes", status.attributes},
+                          {"bytes", status.bytes}});
   }
   return {{"namespaces", namespaces}};
 }

@@ -1,0 +1,75 @@
+// top: what goes on at the broker, live.
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "cli/interruption.hpp"
+#include "cli/overview.hpp"
+#include "cli/small_client.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+
+namespace bulletin::cli {
+namespace {
+
+/// To ask for a million of them every second would be a load of its own.
+constexpr std::size_t most_namespaces = 10'000;
+constexpr std::size_t rows_elsewhere = 30;
+constexpr int round_trips = 5;
+
+/// The median of a few, as one may meet a busy moment.
+std::chrono::duration<double, std::milli> round_trip(SmallClient& client) {
+  std::vector<std::chrono::steady_clock::duration> times;
+  for (int i = 0; i != round_trips; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    client.round_trip();
+    times.push_back(std::chrono::steady_clock::now() - begin);
+  }
+  std::sort(times.begin(), times.end());
+  return times[times.size() / 2];
+}
+
+Sighting look(SmallClient& client) {
+  Sighting sighting;
+  sighting.endpoint = client.endpoint();
+  sighting.round_trip = round_trip(client);
+  sighting.at = std::chrono::steady_clock::now();
+  sighting.broker = client.attributes("$sys/broker");
+  sighting.sessions = client.attributes("$sys/sessions");
+  sighting.namespaces = client.namespaces("", most_namespaces);
+  sighting.more_namespaces = sighting.namespaces.size() > most_namespaces;
+  if (sighting.more_namespaces) sighting.namespaces.resize(most_namespaces);
+  std::erase_if(sighting.namespaces, [](const auto& name) { return name.starts_with('$'); });
+  sighting.states = client.states(sighting.namespaces);
+  return sighting;
+}
+
+void draw(const std::vector<std::string>& lines) {
+  const bool terminal = output_is_terminal();
+  if (terminal) print("\033[H");
+  for (const std::string& line : lines) {
+    print(fitting(line));
+    print(terminal ? "\033[K\n" : "\n");
+  }
+  print(terminal ? "\033[J" : "\n");
+  finish_output();
+}
+
+}  // namespace
+
+Exit top(const Common& common, const TopArguments& arguments) {
+  Interruption interruption;
+  SmallClient client(common);
+  if (output_is_terminal()) print("\033[2J");
+  Sighting before = look(client);
+  for (std::uint64_t shown = 0; !interruption.wait_for(arguments.interval);) {
+    Sighting now = look(client);
+    draw(overview(before, now, output_is_terminal() ? terminal_rows() : rows_elsewhere));
+    before = std::move(now);
+    if (++shown == arguments.count) break;
+  }
+  return Exit::done;
+}
+
+}  // namespace bulletin::cli
