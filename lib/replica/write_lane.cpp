@@ -18,8 +18,11 @@ using Fate = FinishedWrite::Fate;
 constexpr std::size_t gather_bytes = std::size_t{1} << 20;
 constexpr std::size_t gather_elements = 10'000;
 
-/// A repetition gives up the answer that may be on its way: a slow one gets more time.
+/// A repetition gives up the answer that may be on its way: a slow one gets more time, and a large
+/// request what it takes on a slow line. Otherwise repetitions would fill such a line, and the
+/// answer to each would be given up by the next. (A lost connection is told, and does not wait.)
 constexpr std::uint64_t most_doublings = 3;
+constexpr std::uint64_t ms_for_a_kibibyte = 32;
 
 /// Conditions and operations. What is no transaction is the broker's to refuse.
 std::size_t elements_of(std::string_view transaction) {
@@ -139,7 +142,8 @@ void WriteLane::transmitted(std::uint64_t now_ms) {
   if (!request_) return;
   if (request_->transmissions == 0) request_->sent_ms = now_ms;
   const std::uint64_t doublings = std::min(request_->transmissions++, most_doublings);
-  request_->again_at_ms = now_ms + (retry_ms_ << doublings);
+  request_->again_at_ms =
+      now_ms + (retry_ms_ << doublings) + request_->bytes.size() / 1024 * ms_for_a_kibibyte;
   request_->due = false;
 }
 

@@ -7,10 +7,10 @@ Usage: unit.py start UNIT TREE PID_FILE    in the tree TREE; returns when the se
 
 import configparser
 import os
+import select
 import signal
 import socket
 import sys
-import time
 
 PATIENCE_S = 30
 
@@ -67,12 +67,10 @@ def start(unit, tree, pid_file):
 def stop(pid_file):
     with open(pid_file, encoding="utf-8") as file:
         pid = int(file.read())
+    service = os.pidfd_open(pid)
     os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + PATIENCE_S
-    while os.path.exists(f"/proc/{pid}"):
-        if time.monotonic() > deadline:
-            raise SystemExit("the service has not ended")
-        time.sleep(0.02)
+    if not select.select([service], [], [], PATIENCE_S)[0]:
+        raise SystemExit("the service has not ended")
     os.remove(pid_file)
 
 

@@ -165,6 +165,20 @@ TEST_CASE("an answer would tell for certain while a request was sent once and ma
   }
 }
 
+TEST_CASE("a large request has the time that it takes on a slow line, unless the line is lost") {
+  Lane lane;
+  lane.lane.set_retry_ms(100);
+  lane.lane.session_started(first_session, false, 0);
+  lane.add(Transaction().set("large", std::string(320'000, 'x')));
+  lane.transmit(1000);
+  CHECK_FALSE(lane.lane.to_transmit(1000 + 100 + 9'000));
+  CHECK(lane.lane.to_transmit(1000 + 100 + 11'000));
+  lane.lane.transmitted(12'100);
+  CHECK_FALSE(lane.lane.to_transmit(12'200));
+  lane.lane.not_transmitted();
+  CHECK(lane.lane.to_transmit(12'200));
+}
+
 TEST_CASE("bytes that were not handed to the network are given again") {
   Lane lane;
   lane.lane.session_started(first_session, false, 0);

@@ -1,0 +1,173 @@
+// Clients behind lines that delay, throttle, stall, and break.
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <string>
+#include <vector>
+
+#include <bulletin/bulletin.hpp>
+
+#include "support/board.hpp"
+#include "support/catch.hpp"
+#include "support/failure.hpp"
+#include "support/faulty_line.hpp"
+#include "support/raw_client.hpp"
+
+namespace {
+
+using namespace bulletin;
+using namespace std::chrono_literals;
+using test::await;
+using test::FaultyLine;
+
+/// A board with one line for commands and one for updates; `far` is a client behind them.
+struct FarBoard {
+  explicit FarBoard(BrokerOptions options = test::short_times())
+      : board(advertised(std::move(options), updates.endpoint())) {
+    commands.connect(board.endpoint());
+    updates.connect(board.updates_endpoint());
+  }
+
+  static BrokerOptions advertised(BrokerOptions options, const std::string& endpoint) {
+    options.advertise = endpoint;
+    return options;
+  }
+
+  Client far(ClientOptions options = test::impatient(test::patience)) const {
+    options.endpoint = commands.endpoint();
+    return Client(options);
+  }
+  void stall(bool stalled) {
+    commands.stall(stalled);
+    updates.stall(stalled);
+  }
+  void cut(bool cut) {
+    commands.cut(cut);
+    updates.cut(cut);
+  }
+  void delay(std::chrono::milliseconds time) {
+    commands.delay(time);
+    updates.delay(time);
+  }
+  void throttle(std::size_t bytes_per_second) {
+    commands.throttle(bytes_per_second);
+    updates.throttle(bytes_per_second);
+  }
+
+  FaultyLine commands;
+  FaultyLine updates;
+  test::Board board;
+};
+
+Freshness::State state(const Namespace& space) { return space.freshness().state; }
+
+/// The far replica is where the broker is, and knows it. (It checks the digest itself.)
+bool agree(const Namespace& far, test::RawClient& near) {
+  const wire::NamespaceStatus now = near.status(far.name());
+  return state(far) == Freshness::State::connected && far.revision() == Revision(now.revision) &&
+         far.size() == now.attributes;
+}
+
+}  // namespace
+
+TEST_CASE("a cable that is pulled is noticed, reads go on, and what was missed comes after") {
+  FarBoard lines;
+  Client far_client = lines.far();
+  test::RawClient near(lines.board.endpoint());
+  near.hello();
+  Namespace far = far_client.open("plant");
+  near.write("plant", Transaction().set("x", 1));
+  REQUIRE(await([&] { return agree(far, near); }));
+  lines.stall(true);
+  near.write("plant", Transaction().set("x", 2));
+  REQUIRE(await([&] { return state(far) == Freshness::State::stale; }));
+  CHECK(far.get<int>("x") == 1);
+  near.write("plant", Transaction().set("x", 3));
+  lines.stall(false);
+  REQUIRE(await([&] { return agree(far, near); }));
+  CHECK(far.get<int>("x") == 3);
+  CHECK(far.set("y", 1) != Revision());
+}
+
+TEST_CASE("a partition that is longer than the session ends it, and the client begins anew") {
+  BrokerOptions options = test::short_times();
+  options.session_time = 300ms;
+  FarBoard lines(options);
+  Client far_client = lines.far();
+  test::RawClient near(lines.board.endpoint());
+  near.hello();
+  Namespace far = far_client.open("plant");
+  far.set("here", true, {.ephemeral = true});
+  REQUIRE(await([&] { return near.read("plant", "here"); }));
+  lines.stall(true);
+  REQUIRE(await([&] { return !near.read("plant", "here"); }));
+  lines.stall(false);
+  REQUIRE(await([&] { return near.read("plant", "here") && agree(far, near); }));
+}
+
+TEST_CASE("a link that flaps loses no write, and applies none twice") {
+  FarBoard lines;
+  Client far_client = lines.far();
+  test::RawClient near(lines.board.endpoint());
+  near.hello();
+  Namespace far = far_client.open("plant");
+  for (std::int64_t round = 1; round != 11; ++round) {
+    std::vector<std::future<Revision>> written;
+    for (int i = 0; i != 20; ++i) {
+      written.push_back(far.set_async("n" + std::to_string(i), round));
+      if (i == 10) lines.cut(true);
+    }
+    lines.cut(false);
+    CHECK(far.add("rounds", 1) == round);
+    for (auto& one : written) CHECK(one.get() != Revision());
+  }
+  REQUIRE(await([&] { return agree(far, near); }));
+  CHECK(near.read("plant", "rounds") == Value(10));
+}
+
+TEST_CASE("answers that do not come back are asked for again, and the write is applied once") {
+  FarBoard lines;
+  Client far_client = lines.far();
+  test::RawClient near(lines.board.endpoint());
+  near.hello();
+  Namespace far = far_client.open("plant");
+  far.set("ready", true);
+  lines.commands.stall(FaultyLine::down, true);
+  std::future<std::int64_t> sum =
+      std::async(std::launch::async, [&] { return far.add("count", 1); });
+  REQUIRE(await([&] { return near.read("plant", "count") == Value(1); }));
+  lines.commands.stall(FaultyLine::down, false);
+  CHECK(sum.get() == 1);
+  far.sync();
+  CHECK(far.get<int>("count") == 1);
+}
+
+TEST_CASE("a delay of 200 ms costs a round trip, and not one for each pipelined write") {
+  FarBoard lines;
+  test::RawClient near(lines.board.endpoint());
+  Client far_client = lines.far();
+  Namespace far = far_client.open("plant");
+  lines.delay(100ms);
+  constexpr int writes = 20'000;
+  std::vector<std::future<Revision>> written;
+  for (int i = 0; i != writes; ++i) written.push_back(far.set_async("n", i));
+  for (auto& one : written) one.get();
+  CHECK(far.get<int>("n") == writes - 1);
+  // They were gathered: one round trip for each would have been as many requests.
+  CHECK(near.read("$sys/broker", "requests").value_or(0).as<int>() < writes / 100);
+}
+
+TEST_CASE("a line of 64 KB a second carries what there is, late") {
+  FarBoard lines;
+  test::RawClient near(lines.board.endpoint());
+  near.hello();
+  for (int i = 0; i != 100; ++i)
+    near.write("plant", Transaction().set("n" + std::to_string(i), std::string(1000, 'x')));
+  lines.throttle(64u << 10);
+  Client far_client = lines.far();
+  Namespace far = far_client.open("plant");
+  CHECK(far.size() == 100);
+  for (int i = 0; i != 100; ++i) near.write("plant", Transaction().set("n" + std::to_string(i), i));
+  REQUIRE(await([&] { return agree(far, near); }));
+}
