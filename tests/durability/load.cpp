@@ -24,9 +24,10 @@ constexpr std::uint64_t registers = 6;
 constexpr std::uint64_t counters = 3;
 constexpr std::int64_t values_of_writer = 1'000'000'000;
 
-ClientOptions options_of(const Place& place, std::chrono::milliseconds write_timeout) {
+ClientOptions options_of(const Place& place, unsigned client,
+                         std::chrono::milliseconds write_timeout) {
   ClientOptions options;
-  options.endpoint = place.endpoint;
+  options.endpoint = place.endpoint(client);
   options.open_timeout = test::patience;
   options.write_timeout = write_timeout;
   return options;
@@ -38,7 +39,7 @@ class Writer {
       : random_(seed),
         observer_(number),
         // One of them gives up early, so that some writes end in doubt.
-        client_(options_of(place, number == 0 ? 300ms : 20'000ms)),
+        client_(options_of(place, number, number == 0 ? 300ms : 20'000ms)),
         registers_(client_.open(place.registers())),
         counters_(client_.open(place.counters())),
         next_value_(number * values_of_writer),
@@ -159,7 +160,7 @@ class Reader {
   Reader(const Place& place, unsigned observer, std::uint64_t seed, History& history)
       : random_(seed),
         observer_(observer),
-        client_(options_of(place, 20'000ms)),
+        client_(options_of(place, observer, 20'000ms)),
         registers_(client_.open(place.registers())),
         recorder_(history) {}
 
@@ -196,7 +197,7 @@ class Watcher {
  public:
   Watcher(const Place& place, unsigned observer, History& history)
       : recorder_(history),
-        client_(options_of(place, 20'000ms)),
+        client_(options_of(place, observer, 20'000ms)),
         registers_(client_.open(place.registers())),
         watch_(registers_.watch([this, observer](const Change& change) {
           std::string name(change.name);
@@ -245,7 +246,7 @@ Load::~Load() {
 }
 
 void look_at_the_end(const Place& place, History& history) {
-  Client client(options_of(place, 20'000ms));
+  Client client(options_of(place, 0, 20'000ms));
   for (const std::string& space : {place.registers(), place.counters()}) {
     for (const auto& [name, value, revision] : client.open(space).snapshot()) {
       history.last.push_back(

@@ -36,8 +36,12 @@ class Stop {
 
 /// Where a load plays, so that the next one meets nothing of it.
 struct Place {
-  std::string endpoint;
+  std::vector<std::string> endpoints;  ///< of the broker, for one client after the other
   std::string suffix;
+
+  [[nodiscard]] const std::string& endpoint(unsigned client) const {
+    return endpoints[client % endpoints.size()];
+  }
 
   [[nodiscard]] std::string registers() const { return "registers/" + suffix; }
   [[nodiscard]] std::string counters() const { return "counters/" + suffix; }

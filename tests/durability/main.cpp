@@ -24,6 +24,10 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", seconds, "For how long")->capture_default_str();
   app.add_option("--seed", options.seed, "What is done, and when it dies")->capture_default_str();
   app.add_flag("--keys", options.keys, "With keys: all of it over CURVE");
+  app.add_option("--hosts", options.hosts,
+                 "The clients are on so many hosts, whose lines break, stall, delay and heal, and "
+                 "the broker stands still now and then; 0: on its own")
+      ->capture_default_str();
   app.add_option("--serve", endpoint, "Be that broker")->group("");
   app.add_option("--data", data, "Its data")->group("");
   app.add_option("--fatal", fatal, "The use of the journal at which it dies")->group("");

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "client/key_files.hpp"
@@ -40,7 +41,10 @@ int serve(const std::string& endpoint, const std::string& folder, std::uint64_t 
   return 0;
 }
 
-MortalBroker::MortalBroker(bool keys) : keys_(keys) {
+MortalBroker::MortalBroker(bool keys, std::string endpoint)
+    : endpoint_(endpoint.empty() ? "ipc://" + (folder_.path() / "b").string()
+                                 : std::move(endpoint)),
+      keys_(keys) {
   if (!keys_) return;
   client::make_key_files(beside(data(), "broker"));
   const client::Keys own = client::make_key_files(beside(data(), "client"));

@@ -1,6 +1,7 @@
 // A broker with data, in a process of its own, that dies and comes back.
 #pragma once
 
+#include <csignal>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,9 +18,9 @@ int serve(const std::string& endpoint, const std::string& folder, std::uint64_t 
 
 class MortalBroker {
  public:
-  /// `keys`: it has some, and the environment of this process names those of its clients, as long
-  /// as this lives.
-  explicit MortalBroker(bool keys);
+  /// `endpoint`: where it serves; empty: at a path of its own. `keys`: it has some, and the
+  /// environment of this process names those of its clients, as long as this lives.
+  explicit MortalBroker(bool keys, std::string endpoint = {});
   ~MortalBroker();
   MortalBroker(const MortalBroker&) = delete;
   MortalBroker& operator=(const MortalBroker&) = delete;
@@ -31,11 +32,15 @@ class MortalBroker {
   /// Waits for the end that it was started for. False: it lives still.
   bool await_death(std::chrono::milliseconds deadline);
 
-  [[nodiscard]] std::string endpoint() const { return "ipc://" + (folder_.path() / "b").string(); }
+  /// Stands still, and goes on.
+  void freeze(bool frozen) { program_->signal(frozen ? SIGSTOP : SIGCONT); }
+
+  [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
   [[nodiscard]] std::string data() const { return (folder_.path() / "data").string(); }
 
  private:
   test::TemporaryFolder folder_;
+  const std::string endpoint_;
   const bool keys_;
   std::unique_ptr<test::Program> program_;
 };

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "durability/checker.hpp"
+#include "durability/hosts.hpp"
 #include "durability/load.hpp"
 #include "durability/mortal_broker.hpp"
 
@@ -19,7 +20,13 @@ using std::chrono::milliseconds;
 class Trial {
  public:
   explicit Trial(const TrialOptions& options)
-      : options_(options), random_(options.seed), broker_(options.keys) {}
+      : options_(options),
+        random_(options.seed),
+        port_(options.hosts == 0 ? 0 : free_ports(options.hosts)),
+        broker_(options.keys,
+                port_ == 0 ? std::string() : fmt::format("tcp://127.0.0.1:{}", port_)) {
+    if (port_ != 0) hosts_.emplace(options.hosts, port_);
+  }
 
   Verdict run() {
     broker_.start(0);
@@ -38,12 +45,19 @@ class Trial {
 
   void round(Clock::time_point end) {
     ++verdict_.rounds;
-    const Place place{broker_.endpoint(), std::to_string(verdict_.rounds)};
+    const Place place{hosts_ ? hosts_->endpoints() : std::vector{broker_.endpoint()},
+                      std::to_string(verdict_.rounds)};
     History history;
     {
       const Load load(place, random_(), history);
-      while (Clock::now() < end) die_and_come_back();
+      if (hosts_) hosts_->storm(random_());
+      while (Clock::now() < end) {
+        if (hosts_ && below(3) == 0) stand_still();
+        die_and_come_back();
+      }
+      if (hosts_) hosts_->calm();
     }
+    if (hosts_) verdict_.faults += hosts_->schedule().size();
     look_at_the_end(place, history);
     judge(history);
   }
@@ -73,8 +87,17 @@ class Trial {
     broker_.start(0);
   }
 
+  /// As when its host is suspended, and wakes.
+  void stand_still() {
+    broker_.freeze(true);
+    test::await([] { return false; }, milliseconds(100 + below(2000)));
+    broker_.freeze(false);
+    ++verdict_.faults;
+  }
+
   void judge(const History& history) {
     verdict_.violations = violations(history);
+    if (hosts_ && !verdict_.violations.empty()) verdict_.schedule = hosts_->schedule();
     verdict_.writes += history.writes.size();
     verdict_.sights += history.sights.size();
     for (const Write& write : history.writes) {
@@ -86,7 +109,9 @@ class Trial {
 
   const TrialOptions options_;
   std::mt19937_64 random_;
+  const unsigned port_;
   MortalBroker broker_;
+  std::optional<Hosts> hosts_;
   Verdict verdict_;
 };
 
@@ -98,7 +123,9 @@ std::string Verdict::text() const {
       "sights; "
       "{} violations",
       rounds, kills, kills_in_commit, writes, acknowledged, in_doubt, sights, violations.size());
+  if (faults != 0) text += fmt::format("; {} faults of lines and freezes", faults);
   for (const std::string& violation : violations) text += "\n  " + violation;
+  for (const std::string& event : schedule) text += "\n    " + event;
   return text;
 }
 

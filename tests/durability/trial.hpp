@@ -15,6 +15,9 @@ struct TrialOptions {
   std::uint64_t seed = 1;
   bool tell = false;  ///< a line for each round
   bool keys = false;  ///< over CURVE
+  /// That the clients are on, each behind lines of its own, with partitions, delays and freezes; 0:
+  /// all are where the broker is.
+  unsigned hosts = 0;
 };
 
 struct Verdict {
@@ -26,7 +29,9 @@ struct Verdict {
   std::uint64_t acknowledged = 0;
   std::uint64_t in_doubt = 0;
   std::uint64_t sights = 0;
+  std::uint64_t faults = 0;  ///< of lines, and freezes
   std::vector<std::string> violations;
+  std::vector<std::string> schedule;  ///< what happened in the round that has them
 
   [[nodiscard]] std::string text() const;
 };

@@ -24,23 +24,26 @@ constexpr std::size_t part_bytes = 4096;
 constexpr std::size_t most_waiting = 64u << 10;
 constexpr std::size_t most_waiting_on_long_line = 16u << 20;
 
-sockaddr_in loopback(std::uint16_t port) {
+/// ADDRESS:PORT
+sockaddr_in address_of(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
+  address.sin_port = htons(static_cast<std::uint16_t>(std::stoul(text.substr(colon + 1))));
+  if (::inet_pton(AF_INET, text.substr(0, colon).c_str(), &address.sin_addr) != 1)
+    throw std::invalid_argument(text + " is no address of a faulty line");
   return address;
 }
 
-int listening_socket(std::uint16_t& port) {
+int listening_socket(sockaddr_in& address) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  sockaddr_in address = loopback(0);
+  const int on = 1;
   socklen_t size = sizeof address;
-  if (socket < 0 || ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+  if (socket < 0 || ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
       ::listen(socket, 100) != 0 ||
       ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0)
     throw std::system_error(errno, std::generic_category(), "a faulty line");
-  port = ntohs(address.sin_port);
   return socket;
 }
 
@@ -145,10 +148,11 @@ class FaultyLine::Pair {
   std::array<Way, 2> ways_;
 };
 
-FaultyLine::FaultyLine() {
-  std::uint16_t port = 0;
-  listener_ = listening_socket(port);
-  endpoint_ = "tcp://127.0.0.1:" + std::to_string(port);
+FaultyLine::FaultyLine(const std::string& address) {
+  sockaddr_in at = address_of(address);
+  listener_ = listening_socket(at);
+  endpoint_ =
+      "tcp://" + address.substr(0, address.rfind(':') + 1) + std::to_string(ntohs(at.sin_port));
 }
 
 FaultyLine::~FaultyLine() {
@@ -160,7 +164,7 @@ FaultyLine::~FaultyLine() {
 }
 
 void FaultyLine::connect(const std::string& endpoint) {
-  target_ = static_cast<std::uint16_t>(std::stoul(endpoint.substr(endpoint.rfind(':') + 1)));
+  target_ = endpoint.substr(std::string_view("tcp://").size());
   thread_ = std::thread([this] { run(); });
 }
 
@@ -193,7 +197,7 @@ void FaultyLine::accept() {
   const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   if (client < 0) return;
   const int broker = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_in address = loopback(target_);
+  const sockaddr_in address = address_of(target_);
   if (::connect(broker, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     ::close(client);
     ::close(broker);

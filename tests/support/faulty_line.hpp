@@ -22,14 +22,15 @@ class FaultyLine {
  public:
   enum Direction : std::size_t { up, down };  ///< to the broker, to the client
 
-  FaultyLine();
+  /// Listens at an address of this host: 127.x.y.z:PORT; port 0: a free one.
+  explicit FaultyLine(const std::string& address = "127.0.0.1:0");
   ~FaultyLine();
   FaultyLine(const FaultyLine&) = delete;
   FaultyLine& operator=(const FaultyLine&) = delete;
 
   /// For the clients.
   const std::string& endpoint() const noexcept { return endpoint_; }
-  /// Of the broker: tcp://127.0.0.1:PORT; once.
+  /// Of the broker: tcp://ADDRESS:PORT; once.
   void connect(const std::string& endpoint);
 
   /// Each way.
@@ -59,11 +60,12 @@ class FaultyLine {
   template <class Change>
   void change(Change&& change);
   void run();
+
   void accept();
 
   int listener_;
   std::string endpoint_;
-  std::uint16_t target_ = 0;
+  std::string target_;
   client::Waker waker_;
   std::mutex mutex_;
   Faults faults_;

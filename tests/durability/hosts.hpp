@@ -1,0 +1,51 @@
+// Hosts, as seen from a broker: lines that break, stall, delay, and heal.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "durability/load.hpp"
+#include "support/faulty_line.hpp"
+
+namespace bulletin::durability {
+
+/// Each host has an address of its own (127.1.0.N) with the broker's two ports, which are lines to
+/// them: its clients find both as they would find a broker there.
+class Hosts {
+ public:
+  /// `port`: of the broker's commands at 127.0.0.1; its updates are at the next.
+  Hosts(unsigned number, unsigned port);
+
+  [[nodiscard]] std::vector<std::string> endpoints() const;
+
+  /// Faults come and go, as `seed` says, from now until `calm`.
+  void storm(std::uint64_t seed);
+  void calm();
+  /// What happened since the last storm began, each with its milliseconds; once it is calm.
+  [[nodiscard]] const std::vector<std::string>& schedule() const noexcept { return schedule_; }
+
+ private:
+  struct Host {
+    std::unique_ptr<test::FaultyLine> commands;
+    std::unique_ptr<test::FaultyLine> updates;
+  };
+
+  void blow(std::mt19937_64& random);
+  void heal(Host& host);
+
+  std::vector<Host> hosts_;
+  std::unique_ptr<Stop> stop_;
+  std::thread thread_;
+  std::vector<std::string> schedule_;
+  std::chrono::steady_clock::time_point began_;
+};
+
+/// Two free ports in a row at 127.0.0.1, and at the hosts' addresses; the first of them.
+unsigned free_ports(unsigned hosts);
+
+}  // namespace bulletin::durability
