@@ -25,7 +25,9 @@ void refuse(const std::string& folder, const std::exception& damage) {
 
 std::string words_for(const rocksdb::Status& status) {
   std::string text = status.ToString();
-  if (status.IsNoSpace()) return "the disk is full; make room (" + text + ")";
+  // RocksDB 9 wraps what goes wrong while it opens, and then tells it in the text only.
+  if (status.IsNoSpace() || text.find("No space left on device") != std::string::npos)
+    return "the disk is full; make room (" + text + ")";
   if (status.IsCorruption())
     return "the files are damaged; see `bulletin-broker check`, or put back a backup (" + text +
            ")";
