@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include <zmq.hpp>
 
@@ -10,6 +9,7 @@
 
 #include "client/clock.hpp"
 #include "client/endpoint.hpp"
+#include "client/endpoint_ring.hpp"
 #include "client/sockets.hpp"
 
 namespace bulletin::client {
@@ -28,11 +28,11 @@ class CommandConnection::Implementation {
  public:
   Implementation(std::string_view endpoint, const std::optional<Keys>& keys, milliseconds timeout)
       : endpoint_(choose_endpoint(endpoint)),
-        endpoints_(endpoints_in(endpoint_)),
+        ring_(endpoint_),
         timeout_(timeout),
         socket_(make_command_socket(context_, keys)),
         monitor_(context_, socket_, "command-monitor") {
-    socket_.connect(endpoints_.front());
+    socket_.connect(ring_.current());
   }
 
   std::string ask(std::string_view request, milliseconds timeout);
@@ -45,12 +45,12 @@ class CommandConnection::Implementation {
   /// Sends the request if it is time to.
   void transmit(std::string_view request);
   void wait(SteadyTime deadline);
-  void move_on();
+  void see(ConnectionMonitor::Event event);
+  void move_on(bool (EndpointRing::*next)());
   [[noreturn]] void throw_unanswered(milliseconds timeout) const;
 
   const std::string endpoint_;
-  const std::vector<std::string> endpoints_;
-  std::size_t place_ = 0;  // of the one that is tried, or used
+  EndpointRing ring_;
   const milliseconds timeout_;
   zmq::context_t context_;
   zmq::socket_t socket_;
@@ -73,12 +73,21 @@ std::string CommandConnection::Implementation::ask(std::string_view request, mil
     transmit(request);
     wait(deadline);
     while (const auto event = monitor_.next()) {
-      if (*event != ConnectionMonitor::Event::disconnected) continue;
-      leave_lost_connection(socket_);
-      retry_at_ = SteadyTime::min();
+      see(*event);
     }
     if (const auto reply = receive(socket_)) return std::string(view(*reply));
     if (std::chrono::steady_clock::now() >= deadline) throw_unanswered(timeout);
+  }
+}
+
+void CommandConnection::Implementation::see(ConnectionMonitor::Event event) {
+  switch (event) {
+    case ConnectionMonitor::Event::connected: ring_.works(); break;
+    case ConnectionMonitor::Event::failed: move_on(&EndpointRing::next_at_once); break;
+    case ConnectionMonitor::Event::disconnected:
+      leave_lost_connection(socket_);
+      retry_at_ = SteadyTime::min();
+      break;
   }
 }
 
@@ -88,7 +97,7 @@ void CommandConnection::Implementation::transmit(std::string_view request) {
   const bool was_blocked = std::exchange(blocked_, !send(socket_, request));
   if (blocked_) {
     if (!was_blocked) blocked_since_ = now;
-    if (now >= blocked_since_ + patience_of_one) move_on();
+    if (now >= blocked_since_ + patience_of_one) move_on(&EndpointRing::next);
     return;
   }
   ++transmissions_;
@@ -96,13 +105,13 @@ void CommandConnection::Implementation::transmit(std::string_view request) {
   patience_ = std::min(patience_ * 2, longest_patience);
 }
 
-/// Where there are several endpoints, the next one has its turn when this one takes nothing.
-void CommandConnection::Implementation::move_on() {
+/// `next`: how, if there is another.
+void CommandConnection::Implementation::move_on(bool (EndpointRing::*next)()) {
   blocked_since_ = std::chrono::steady_clock::now();
-  if (endpoints_.size() == 1) return;
-  socket_.disconnect(endpoints_[place_]);
-  place_ = (place_ + 1) % endpoints_.size();
-  socket_.connect(endpoints_[place_]);
+  const std::string left = ring_.current();
+  if (!(ring_.*next)()) return;
+  socket_.disconnect(left);
+  socket_.connect(ring_.current());
 }
 
 void CommandConnection::Implementation::wait(SteadyTime deadline) {

@@ -36,7 +36,7 @@ Engine::Engine(Client::Implementation& client)
       client_(client),
       commands_(make_command_socket(*context_, client.keys)),
       commands_monitor_(*context_, commands_, "commands-monitor"),
-      endpoints_(endpoints_in(client.endpoint)),
+      ring_(client.endpoint),
       moved_ms_(now_ms()) {
   commands_.connect(endpoint());
   dispatcher = Dispatcher::start(client.options);
@@ -105,15 +105,22 @@ void Engine::turn() {
 
 // Where there are several endpoints, the next one has its turn when this one is not heard.
 void Engine::move_on(std::uint64_t now) {
-  if (endpoints_.size() == 1 || now < moved_ms_ + patience_ms) return;
+  const bool failed = std::exchange(connect_failed_, false);
+  const bool late = now >= moved_ms_ + patience_ms;
+  if (!failed && !late) return;
+  if (late) moved_ms_ = now;
+  {
+    std::scoped_lock lock(client_.apply_mutex);
+    if (client_.core.heard(now)) return ring_.works();
+  }
+  const std::string left = endpoint();
+  if (!(late ? ring_.next() : ring_.next_at_once())) return;
   moved_ms_ = now;
   {
     std::scoped_lock lock(client_.apply_mutex);
-    if (client_.core.heard(now)) return;
     client_.core.commands_disconnected(now);
   }
-  commands_.disconnect(endpoint());
-  place_ = (place_ + 1) % endpoints_.size();
+  commands_.disconnect(left);
   peer_address_.clear();
   commands_.connect(endpoint());
   writer.move_to(endpoint());
@@ -149,6 +156,7 @@ Engine::Arrived Engine::gather() {
   Arrived arrived;
   while (const auto event = commands_monitor_.next()) {
     if (*event == ConnectionMonitor::Event::disconnected) arrived.commands_lost = true;
+    if (*event == ConnectionMonitor::Event::failed) connect_failed_ = true;
   }
   if (arrived.commands_lost) leave_lost_connection(commands_);
   client_.handshake_fails = commands_monitor_.refused();
@@ -218,11 +226,8 @@ Engine::Todo Engine::apply(Arrived& arrived) {
     const std::uint64_t now = now_ms();
     if (arrived.commands_lost) core.commands_disconnected(now);
     for (const ConnectionMonitor::Event event : arrived.updates_events) {
-      if (event == ConnectionMonitor::Event::connected) {
-        core.updates_connected(now);
-      } else {
-        core.updates_disconnected(now);
-      }
+      if (event == ConnectionMonitor::Event::connected) core.updates_connected(now);
+      if (event == ConnectionMonitor::Event::disconnected) core.updates_disconnected(now);
     }
   }
   apply_updates();

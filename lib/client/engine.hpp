@@ -15,6 +15,7 @@
 
 #include "client/clock.hpp"
 #include "client/dispatcher.hpp"
+#include "client/endpoint_ring.hpp"
 #include "client/implementation.hpp"
 #include "client/sockets.hpp"
 #include "client/writer.hpp"
@@ -85,7 +86,7 @@ class Engine {
   void connect_updates(const Todo& todo);
   void send_request();
   void move_on(std::uint64_t now);
-  [[nodiscard]] const std::string& endpoint() const { return endpoints_[place_]; }
+  [[nodiscard]] const std::string& endpoint() const { return ring_.current(); }
   void say_goodbye();
 
   Client::Implementation& client_;
@@ -96,9 +97,9 @@ class Engine {
   std::optional<std::string> connected_to_;  // the updates endpoint
   std::deque<std::pair<zmq::message_t, zmq::message_t>> updates_waiting_;
   std::size_t updates_waiting_bytes_ = 0;
-  const std::vector<std::string> endpoints_;
-  std::size_t place_ = 0;               // of the one that is tried, or used
-  std::uint64_t moved_ms_;              // or the broker was heard
+  EndpointRing ring_;
+  std::uint64_t moved_ms_;  // or the broker was heard
+  bool connect_failed_ = false;
   std::string peer_address_;            // where the last reply came from
   std::optional<std::string> request_;  // given by the core, not yet taken by the network
   std::optional<std::uint64_t> next_event_ms_;

@@ -124,7 +124,7 @@ std::optional<ConnectionMonitor::Event> ConnectionMonitor::next() {
       lost_ = true;
     } else if (number == ZMQ_EVENT_CONNECT_RETRIED) {
       // ZeroMQ tells of the loss first, and then takes the connection's queue from the socket.
-      if (std::exchange(lost_, false)) return Event::disconnected;
+      return std::exchange(lost_, false) ? Event::disconnected : Event::failed;
     } else {
       refused_ = number != ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
       if (!refused_) return Event::connected;

@@ -42,7 +42,11 @@ inline std::string_view view(const zmq::message_t& message) noexcept {
 /// Tells of a socket's connection being made (after the handshake) and lost.
 class ConnectionMonitor {
  public:
-  enum class Event { connected, disconnected };
+  enum class Event {
+    connected,
+    disconnected,
+    failed,  ///< to connect, where nobody was connected
+  };
 
   /// Somebody listens, but no handshake has succeeded since one failed.
   [[nodiscard]] bool refused() const noexcept { return refused_; }

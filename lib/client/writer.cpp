@@ -152,6 +152,7 @@ std::optional<std::uint64_t> Writer::serve() {
 }
 
 void Writer::connection_changed(ConnectionMonitor::Event event) {
+  if (event == ConnectionMonitor::Event::failed) return;  // there was no connection, nor is there
   Lock lock(mutex_);
   if (event == ConnectionMonitor::Event::disconnected) {
     lost_connection_ = true;
