@@ -135,8 +135,9 @@ std::vector<std::string> head(const Sighting& now, const Rates& rates) {
                   count_of(now, "malformed"), rates.of("overloaded")),
       fmt::format("readers     {} updates that slow ones missed, {} a second; {} drops in all",
                   count_of(now, "missed"), rates.of("missed"), count_of(now, "drops")),
-      fmt::format("clients     {} on {} connections: {}", count_of(now, "clients"),
-                  count_of(now, "connections"), client_names(now)),
+      fmt::format("clients     {} on {} connections{}{}", count_of(now, "clients"),
+                  count_of(now, "connections"), now.sessions.empty() ? "" : ": ",
+                  client_names(now)),
       "",
   };
 }

@@ -65,7 +65,8 @@ Exit top(const Common& common, const TopArguments& arguments) {
   Sighting before = look(client);
   for (std::uint64_t shown = 0; !interruption.wait_for(arguments.interval);) {
     Sighting now = look(client);
-    draw(overview(before, now, output_is_terminal() ? terminal_rows() : rows_elsewhere));
+    const std::size_t rows = terminal_rows();  // the last one is the cursor's
+    draw(overview(before, now, rows > 1 ? rows - 1 : rows_elsewhere));
     before = std::move(now);
     if (++shown == arguments.count) break;
   }
