@@ -25,6 +25,8 @@ constexpr std::int64_t subscription_bytes = 4096;
 constexpr int backlog = 1024;
 /// How long answers may take to leave when the broker ends.
 constexpr int linger_ms = 200;
+/// How long one message may take on a slow line.
+constexpr int longest_message_ms = 60'000;
 /// How long an endpoint may take to become free again.
 constexpr std::chrono::seconds rebind_time{2};
 
@@ -39,11 +41,12 @@ void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::linger, linger_ms);
   socket.set(zmq::sockopt::backlog, backlog);
   socket.set(zmq::sockopt::handshake_ivl, static_cast<int>(Door::handshake_time.count()));
-  // A peer that is gone, with its host or behind a forked child that holds its connection open, is
-  // noticed within the time of a session.
+  // A host that is gone is noticed within the time of a session: heartbeats are not acknowledged. A
+  // peer behind a forked child that holds its connection open does not answer them: that is waited
+  // for longer, as on a slow line an answer may come behind a large message.
   socket.set(zmq::sockopt::heartbeat_ivl, std::max(session / 4, 1));
-  socket.set(zmq::sockopt::heartbeat_timeout, std::max(session / 2, 1));
-  socket.set(zmq::sockopt::heartbeat_ttl, std::clamp(session, 100, 6'553'500));
+  socket.set(zmq::sockopt::heartbeat_timeout, std::max(session, longest_message_ms));
+  socket.set(zmq::sockopt::tcp_maxrt, std::max(session / 2, 1));
   // What has arrived is bounded by who reads it, the inbox and the book of subscriptions. At a
   // high-water mark libzmq 4.3.4 stops reading, and ends the process when the peer, which has sent
   // heartbeats, goes away before it reads on (an assertion, its issue 3937; tried).

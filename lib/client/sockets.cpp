@@ -14,9 +14,12 @@
 namespace bulletin::client {
 namespace {
 
-// A dead peer is noticed within the timeout also when no packet tells (cable pulled, host gone).
+// A dead line is noticed also when no packet tells (cable pulled, host gone): heartbeats are sent
+// on it, and what is not acknowledged in time ends it. That the peer answers them is waited for
+// longer: on a slow line the answer may come behind a large message, and is read only after that.
 constexpr int heartbeat_interval_ms = 1000;
-constexpr int heartbeat_timeout_ms = 3000;
+constexpr int acknowledged_within_ms = 5000;
+constexpr int heartbeat_timeout_ms = 60'000;
 constexpr int reconnect_ms = 20;
 constexpr int reconnect_max_ms = 500;
 
@@ -30,6 +33,7 @@ void set_common_options(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(wire::message_bytes));
   socket.set(zmq::sockopt::heartbeat_ivl, heartbeat_interval_ms);
   socket.set(zmq::sockopt::heartbeat_timeout, heartbeat_timeout_ms);
+  socket.set(zmq::sockopt::tcp_maxrt, acknowledged_within_ms);
   socket.set(zmq::sockopt::reconnect_ivl, reconnect_ms);
   socket.set(zmq::sockopt::reconnect_ivl_max, reconnect_max_ms);
 }

@@ -34,6 +34,9 @@ struct ClientCoreOptions {
   /// How long a request may stay unanswered before it is asked again; from then on twice as long,
   /// up to eight times.
   std::uint64_t retry_ms = 1000;
+  /// How much longer a part of a namespace may take, as its answer is large: 256 KiB at 32 KiB a
+  /// second. To ask again would give up the one that is on its way.
+  std::uint64_t large_answer_ms = 8000;
 };
 
 /// What the core tells its owner. Called under the apply lock.

@@ -53,6 +53,10 @@ Hosts::Hosts(unsigned number, unsigned port) {
   }
 }
 
+Hosts::~Hosts() {
+  if (thread_.joinable()) calm();
+}
+
 std::vector<std::string> Hosts::endpoints() const {
   std::vector<std::string> endpoints;
   for (const Host& host : hosts_) endpoints.push_back(host.commands->endpoint());

@@ -20,6 +20,9 @@ class Hosts {
  public:
   /// `port`: of the broker's commands at 127.0.0.1; its updates are at the next.
   Hosts(unsigned number, unsigned port);
+  ~Hosts();
+  Hosts(const Hosts&) = delete;
+  Hosts& operator=(const Hosts&) = delete;
 
   [[nodiscard]] std::vector<std::string> endpoints() const;
 

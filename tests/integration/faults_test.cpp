@@ -171,3 +171,15 @@ TEST_CASE("a line of 64 KB a second carries what there is, late") {
   for (int i = 0; i != 100; ++i) near.write("plant", Transaction().set("n" + std::to_string(i), i));
   REQUIRE(await([&] { return agree(far, near); }));
 }
+
+TEST_CASE("a message that takes seconds on a slow line is sent once, by the same connection") {
+  FarBoard lines;
+  Client far_client = lines.far();
+  Namespace far = far_client.open("plant");
+  const std::uint64_t connections = lines.commands.connections();
+  lines.commands.throttle(50'000);
+  constexpr std::size_t bytes = 200'000;
+  CHECK(far.set("large", std::string(bytes, 'x')) != Revision());
+  CHECK(lines.commands.connections() == connections);
+  CHECK(lines.commands.passed(FaultyLine::up) < bytes + bytes / 2);
+}
