@@ -59,9 +59,10 @@ void serve(bulletin::server::Server& server, bulletin::EndSignals& signals, spdl
   });
   manager.ready(status);
   std::string reason = signals.wait(ended.descriptor());
-  // Without keys there is nothing to read again; for a service manager it is no end either.
-  while (reason == "SIGHUP" && (server.reload() || manager.present())) {
+  while (reason == "SIGHUP") {
     manager.reloading();
+    // Without keys there is nothing to read again; for a service manager it is no end either.
+    if (!server.reload() && !manager.present()) break;
     manager.ready(status);
     reason = signals.wait(ended.descriptor());
   }

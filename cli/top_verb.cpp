@@ -1,14 +1,17 @@
 // top: what goes on at the broker, live.
 
 #include <algorithm>
-#include <optional>
+#include <chrono>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/interruption.hpp"
 #include "cli/overview.hpp"
 #include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
+#include "wire/names.hpp"
 
 namespace bulletin::cli {
 namespace {
@@ -40,7 +43,7 @@ Sighting look(SmallClient& client) {
   sighting.namespaces = client.namespaces("", most_namespaces);
   sighting.more_namespaces = sighting.namespaces.size() > most_namespaces;
   if (sighting.more_namespaces) sighting.namespaces.resize(most_namespaces);
-  std::erase_if(sighting.namespaces, [](const auto& name) { return name.starts_with('$'); });
+  std::erase_if(sighting.namespaces, wire::is_system);
   sighting.states = client.states(sighting.namespaces);
   return sighting;
 }

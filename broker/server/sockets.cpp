@@ -27,6 +27,9 @@ constexpr int backlog = 1024;
 constexpr int linger_ms = 200;
 /// How long one message may take on a slow line.
 constexpr int longest_message_ms = 60'000;
+/// TCP sends what was lost again after 0.2 s, and twice as long each time: it may be lost some
+/// times.
+constexpr int least_acknowledged_within_ms = 5000;
 /// How long an endpoint may take to become free again.
 constexpr std::chrono::seconds rebind_time{2};
 
@@ -46,7 +49,7 @@ void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
   // for longer, as on a slow line an answer may come behind a large message.
   socket.set(zmq::sockopt::heartbeat_ivl, std::max(session / 4, 1));
   socket.set(zmq::sockopt::heartbeat_timeout, std::max(session, longest_message_ms));
-  socket.set(zmq::sockopt::tcp_maxrt, std::max(session / 2, 1));
+  socket.set(zmq::sockopt::tcp_maxrt, std::max(session / 2, least_acknowledged_within_ms));
   // What has arrived is bounded by who reads it, the inbox and the book of subscriptions. At a
   // high-water mark libzmq 4.3.4 stops reading, and ends the process when the peer, which has sent
   // heartbeats, goes away before it reads on (an assertion, its issue 3937; tried).

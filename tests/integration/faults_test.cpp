@@ -21,12 +21,14 @@ using namespace std::chrono_literals;
 using test::await;
 using test::FaultyLine;
 
-/// A board with one line for commands and one for updates; `far` is a client behind them.
+/// A board with one line for commands and one for updates; `far` makes clients behind them, `near`
+/// asks the broker itself.
 struct FarBoard {
   explicit FarBoard(BrokerOptions options = test::short_times())
       : board(advertised(std::move(options), updates.endpoint())) {
     commands.connect(board.endpoint());
     updates.connect(board.updates_endpoint());
+    near.hello();
   }
 
   static BrokerOptions advertised(BrokerOptions options, const std::string& endpoint) {
@@ -58,6 +60,7 @@ struct FarBoard {
   FaultyLine commands;
   FaultyLine updates;
   test::Board board;
+  test::RawClient near{board.endpoint()};
 };
 
 Freshness::State state(const Namespace& space) { return space.freshness().state; }
@@ -74,18 +77,16 @@ bool agree(const Namespace& far, test::RawClient& near) {
 TEST_CASE("a cable that is pulled is noticed, reads go on, and what was missed comes after") {
   FarBoard lines;
   Client far_client = lines.far();
-  test::RawClient near(lines.board.endpoint());
-  near.hello();
   Namespace far = far_client.open("plant");
-  near.write("plant", Transaction().set("x", 1));
-  REQUIRE(await([&] { return agree(far, near); }));
+  lines.near.write("plant", Transaction().set("x", 1));
+  REQUIRE(await([&] { return agree(far, lines.near); }));
   lines.stall(true);
-  near.write("plant", Transaction().set("x", 2));
+  lines.near.write("plant", Transaction().set("x", 2));
   REQUIRE(await([&] { return state(far) == Freshness::State::stale; }));
   CHECK(far.get<int>("x") == 1);
-  near.write("plant", Transaction().set("x", 3));
+  lines.near.write("plant", Transaction().set("x", 3));
   lines.stall(false);
-  REQUIRE(await([&] { return agree(far, near); }));
+  REQUIRE(await([&] { return agree(far, lines.near); }));
   CHECK(far.get<int>("x") == 3);
   CHECK(far.set("y", 1) != Revision());
 }
@@ -95,22 +96,18 @@ TEST_CASE("a partition that is longer than the session ends it, and the client b
   options.session_time = 300ms;
   FarBoard lines(options);
   Client far_client = lines.far();
-  test::RawClient near(lines.board.endpoint());
-  near.hello();
   Namespace far = far_client.open("plant");
   far.set("here", true, {.ephemeral = true});
-  REQUIRE(await([&] { return near.read("plant", "here"); }));
+  REQUIRE(await([&] { return lines.near.read("plant", "here"); }));
   lines.stall(true);
-  REQUIRE(await([&] { return !near.read("plant", "here"); }));
+  REQUIRE(await([&] { return !lines.near.read("plant", "here"); }));
   lines.stall(false);
-  REQUIRE(await([&] { return near.read("plant", "here") && agree(far, near); }));
+  REQUIRE(await([&] { return lines.near.read("plant", "here") && agree(far, lines.near); }));
 }
 
 TEST_CASE("a link that flaps loses no write, and applies none twice") {
   FarBoard lines;
   Client far_client = lines.far();
-  test::RawClient near(lines.board.endpoint());
-  near.hello();
   Namespace far = far_client.open("plant");
   for (std::int64_t round = 1; round != 11; ++round) {
     std::vector<std::future<Revision>> written;
@@ -122,21 +119,19 @@ TEST_CASE("a link that flaps loses no write, and applies none twice") {
     CHECK(far.add("rounds", 1) == round);
     for (auto& one : written) CHECK(one.get() != Revision());
   }
-  REQUIRE(await([&] { return agree(far, near); }));
-  CHECK(near.read("plant", "rounds") == Value(10));
+  REQUIRE(await([&] { return agree(far, lines.near); }));
+  CHECK(lines.near.read("plant", "rounds") == Value(10));
 }
 
 TEST_CASE("answers that do not come back are asked for again, and the write is applied once") {
   FarBoard lines;
   Client far_client = lines.far();
-  test::RawClient near(lines.board.endpoint());
-  near.hello();
   Namespace far = far_client.open("plant");
   far.set("ready", true);
   lines.commands.stall(FaultyLine::down, true);
   std::future<std::int64_t> sum =
       std::async(std::launch::async, [&] { return far.add("count", 1); });
-  REQUIRE(await([&] { return near.read("plant", "count") == Value(1); }));
+  REQUIRE(await([&] { return lines.near.read("plant", "count") == Value(1); }));
   lines.commands.stall(FaultyLine::down, false);
   CHECK(sum.get() == 1);
   far.sync();
@@ -145,7 +140,6 @@ TEST_CASE("answers that do not come back are asked for again, and the write is a
 
 TEST_CASE("a delay of 200 ms costs a round trip, and not one for each pipelined write") {
   FarBoard lines;
-  test::RawClient near(lines.board.endpoint());
   Client far_client = lines.far();
   Namespace far = far_client.open("plant");
   lines.delay(100ms);
@@ -155,21 +149,20 @@ TEST_CASE("a delay of 200 ms costs a round trip, and not one for each pipelined 
   for (auto& one : written) one.get();
   CHECK(far.get<int>("n") == writes - 1);
   // They were gathered: one round trip for each would have been as many requests.
-  CHECK(near.read("$sys/broker", "requests").value_or(0).as<int>() < writes / 100);
+  CHECK(lines.near.read("$sys/broker", "requests").value_or(0).as<int>() < writes / 100);
 }
 
 TEST_CASE("a line of 64 KB a second carries what there is, late") {
   FarBoard lines;
-  test::RawClient near(lines.board.endpoint());
-  near.hello();
   for (int i = 0; i != 100; ++i)
-    near.write("plant", Transaction().set("n" + std::to_string(i), std::string(1000, 'x')));
+    lines.near.write("plant", Transaction().set("n" + std::to_string(i), std::string(1000, 'x')));
   lines.throttle(64u << 10);
   Client far_client = lines.far();
   Namespace far = far_client.open("plant");
   CHECK(far.size() == 100);
-  for (int i = 0; i != 100; ++i) near.write("plant", Transaction().set("n" + std::to_string(i), i));
-  REQUIRE(await([&] { return agree(far, near); }));
+  for (int i = 0; i != 100; ++i)
+    lines.near.write("plant", Transaction().set("n" + std::to_string(i), i));
+  REQUIRE(await([&] { return agree(far, lines.near); }));
 }
 
 TEST_CASE("a message that takes seconds on a slow line is sent once, by the same connection") {

@@ -60,7 +60,6 @@ class FaultyLine {
   template <class Change>
   void change(Change&& change);
   void run();
-
   void accept();
 
   int listener_;
