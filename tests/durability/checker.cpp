@@ -21,7 +21,7 @@ class Checker {
     }
   }
 
-  std::vector<std::string> run() {
+  std::vector<Finding> run() {
     found_ = history_.faults;
     check_time();
     for (const auto& [name, writes] : by_name_) {
@@ -42,9 +42,12 @@ class Checker {
   using Writes = std::vector<const Write*>;
 
   template <class... Arguments>
-  void report(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  void report(const std::string& name, Time at, fmt::format_string<Arguments...> format,
+              Arguments&&... arguments) {
     if (found_.size() < most_violations)
-      found_.push_back(fmt::format(format, std::forward<Arguments>(arguments)...));
+      found_.push_back({name, at,
+                        fmt::format("'{}' {}", name,
+                                    fmt::format(format, std::forward<Arguments>(arguments)...))});
   }
 
   /// In order of their numbers no write may have begun after a later one had ended.
@@ -59,15 +62,16 @@ class Checker {
     Time latest_start = 0;
     for (const Write* write : applied) {
       if (write->end < latest_start)
-        report("'{}' {} of revision {} had ended before one with a lower revision began",
-               write->name, write->value, write->revision);
+        report(write->name, write->end,
+               "as {} of revision {} had ended before one with a lower revision began",
+               write->value, write->revision);
       latest_start = std::max(latest_start, write->start);
     }
     for (std::size_t i = 1; i < applied.size(); ++i) {
       if (applied[i]->revision == applied[i - 1]->revision &&
           applied[i]->name == applied[i - 1]->name)
-        report("revision {} was given to two writes of '{}'", applied[i]->revision,
-               applied[i]->name);
+        report(applied[i]->name, applied[i]->end, "has two writes of revision {}",
+               applied[i]->revision);
     }
   }
 
@@ -80,7 +84,7 @@ class Checker {
       if (write->kind != Kind::compare_and_set) continue;
       const auto between = applied.upper_bound(write->expected);
       if (between->first != revision)
-        report("'{}': revision {} was to replace {}, but {} came between", name, revision,
+        report(name, write->end, "of revision {} was to replace {}, but {} came between", revision,
                write->expected, between->first);
     }
     for (const Write* write : writes) {
@@ -96,7 +100,7 @@ class Checker {
              (other->outcome == Outcome::applied && other->revision > lost.expected);
     });
     if (!explained)
-      report("'{}': a compare_and_set of revision {} was lost to nobody", lost.name, lost.expected);
+      report(lost.name, lost.end, "lost a compare_and_set of revision {} to nobody", lost.expected);
   }
 
   /// Sums are distinct, grow with time, and the gaps are those of additions in doubt.
@@ -113,10 +117,9 @@ class Checker {
     for (std::size_t i = 0; i != applied.size(); ++i) {
       const Write& write = *applied[i];
       if (i != 0 && write.value == applied[i - 1]->value)
-        report("'{}': two additions came to {}", name, write.value);
+        report(name, write.end, "came to {} by two additions", write.value);
       if (write.end < latest_start)
-        report("'{}': the addition that came to {} had ended before a lower one began", name,
-               write.value);
+        report(name, write.end, "came to {} before a lower addition began", write.value);
       latest_start = std::max(latest_start, write.start);
     }
     const auto least = static_cast<std::int64_t>(applied.size());
@@ -124,8 +127,9 @@ class Checker {
                                    [&](const Sight& sight) { return sight.name == name; });
     const std::int64_t sum = last == history_.last.end() ? 0 : last->value;
     if (sum < least || sum > least + in_doubt)
-      report("'{}': {} additions were acknowledged and {} are in doubt, but the sum is {}", name,
-             least, in_doubt, sum);
+      report(name, last == history_.last.end() ? 0 : last->at,
+             "has {} additions that were acknowledged and {} in doubt, but its sum is {}", least,
+             in_doubt, sum);
   }
 
   /// What was seen was written, once, and before it was seen.
@@ -137,19 +141,19 @@ class Checker {
       }
       const auto found = by_value_.find({sight.name, sight.value});
       if (found == by_value_.end()) {
-        report("'{}' was seen as {}, which nobody wrote", sight.name, sight.value);
+        report(sight.name, sight.at, "was seen as {}, which nobody wrote", sight.value);
         continue;
       }
       const Write& write = *found->second;
       if (write.outcome == Outcome::not_applied || write.outcome == Outcome::lost)
-        report("'{}' was seen as {}, which was refused", sight.name, sight.value);
+        report(sight.name, sight.at, "was seen as {}, which was refused", sight.value);
       if (write.start > sight.at)
-        report("'{}' was seen as {} before that was written", sight.name, sight.value);
+        report(sight.name, sight.at, "was seen as {} before that was written", sight.value);
       const std::uint64_t revision =
           revisions_.emplace(std::pair(sight.name, sight.value), sight.revision).first->second;
       if (revision != sight.revision ||
           (write.outcome == Outcome::applied && write.revision != sight.revision))
-        report("'{}' {} was applied more than once: at {}, {} and {}", sight.name, sight.value,
+        report(sight.name, sight.at, "became {} more than once: at {}, {} and {}", sight.value,
                write.revision, revision, sight.revision);
     }
   }
@@ -170,7 +174,7 @@ class Checker {
     for (const Sight& sight : history_.sights) {
       std::uint64_t& before = seen[{sight.observer, sight.name}];
       if (sight.revision < before)
-        report("'{}' went back from revision {} to {} before observer {}", sight.name, before,
+        report(sight.name, sight.at, "went back from revision {} to {} before observer {}", before,
                sight.revision, sight.observer);
       before = std::max(before, sight.revision);
       if (sight.current_since == 0) continue;
@@ -178,8 +182,9 @@ class Checker {
       const auto next = std::lower_bound(list.begin(), list.end(),
                                          std::pair(sight.current_since, std::uint64_t{0}));
       if (next != list.begin() && std::prev(next)->second > sight.revision)
-        report("'{}' was synced and seen at revision {} though {} had been acknowledged before",
-               sight.name, sight.revision, std::prev(next)->second);
+        report(sight.name, sight.at,
+               "was synced and seen at revision {} though {} had been acknowledged before",
+               sight.revision, std::prev(next)->second);
     }
   }
 
@@ -189,16 +194,19 @@ class Checker {
     for (const Sight& sight : history_.last) last[sight.name] = &sight;
     for (const auto& [name, writes] : by_name_) {
       std::uint64_t newest = 0;
+      Time end = 0;
       for (const Write* write : writes) {
-        if (write->outcome == Outcome::applied) newest = std::max(newest, write->revision);
+        if (write->outcome != Outcome::applied || write->revision <= newest) continue;
+        newest = write->revision;
+        end = write->end;
       }
       const std::uint64_t there = last.contains(name) ? last[name]->revision : 0;
       if (there < newest)
-        report("'{}' is at revision {}, but {} had been acknowledged", name, there, newest);
+        report(name, end, "is at revision {}, but {} had been acknowledged", there, newest);
     }
     for (const Sight& sight : history_.sights) {
       if (!last.contains(sight.name) || last[sight.name]->revision < sight.revision)
-        report("'{}' was seen at revision {}, which is gone", sight.name, sight.revision);
+        report(sight.name, sight.at, "was seen at revision {}, which is gone", sight.revision);
     }
   }
 
@@ -206,11 +214,11 @@ class Checker {
   std::map<std::string, Writes> by_name_;
   std::map<std::pair<std::string, std::int64_t>, const Write*> by_value_;
   std::map<std::pair<std::string, std::int64_t>, std::uint64_t> revisions_;
-  std::vector<std::string> found_;
+  std::vector<Finding> found_;
 };
 
 }  // namespace
 
-std::vector<std::string> violations(const History& history) { return Checker(history).run(); }
+std::vector<Finding> violations(const History& history) { return Checker(history).run(); }
 
 }  // namespace bulletin::durability

@@ -1,14 +1,13 @@
 // Judges a history.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "durability/history.hpp"
 
 namespace bulletin::durability {
 
-/// What cannot be, one line each; empty: all is well.
+/// What cannot be; empty: all is well.
 ///
 /// The broker gives each commit a number, so the order in which it decided is known, and it is
 /// enough to check that this one order explains everything (the idea of Gibbons and Korach,
@@ -19,6 +18,6 @@ namespace bulletin::durability {
 /// - every acknowledged write is there in the end, or was replaced by a later one;
 /// - each was applied once, one in doubt once or never, and one that was refused never;
 /// - nobody saw an attribute go back, and who waited for the newest saw it.
-std::vector<std::string> violations(const History& history);
+std::vector<Finding> violations(const History& history);
 
 }  // namespace bulletin::durability

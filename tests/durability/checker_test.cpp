@@ -32,8 +32,8 @@ template <class Change>
 std::string fault(Change change) {
   History history = sound();
   change(history);
-  const std::vector<std::string> found = violations(history);
-  return found.empty() ? "" : found.front();
+  const std::vector<Finding> found = violations(history);
+  return found.empty() ? "" : found.front().text;
 }
 
 bool has(const std::string& text, const std::string& part) {
@@ -46,18 +46,18 @@ bool has(const std::string& text, const std::string& part) {
 TEST_CASE("a sound history has no violations") { CHECK(violations(sound()).empty()); }
 
 TEST_CASE("every kind of violation is found") {
-  CHECK(has(fault([](History& h) { h.faults.emplace_back("half"); }), "half"));
+  CHECK(has(fault([](History& h) { h.faults.push_back({"r", 1, "half"}); }), "half"));
   CHECK(has(fault([](History& h) { h.writes[3].revision = 99; }), "lower revision began"));
   CHECK(has(fault([](History& h) { h.writes[3].expected = 98; }), "came between"));
   CHECK(has(fault([](History& h) {
               h.writes[1].outcome = Outcome::not_applied;
               h.writes[3].outcome = Outcome::not_applied;
             }),
-            "lost to nobody"));
-  CHECK(has(fault([](History& h) { h.writes[7].value = 1; }), "two additions"));
-  CHECK(has(fault([](History& h) { h.writes[5].value = 4; }), "lower one began"));
-  CHECK(has(fault([](History& h) { h.last[1].value = 1; }), "but the sum is 1"));
-  CHECK(has(fault([](History& h) { h.last[1].value = 4; }), "but the sum is 4"));
+            "of revision 100 to nobody"));
+  CHECK(has(fault([](History& h) { h.writes[7].value = 1; }), "by two additions"));
+  CHECK(has(fault([](History& h) { h.writes[5].value = 4; }), "lower addition began"));
+  CHECK(has(fault([](History& h) { h.last[1].value = 1; }), "but its sum is 1"));
+  CHECK(has(fault([](History& h) { h.last[1].value = 4; }), "but its sum is 4"));
   CHECK(has(fault([](History& h) { h.sights[0].value = 7; }), "nobody wrote"));
   CHECK(has(fault([](History& h) { h.sights[1].value = 5; }), "refused"));
   CHECK(has(fault([](History& h) { h.sights[0].at = 5; }), "before that was written"));

@@ -47,11 +47,26 @@ struct Sight {
   Time current_since = 0;  ///< not 0: after a sync() that began then
 };
 
+/// Something that is wrong.
+struct Finding {
+  std::string name;  ///< the attribute; empty: several
+  Time at = 0;
+  std::string text;
+};
+
+/// What was done to the broker, or to the lines to it.
+struct Event {
+  Time at = 0;
+  std::string text;
+};
+
 struct History {
+  Time began = 0;
   std::vector<Write> writes;
   std::vector<Sight> sights;
-  std::vector<Sight> last;          ///< of every attribute, when all had ended
-  std::vector<std::string> faults;  ///< what a client found wrong by itself
+  std::vector<Sight> last;      ///< of every attribute, when all had ended
+  std::vector<Finding> faults;  ///< what a client found wrong by itself
+  std::vector<Event> events;
 };
 
 /// Of one thread; gathered at the end.
@@ -70,7 +85,7 @@ class Recorder {
 
   std::vector<Write> writes;
   std::vector<Sight> sights;
-  std::vector<std::string> faults;
+  std::vector<Finding> faults;
 
  private:
   History& history_;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -42,7 +43,7 @@ unsigned free_ports(unsigned hosts) {
   throw std::runtime_error("no two free ports in a row on loopback");
 }
 
-Hosts::Hosts(unsigned number, unsigned port) {
+Hosts::Hosts(unsigned number, unsigned port, Schedule& schedule) : schedule_(schedule) {
   for (unsigned host = 0; host != number; ++host) {
     const auto line = [&](unsigned at) {
       auto made = std::make_unique<test::FaultyLine>(fmt::format("{}:{}", address(host), at));
@@ -64,8 +65,6 @@ std::vector<std::string> Hosts::endpoints() const {
 }
 
 void Hosts::storm(std::uint64_t seed) {
-  schedule_.clear();
-  began_ = std::chrono::steady_clock::now();
   stop_ = std::make_unique<Stop>();
   thread_ = std::thread([this, seed] {
     std::mt19937_64 random(seed);
@@ -73,10 +72,12 @@ void Hosts::storm(std::uint64_t seed) {
   });
 }
 
-void Hosts::calm() {
+std::size_t Hosts::calm() {
   stop_->raise();
   thread_.join();
   for (Host& host : hosts_) heal(host);
+  schedule_.tell("all lines heal");
+  return std::exchange(faults_, 0);
 }
 
 void Hosts::heal(Host& host) {
@@ -123,9 +124,8 @@ void Hosts::blow(std::mt19937_64& random) {
     default: what = "heals"; break;
   }
   if (what == "heals") heal(host);
-  const auto at =
-      std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began_);
-  schedule_.push_back(fmt::format("{} ms: host {}: {}", at.count(), number + 1, what));
+  ++faults_;
+  schedule_.tell(fmt::format("host {}: {}", number + 1, what));
 }
 
 }  // namespace bulletin::durability

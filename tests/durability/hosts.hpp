@@ -1,7 +1,7 @@
 // Hosts, as seen from a broker: lines that break, stall, delay, and heal.
 #pragma once
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "durability/load.hpp"
+#include "durability/schedule.hpp"
 #include "support/faulty_line.hpp"
 
 namespace bulletin::durability {
@@ -18,8 +19,9 @@ namespace bulletin::durability {
 /// them: its clients find both as they would find a broker there.
 class Hosts {
  public:
-  /// `port`: of the broker's commands at 127.0.0.1; its updates are at the next.
-  Hosts(unsigned number, unsigned port);
+  /// `port`: of the broker's commands at 127.0.0.1; its updates are at the next. `schedule` is told
+  /// what happens.
+  Hosts(unsigned number, unsigned port, Schedule& schedule);
   ~Hosts();
   Hosts(const Hosts&) = delete;
   Hosts& operator=(const Hosts&) = delete;
@@ -28,9 +30,8 @@ class Hosts {
 
   /// Faults come and go, as `seed` says, from now until `calm`.
   void storm(std::uint64_t seed);
-  void calm();
-  /// What happened since the last storm began, each with its milliseconds; once it is calm.
-  [[nodiscard]] const std::vector<std::string>& schedule() const noexcept { return schedule_; }
+  /// How many there were.
+  std::size_t calm();
 
  private:
   struct Host {
@@ -41,11 +42,11 @@ class Hosts {
   void blow(std::mt19937_64& random);
   void heal(Host& host);
 
+  Schedule& schedule_;
   std::vector<Host> hosts_;
   std::unique_ptr<Stop> stop_;
   std::thread thread_;
-  std::vector<std::string> schedule_;
-  std::chrono::steady_clock::time_point began_;
+  std::size_t faults_ = 0;
 };
 
 /// Two free ports in a row at 127.0.0.1, and at the hosts' addresses; the first of them.

@@ -89,7 +89,8 @@ class Writer {
     const auto seen = registers_.read<std::int64_t>(name);
     if (!seen || seen->revision.value() < at_least) {
       recorder_.faults.push_back(
-          fmt::format("a client did not see its own write {} of '{}'", at_least, name));
+          {name, now(),
+           fmt::format("a client did not see its own write {} of '{}'", at_least, name)});
       return;
     }
     recorder_.sights.push_back({observer_, name, seen->value, seen->revision.value(), now(), 0});
@@ -175,9 +176,9 @@ class Reader {
       }
     }
     const Snapshot all = registers_.snapshot();
-    if (all.get<std::int64_t>("p0") != all.get<std::int64_t>("p1"))
-      recorder_.faults.push_back("a snapshot shows half of a transaction");
     const Time at = now();
+    if (all.get<std::int64_t>("p0") != all.get<std::int64_t>("p1"))
+      recorder_.faults.push_back({"p0", at, "a snapshot shows half of a transaction"});
     for (const auto& [name, value, revision] : all) {
       recorder_.sights.push_back(
           {observer_, std::string(name), value.as<std::int64_t>(), revision.value(), at, since});
@@ -202,7 +203,7 @@ class Watcher {
         watch_(registers_.watch([this, observer](const Change& change) {
           std::string name(change.name);
           if (change.value == nullptr) {
-            recorder_.faults.push_back("'" + name + "' was removed, by nobody");
+            recorder_.faults.push_back({name, now(), "'" + name + "' was removed, by nobody"});
             return;
           }
           recorder_.sights.push_back({observer, std::move(name), change.value->as<std::int64_t>(),

@@ -4,12 +4,26 @@
 
 #include <cstdint>
 #include <exception>
+#include <fstream>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "durability/mortal_broker.hpp"
 #include "durability/trial.hpp"
+
+namespace {
+
+void write(const std::vector<std::string>& lines, const std::string& path) {
+  std::ofstream file(path);
+  for (const std::string& line : lines) file << line << '\n';
+  if (!file.flush()) throw std::runtime_error("cannot write the history to '" + path + "'");
+  fmt::print(stderr, "The history of its last round is in {}\n", path);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   bulletin::durability::TrialOptions options;
@@ -19,6 +33,7 @@ int main(int argc, char** argv) {
   std::string data;
   std::uint64_t fatal = 0;
   bool guarded = false;
+  std::string history = "durability.history";
   CLI::App app(
       "Kills a broker with data again and again under load, and judges what its clients saw");
   app.add_option("--seconds", seconds, "For how long")->capture_default_str();
@@ -27,6 +42,8 @@ int main(int argc, char** argv) {
   app.add_option("--hosts", options.hosts,
                  "The clients are on so many hosts, whose lines break, stall, delay and heal, and "
                  "the broker stands still now and then; 0: on its own")
+      ->capture_default_str();
+  app.add_option("--history", history, "Where the history of a round with violations is put")
       ->capture_default_str();
   app.add_option("--serve", endpoint, "Be that broker")->group("");
   app.add_option("--data", data, "Its data")->group("");
@@ -39,6 +56,7 @@ int main(int argc, char** argv) {
     const bulletin::durability::Verdict verdict = bulletin::durability::try_it(options);
     if (verdict.violations.empty()) return 0;
     fmt::print(stderr, "FAILED with --seed {}\n", options.seed);
+    write(verdict.history, history);
   } catch (const std::exception& error) {
     fmt::print(stderr, "bulletin-durability: {}\n", error.what());
   }

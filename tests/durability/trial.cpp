@@ -7,9 +7,11 @@
 #include <fmt/format.h>
 
 #include "durability/checker.hpp"
+#include "durability/history_text.hpp"
 #include "durability/hosts.hpp"
 #include "durability/load.hpp"
 #include "durability/mortal_broker.hpp"
+#include "durability/schedule.hpp"
 
 namespace bulletin::durability {
 namespace {
@@ -25,7 +27,7 @@ class Trial {
         port_(options.hosts == 0 ? 0 : free_ports(options.hosts)),
         broker_(options.keys,
                 port_ == 0 ? std::string() : fmt::format("tcp://127.0.0.1:{}", port_)) {
-    if (port_ != 0) hosts_.emplace(options.hosts, port_);
+    if (port_ != 0) hosts_.emplace(options.hosts, port_, schedule_);
   }
 
   Verdict run() {
@@ -48,6 +50,7 @@ class Trial {
     const Place place{hosts_ ? hosts_->endpoints() : std::vector{broker_.endpoint()},
                       std::to_string(verdict_.rounds)};
     History history;
+    history.began = now();
     {
       const Load load(place, random_(), history);
       if (hosts_) hosts_->storm(random_());
@@ -55,10 +58,10 @@ class Trial {
         if (hosts_ && below(3) == 0) stand_still();
         die_and_come_back();
       }
-      if (hosts_) hosts_->calm();
+      if (hosts_) verdict_.faults += hosts_->calm();
     }
-    if (hosts_) verdict_.faults += hosts_->schedule().size();
     look_at_the_end(place, history);
+    history.events = schedule_.take();
     judge(history);
   }
 
@@ -68,36 +71,50 @@ class Trial {
     const bool in_commit = below(2) == 0;
     if (in_commit) {
       // The broker that is to die there takes the place of the one that lives.
-      broker_.kill();
+      kill();
       broker_.start(1 + below(600));
+      schedule_.tell("a broker starts that is to die within a commit");
       if (broker_.await_death(milliseconds(5000))) {
+        schedule_.tell("the broker has died within a commit");
         ++verdict_.kills_in_commit;
+        ++verdict_.kills;
       } else {
-        broker_.kill();
+        kill();
       }
-      ++verdict_.kills;
     } else {
       // Not dead, and nothing else to wait for: time goes by.
       if (broker_.await_death(life)) throw std::runtime_error("the broker died by itself");
-      broker_.kill();
+      kill();
     }
-    ++verdict_.kills;
     // Now and then it is away for longer than the most impatient client waits.
     if (below(4) == 0) test::await([] { return false; }, milliseconds(200 + below(600)));
     broker_.start(0);
+    schedule_.tell("the broker has started");
+  }
+
+  void kill() {
+    broker_.kill();
+    schedule_.tell("the broker is killed");
+    ++verdict_.kills;
   }
 
   /// As when its host is suspended, and wakes.
   void stand_still() {
+    schedule_.tell("the broker stands still");
     broker_.freeze(true);
     test::await([] { return false; }, milliseconds(100 + below(2000)));
     broker_.freeze(false);
     ++verdict_.faults;
+    schedule_.tell("the broker goes on");
   }
 
   void judge(const History& history) {
-    verdict_.violations = violations(history);
-    if (hosts_ && !verdict_.violations.empty()) verdict_.schedule = hosts_->schedule();
+    const std::vector<Finding> found = violations(history);
+    for (const Finding& finding : found) verdict_.violations.push_back(finding.text);
+    if (!found.empty()) {
+      verdict_.excerpt = text_around(history, found.front());
+      verdict_.history = text_of(history);
+    }
     verdict_.writes += history.writes.size();
     verdict_.sights += history.sights.size();
     for (const Write& write : history.writes) {
@@ -110,6 +127,7 @@ class Trial {
   const TrialOptions options_;
   std::mt19937_64 random_;
   const unsigned port_;
+  Schedule schedule_;
   MortalBroker broker_;
   std::optional<Hosts> hosts_;
   Verdict verdict_;
@@ -125,7 +143,7 @@ std::string Verdict::text() const {
       rounds, kills, kills_in_commit, writes, acknowledged, in_doubt, sights, violations.size());
   if (faults != 0) text += fmt::format("; {} faults of lines and freezes", faults);
   for (const std::string& violation : violations) text += "\n  " + violation;
-  for (const std::string& event : schedule) text += "\n    " + event;
+  for (const std::string& line : excerpt) text += "\n    " + line;
   return text;
 }
 

@@ -31,7 +31,9 @@ struct Verdict {
   std::uint64_t sights = 0;
   std::uint64_t faults = 0;  ///< of lines, and freezes
   std::vector<std::string> violations;
-  std::vector<std::string> schedule;  ///< what happened in the round that has them
+  // Of the round that has them, for people.
+  std::vector<std::string> excerpt;  ///< what was done to the broker, and what befell the first
+  std::vector<std::string> history;  ///< all of it
 
   [[nodiscard]] std::string text() const;
 };
