@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <exception>
 #include <iostream>
@@ -28,6 +29,7 @@ namespace {
 
 constexpr int cannot_serve = 1;
 constexpr int wrong_usage = 2;
+constexpr std::chrono::seconds patience_with_reload{30};
 
 /// A standard stream that is closed would become a socket of the broker's, and what is printed
 /// would go there. False if that is standard output.
@@ -63,6 +65,8 @@ void serve(bulletin::server::Server& server, bulletin::EndSignals& signals, spdl
     manager.reloading();
     // Without keys there is nothing to read again; for a service manager it is no end either.
     if (!server.reload() && !manager.present()) break;
+    if (!server.await_turn(patience_with_reload))
+      log.warn("event=reload_waits note=\"the loop is busy: the files are read when it is free\"");
     manager.ready(status);
     reason = signals.wait(ended.descriptor());
   }

@@ -58,7 +58,7 @@ void ServiceManager::watch(std::chrono::milliseconds interval) {
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, interval, [this] { return ended_; })) {
     lock.unlock();
-    if (server_.metrics(interval)) tell("WATCHDOG=1");
+    if (server_.await_turn(interval)) tell("WATCHDOG=1");
     lock.lock();
   }
 }

@@ -20,15 +20,15 @@ class Question {
   std::optional<std::string> ask(Wake&& wake, std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
     const std::uint64_t before = answers_;
-    asked_.store(true, std::memory_order_relaxed);
+    asked_.store(true, std::memory_order_release);
     wake();
     if (!answered_.wait_for(lock, patience, [&] { return answers_ != before; }))
       return std::nullopt;
     return answer_;
   }
 
-  /// The loop: somebody waits.
-  [[nodiscard]] bool asked() const noexcept { return asked_.load(std::memory_order_relaxed); }
+  /// The loop: somebody waits, and what he did before he asked can be seen.
+  [[nodiscard]] bool asked() const noexcept { return asked_.load(std::memory_order_acquire); }
   void answer(std::string text) {
     const std::scoped_lock lock(mutex_);
     asked_.store(false, std::memory_order_relaxed);

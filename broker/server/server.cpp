@@ -99,8 +99,19 @@ bool Server::reload() noexcept {
   return true;
 }
 
+bool Server::await_turn(std::chrono::milliseconds patience) {
+  return turn_asked_.ask([this] { wake_up_.raise(); }, patience).has_value();
+}
+
 std::optional<std::string> Server::metrics(std::chrono::milliseconds patience) {
   return metrics_asked_.ask([this] { wake_up_.raise(); }, patience);
+}
+
+/// By other threads.
+void Server::do_what_was_told() {
+  const bool waited_for = turn_asked_.asked();
+  if (reloading_.exchange(false)) read_access_again();
+  if (waited_for) turn_asked_.answer({});
 }
 
 /// A file that makes no sense changes nothing.
@@ -196,8 +207,8 @@ void Server::answer_gate() {
 bool Server::turn() {
   const std::uint64_t updates_before = counters_.updates;
   const std::size_t dropped_before = inbox_.dropped();
+  do_what_was_told();
   answer_gate();
-  if (reloading_.exchange(false)) read_access_again();
   if (turns_until_doors_-- == 0) look_at_doors(std::chrono::steady_clock::now());
   const std::span<Request> requests = inbox_.receive(sockets_.commands(), batch_size_.get());
   const std::size_t subscriptions = read_subscriptions();

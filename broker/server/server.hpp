@@ -55,6 +55,8 @@ class Server {
   /// Reads the authorized keys and the permissions again: who is new is let in, who is not there
   /// any more is out. False: there are no keys.
   bool reload() noexcept;
+  /// Waits until its loop has done what it was told before. False: it has not, in this time.
+  bool await_turn(std::chrono::milliseconds patience);
   /// What is counted, as Prometheus reads it; nothing: the loop has not answered in time.
   std::optional<std::string> metrics(std::chrono::milliseconds patience);
 
@@ -62,6 +64,7 @@ class Server {
   using Time = std::chrono::steady_clock::time_point;
 
   bool turn();
+  void do_what_was_told();
   void read_access_again();
   void follow_access(Access now);
   void end_sessions_without_keys();
@@ -110,6 +113,7 @@ class Server {
   WakeUp wake_up_;
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> reloading_ = false;
+  Question turn_asked_;
   Question metrics_asked_;
 
   Keeper keeper_;

@@ -14,19 +14,13 @@
 using bulletin::test::await;
 using bulletin::test::bin_folder;
 using bulletin::test::BrokerProgram;
+using bulletin::test::last_line;
 using bulletin::test::Program;
 using bulletin::test::Result;
 using bulletin::test::run_bulletin;
 using bulletin::test::TemporaryFolder;
 
 namespace {
-
-std::string last_line(const std::string& path) {
-  std::ifstream file(path);
-  std::string last;
-  for (std::string line; std::getline(file, line);) last = line;
-  return last;
-}
 
 unsigned mode_of(const std::string& path) {
   struct stat status {};

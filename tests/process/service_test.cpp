@@ -1,6 +1,7 @@
 // A broker that a service manager has started (sd_notify(3)).
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -9,6 +10,8 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "process/shell.hpp"
@@ -41,6 +44,10 @@ class Listener {
     std::array<char, 4096> text{};
     const ssize_t size = ::recv(socket_, text.data(), text.size(), 0);
     return {text.data(), size < 0 ? 0 : static_cast<std::size_t>(size)};
+  }
+  [[nodiscard]] bool says_nothing() const {
+    char any = 0;
+    return ::recv(socket_, &any, 1, MSG_PEEK | MSG_DONTWAIT) < 0;
   }
   /// The next one that does not only say that it lives.
   std::string hear_news() const {
@@ -76,4 +83,34 @@ TEST_CASE("a service manager is told when the broker is ready, reads again, live
   broker.signal(SIGTERM);
   CHECK(manager.hear_news() == "STOPPING=1");
   CHECK(broker.wait() == 0);
+}
+
+TEST_CASE("a service manager is told of the end of a reload, not of its wish") {
+  const TemporaryFolder folder;
+  const auto path = [&](const std::string& name) { return (folder.path() / name).string(); };
+  REQUIRE(run_bulletin({"keygen", path("broker")}).exit == 0);
+  REQUIRE(run_bulletin({"keygen", path("alice")}).exit == 0);
+  const std::string authorized = path("authorized");
+  std::ofstream(authorized) << last_line(path("alice") + ".pub") << " alice\n";
+  const Listener manager(path("notify"));
+  Program broker(
+      "/usr/bin/env",
+      {"NOTIFY_SOCKET=" + path("notify"), bin_folder + "/bulletin-broker", "--bind",
+       "tcp://127.0.0.1:*", "--secret-key", path("broker.key"), "--authorized-keys", authorized});
+  REQUIRE(manager.hear().find("READY=1\n") == 0);
+
+  // A file that takes its time.
+  std::filesystem::remove(authorized);
+  REQUIRE(::mkfifo(authorized.c_str(), 0600) == 0);
+  broker.signal(SIGHUP);
+  REQUIRE(manager.hear().find("RELOADING=1\n") == 0);
+  std::ofstream slow(authorized);  // returns when the broker has begun to read it
+  CHECK(manager.says_nothing());
+  slow << "# nobody any more\n";
+  slow.close();
+  REQUIRE(manager.hear().find("READY=1\n") == 0);
+  broker.signal(SIGTERM);
+  CHECK(manager.hear() == "STOPPING=1");
+  CHECK(broker.wait() == 0);
+  CHECK(broker.errors().find("event=access keys=0") != std::string::npos);
 }

@@ -1,5 +1,6 @@
 #include "process/shell.hpp"
 
+#include <fstream>
 #include <utility>
 
 namespace bulletin::test {
@@ -27,6 +28,13 @@ Result run_bulletin(const std::vector<std::string>& words, std::string_view inpu
 Result run_shell(const std::string& command) {
   Program program("/bin/bash", {"-c", "bulletin='" + bin_folder + "/bulletin'; " + command});
   return finish(program, {});
+}
+
+std::string last_line(const std::string& path) {
+  std::ifstream file(path);
+  std::string last;
+  for (std::string line; std::getline(file, line);) last = line;
+  return last;
 }
 
 BrokerProgram::BrokerProgram(std::vector<std::string> options)

@@ -26,6 +26,9 @@ Result run_bulletin(const std::vector<std::string>& words, std::string_view inpu
 /// The same by a shell's command; `$bulletin` is the program.
 Result run_shell(const std::string& command);
 
+/// Of a file, such as the key in a key file.
+std::string last_line(const std::string& path);
+
 /// A broker on a free port.
 class BrokerProgram {
  public:
