@@ -20,7 +20,6 @@ struct Pose {
 namespace {
 
 constexpr int names = 10'000;
-constexpr std::size_t batches = 500;
 
 std::string name_of(int i) { return "plant/line1/sensor" + std::to_string(i); }
 
@@ -66,7 +65,7 @@ class Read final : public Contender {
     const auto read = prepare_(space_.space);
     std::optional<Writer> writer;
     if (readers_.writer) writer.emplace(space_.space);
-    return timed_reads(readers_.threads, batches, [&] { keep(read()); });
+    return timed_reads(readers_.threads, [read] { keep(read()); });
   }
 
  private:

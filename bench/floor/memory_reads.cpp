@@ -12,18 +12,16 @@
 namespace bulletin::bench {
 namespace {
 
-constexpr std::size_t batches = 500;
-
 Round read_atomic(std::size_t threads) {
   static std::atomic<double> value{1.5};
-  return timed_reads(threads, batches, [] { keep(value.load(std::memory_order_acquire)); });
+  return timed_reads(threads, [] { keep(value.load(std::memory_order_acquire)); });
 }
 
 Round read_seqlock(std::size_t threads) {
   static std::atomic<std::uint64_t> sequence{2};
   static std::atomic<double> value{1.5};
   static std::atomic<std::uint64_t> revision{7};
-  return timed_reads(threads, batches, [] {
+  return timed_reads(threads, [] {
     std::uint64_t before = 0;
     double read = 0;
     do {
@@ -45,7 +43,7 @@ Round read_map(std::size_t threads) {
   static std::mutex mutex;
   static const auto map = many();
   const std::string name = "plant/line1/sensor7";
-  return timed_reads(threads, batches, [&] {
+  return timed_reads(threads, [&] {
     std::scoped_lock lock(mutex);
     keep(map.find(name)->second);
   });

@@ -1,9 +1,10 @@
 // Times reads of nanoseconds: many together, on one or more threads.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <functional>
+#include <limits>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -24,23 +25,40 @@ inline void keep(const T& value) {
   asm volatile("" : : "r,m"(value) : "memory");
 }
 
-/// Each sample is the mean of a batch: the clock takes longer than a read. `read` is called by all
-/// the threads at once.
+/// Reads that take about as long together as this, much longer than the clock takes, and much
+/// shorter than the time between two moments at which another thread takes the processor.
 template <class Read>
-Round timed_reads(std::size_t threads, std::size_t batches, Read read) {
-  constexpr int batch = 2000;
+std::int64_t reads_in_a_sample(Read& read) {
+  constexpr std::int64_t enough_ns = 4000;
+  constexpr int tries = 5;  // the first is slower, and any may be interrupted
+  for (std::int64_t reads = 1;; reads *= 2) {
+    std::int64_t least = std::numeric_limits<std::int64_t>::max();
+    for (int i = 0; i != tries; ++i) {
+      const std::int64_t begin = now_ns();
+      for (std::int64_t k = 0; k != reads; ++k) read();
+      least = std::min(least, now_ns() - begin);
+    }
+    if (least >= enough_ns) return reads;
+  }
+}
+
+/// Each sample is the mean of some. All threads read at once, each with a copy of `read`.
+template <class Read>
+Round timed_reads(std::size_t threads, Read read) {
+  constexpr std::size_t samples_of_thread = 10'000;
+  const std::int64_t reads = reads_in_a_sample(read);
   std::vector<std::vector<std::int64_t>> taken(threads);
   std::atomic<std::size_t> ready{0};
   {
     std::vector<std::jthread> running;
     for (auto& samples : taken) {
-      running.emplace_back([&, batches] {
-        samples.reserve(batches);
+      running.emplace_back([&, reads, read] {  // a copy of its own: its way to it is not measured
+        samples.reserve(samples_of_thread);
         ++ready;
         while (ready != threads) std::this_thread::yield();
-        for (std::size_t i = 0; i != batches; ++i) {
+        while (samples.size() != samples_of_thread) {
           const std::int64_t begin = now_ns();
-          for (int k = 0; k != batch; ++k) read();
+          for (std::int64_t k = 0; k != reads; ++k) read();
           samples.push_back(now_ns() - begin);
         }
       });
@@ -49,9 +67,9 @@ Round timed_reads(std::size_t threads, std::size_t batches, Read read) {
   std::vector<std::int64_t> all;
   for (const auto& samples : taken) all.insert(all.end(), samples.begin(), samples.end());
   Round round = round_of(std::move(all));
-  for (double& value : round.latency.values) value /= batch;
-  round.figure /= batch;
-  round.samples *= batch;
+  for (double& value : round.latency.values) value /= static_cast<double>(reads);
+  round.figure /= static_cast<double>(reads);
+  round.samples *= static_cast<std::size_t>(reads);
   return round;
 }
 

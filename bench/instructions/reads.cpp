@@ -33,6 +33,16 @@ class Reader : public HotPath {
   std::unique_ptr<Namespace> space_;
 };
 
+/// A sum that grows by what is at hand: what the others do beside their reads.
+class Nothing final : public HotPath {
+ public:
+  void once() override { sum_ += value_; }
+
+ private:
+  double value_ = 3.25;
+  double sum_ = 0;
+};
+
 /// The sum keeps the compiler from leaving the read out.
 class TypedRead final : public Reader {
  public:
@@ -63,6 +73,7 @@ class StringRead final : public Reader {
 }  // namespace
 
 void add_reads(HotPaths& paths) {
+  paths["nothing"] = [] { return std::make_unique<Nothing>(); };
   paths["read-typed"] = [] { return std::make_unique<TypedRead>(); };
   paths["read-named"] = [] { return std::make_unique<NamedRead>(); };
   paths["read-string"] = [] { return std::make_unique<StringRead>(); };

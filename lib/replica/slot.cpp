@@ -10,14 +10,14 @@ bool Slot::read_block(std::uint64_t state, Reading& out) const {
   const replica::ValueBlock block(out.scalar.bits);
   const std::size_t size = block.size();
   // Asked before the allocation too, so that it is of this value's size.
-  if (state_.load(std::memory_order_relaxed) != state) return false;
+  if (!is_still(state)) return false;
   out.bytes.resize(size);
   block.copy(out.bytes.data(), size);
-  return state_.load(std::memory_order_relaxed) == state;
+  return is_still(state);
 }
 
 void Slot::read(Reading& out) const {
-  while (!read_at(state_.load(std::memory_order_acquire), out)) {
+  while (!read_at(state(std::memory_order_acquire), out)) {
   }
 }
 

@@ -31,11 +31,12 @@ class Attribute {
   std::optional<T> get() const {
     detail::notice_fork();
     if constexpr (detail::Arithmetic<T>) {
-      const detail::Scalar scalar = slot_->load_value();
-      if (std::optional<T> value = detail::to_arithmetic<T>(scalar)) [[likely]] {
-        return value;
+      detail::Scalar scalar;
+      if (slot_->try_load_value(scalar)) [[likely]] {
+        if (std::optional<T> value = detail::to_arithmetic<T>(scalar)) [[likely]]
+          return value;
+        if (scalar.kind == detail::Kind::absent) return std::nullopt;
       }
-      if (scalar.kind == detail::Kind::absent) return std::nullopt;
     }
     return get_any();
   }
@@ -57,11 +58,12 @@ class Attribute {
   std::optional<Versioned<T>> read() const {
     detail::notice_fork();
     if constexpr (detail::Arithmetic<T>) {
-      const detail::Scalar scalar = slot_->load();
-      if (std::optional<T> value = detail::to_arithmetic<T>(scalar)) [[likely]] {
-        return Versioned<T>{*value, Revision(scalar.revision)};
+      detail::Scalar scalar;
+      if (slot_->try_load(scalar)) [[likely]] {
+        if (std::optional<T> value = detail::to_arithmetic<T>(scalar)) [[likely]]
+          return Versioned<T>{*value, Revision(scalar.revision)};
+        if (scalar.kind == detail::Kind::absent) return std::nullopt;
       }
-      if (scalar.kind == detail::Kind::absent) return std::nullopt;
     }
     return read_any();
   }

@@ -36,7 +36,7 @@ class PinnedSlot {
 };
 
 /// Brings a forked child's clients to life, in the background.
-void resume_after_fork();
+[[gnu::cold]] void resume_after_fork();
 
 inline void notice_fork() {
   if (fork_pending.load(std::memory_order_relaxed)) [[unlikely]] {

@@ -34,25 +34,28 @@ struct Reading {
 /// type; a reader that meets a reused one sees another state and repeats.
 class Slot {
  public:
-  /// One copy and its revision, taken together. For Kind::encoded use `read`.
-  [[nodiscard]] Scalar load() const noexcept {
-    for (;;) {
-      const std::uint64_t state = state_.load(std::memory_order_acquire);
-      const Copy& copy = copies_[which(state)];
-      const Scalar scalar{kind(state), copy.bits.load(std::memory_order_acquire),
-                          copy.revision.load(std::memory_order_acquire)};
-      if (state_.load(std::memory_order_relaxed) == state) return scalar;
-    }
+  /// One copy and its revision, taken together. False: newer ones were published meanwhile, and
+  /// `out` is of no use. For Kind::encoded use `read`.
+  bool try_load(Scalar& out) const noexcept {
+    const std::uint64_t state = words_[0].load(std::memory_order_acquire);
+    out = copy(state);
+    return is_still(state);
   }
 
-  /// As `load`, without the revision: what a typed handle's `get` needs.
-  [[nodiscard]] Scalar load_value() const noexcept {
-    for (;;) {
-      const std::uint64_t state = state_.load(std::memory_order_acquire);
-      const Scalar scalar{kind(state), copies_[which(state)].bits.load(std::memory_order_acquire),
-                          0};
-      if (state_.load(std::memory_order_relaxed) == state) return scalar;
+  /// As `try_load`, without the revision: what a typed handle's `get` needs.
+  bool try_load_value(Scalar& out) const noexcept {
+    const std::uint64_t state = words_[0].load(std::memory_order_acquire);
+    out.kind = kind(state);
+    out.bits = words_[place_of(state)].load(std::memory_order_acquire);
+    return is_still(state);
+  }
+
+  /// As `try_load`, until it is true.
+  [[nodiscard]] Scalar load() const noexcept {
+    Scalar scalar;
+    while (!try_load(scalar)) {
     }
+    return scalar;
   }
 
   /// Copies the value out, whatever its kind. Allocates at most the value's size.
@@ -61,46 +64,52 @@ class Slot {
   /// As `read`, once: false if the slot is not in this state (loaded with acquire) any more; then
   /// `out` holds nothing of use.
   bool read_at(std::uint64_t state, Reading& out) const {
-    const Copy& copy = copies_[which(state)];
-    out.scalar = {kind(state), copy.bits.load(std::memory_order_acquire),
-                  copy.revision.load(std::memory_order_acquire)};
+    out.scalar = copy(state);
     // Only a whole copy is known to hold an address.
-    if (state_.load(std::memory_order_relaxed) != state) return false;
+    if (!is_still(state)) return false;
     return out.scalar.kind != Kind::encoded || read_block(state, out);
   }
 
   // The writer's side: one thread at a time, guarded by the owner of the slot.
 
   void publish(Kind kind, std::uint64_t bits, std::uint64_t revision) noexcept {
-    const std::uint64_t next = (state_.load(std::memory_order_relaxed) >> kind_bits) + 1;
-    Copy& copy = copies_[next & 1];
-    copy.bits.store(bits, std::memory_order_release);
-    copy.revision.store(revision, std::memory_order_release);
-    state_.store(next << kind_bits | static_cast<std::uint64_t>(kind), std::memory_order_release);
+    const std::uint64_t before = words_[0].load(std::memory_order_relaxed);
+    const std::uint64_t place = place_of(before) == first_copy ? second_copy : first_copy;
+    words_[place].store(bits, std::memory_order_release);
+    words_[place + 1].store(revision, std::memory_order_release);
+    const std::uint64_t count = (before >> 16) + 1;
+    words_[0].store(count << 16 | place << 8 | static_cast<std::uint64_t>(kind),
+                    std::memory_order_release);
   }
 
   [[nodiscard]] static constexpr Kind kind(std::uint64_t state) noexcept {
-    return static_cast<Kind>(state & ((1U << kind_bits) - 1));
-  }
-  [[nodiscard]] static constexpr std::uint64_t which(std::uint64_t state) noexcept {
-    return state >> kind_bits & 1;
+    return static_cast<Kind>(state & 0xFF);
   }
   [[nodiscard]] std::uint64_t state(std::memory_order order) const noexcept {
-    return state_.load(order);
+    return words_[0].load(order);
   }
 
  private:
-  static constexpr int kind_bits = 8;
+  static constexpr std::uint64_t first_copy = 1;
+  static constexpr std::uint64_t second_copy = 3;
 
+  [[nodiscard]] static constexpr std::uint64_t place_of(std::uint64_t state) noexcept {
+    return state >> 8 & 0xFF;
+  }
+  [[nodiscard]] Scalar copy(std::uint64_t state) const noexcept {
+    const std::uint64_t place = place_of(state);
+    return {kind(state), words_[place].load(std::memory_order_acquire),
+            words_[place + 1].load(std::memory_order_acquire)};
+  }
+  [[nodiscard]] bool is_still(std::uint64_t state) const noexcept {
+    return words_[0].load(std::memory_order_relaxed) == state;
+  }
   bool read_block(std::uint64_t state, Reading& out) const;
 
-  struct Copy {
-    std::atomic<std::uint64_t> bits{0};
-    std::atomic<std::uint64_t> revision{0};
-  };
-
-  std::atomic<std::uint64_t> state_{0};
-  Copy copies_[2];
+  // The state, and two copies of the bits and their revision. From the lowest byte the state is:
+  // the kind; the word at which the whole copy begins, so that a reader has its address at once;
+  // and in the other six a number that each change counts up.
+  std::atomic<std::uint64_t> words_[5]{};
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
