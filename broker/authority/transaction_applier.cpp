@@ -4,6 +4,7 @@
 
 #include "authority/running_clock.hpp"
 #include "authority/sum.hpp"
+#include "wire/digest.hpp"
 #include "wire/names.hpp"
 
 namespace bulletin::authority {
@@ -33,8 +34,9 @@ Outcome TransactionApplier::apply(Space& space, const wire::Transaction& transac
   for (const wire::Condition& condition : transaction.conditions) {
     if (std::optional<Outcome> failed = check(condition)) return *std::move(failed);
   }
-  for (const wire::Operation& operation : transaction.operations) {
-    if (Refused refused = apply(operation)) {
+  for (std::size_t i = 0; i != transaction.operations.size(); ++i) {
+    fetch_ahead(transaction.operations, i);
+    if (Refused refused = apply(transaction.operations[i])) {
       builder_.rollback();
       return to_outcome(*std::move(refused));
     }
@@ -45,6 +47,17 @@ Outcome TransactionApplier::apply(Space& space, const wire::Transaction& transac
   }
   if (!builder_.finish()) return {Status::unchanged, space.revision, {}, {}, {}};
   return {Status::ok, space.revision, std::exchange(sums_, {}), {}, {}};
+}
+
+/// Several operations wait for memory together, and not each in its turn.
+void TransactionApplier::fetch_ahead(std::span<const wire::Operation> operations,
+                                     std::size_t index) const {
+  constexpr std::size_t step = 8;
+  const NameIndex& names = space_->attributes.by_name();
+  if (index + 2 * step < operations.size())
+    names.fetch_slot(wire::name_hash(operations[index + 2 * step].name));
+  if (index + step < operations.size())
+    names.fetch_attribute(wire::name_hash(operations[index + step].name));
 }
 
 std::optional<Outcome> TransactionApplier::check(const wire::Condition& condition) {

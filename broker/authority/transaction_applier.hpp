@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,7 @@ class TransactionApplier {
                       const TransactionContext& context);
 
  private:
+  void fetch_ahead(std::span<const wire::Operation> operations, std::size_t index) const;
   std::optional<wire::Outcome> check(const wire::Condition& condition);
   Refused apply(const wire::Operation& operation);
   Refused set(const wire::Operation& operation, const CommitBuilder::Place& place);

@@ -6,11 +6,19 @@
 #include "authority/running_clock.hpp"
 #include "authority/state.hpp"
 #include "wire/decode_error.hpp"
+#include "wire/digest.hpp"
 
 namespace bulletin::authority {
 
 using wire::Outcome;
 using wire::Status;
+
+namespace {
+
+/// Bytes. What is larger is not kept waiting in memory for its turn.
+constexpr std::size_t small_transaction = 512;
+
+}  // namespace
 
 std::size_t encoded_bytes(const Outcome& outcome) noexcept {
   std::size_t bytes = 24 + outcome.message.size() + outcome.name.size();
@@ -31,44 +39,81 @@ WriteApplier::WriteApplier(const AuthorityOptions& options, Counters& counters, 
 
 Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64_t session,
                              Places denied, std::size_t most_bytes) {
-  most_bytes_ = most_bytes;
   Outcomes outcomes;
   outcomes.reserve(items.size());
   bytes_ = 0;
   for (std::size_t i = 0; i != items.size(); ++i) {
-    outcomes.push_back(apply_within_bounds(items[i], session, is_among(denied, i)));
+    const std::size_t place = i % prepared_.size();
+    if (place == 0) prepare(items.subspan(i, std::min(prepared_.size(), items.size() - i)));
+    if (bytes_ >= most_bytes) {
+      outcomes.push_back(
+          to_outcome({Status::overloaded, "the outcomes before it take too many bytes", {}}));
+    } else if (is_among(denied, i)) {
+      outcomes.push_back(to_outcome(denied_to_write(items[i].space)));
+    } else {
+      outcomes.push_back(apply(items[i], session, prepared_[place]));
+    }
     bytes_ += encoded_bytes(outcomes.back());
   }
   return outcomes;
 }
 
-Outcome WriteApplier::apply_within_bounds(const wire::WriteItem& item, std::uint64_t session,
-                                          bool denied) {
-  if (bytes_ < most_bytes_)
-    return denied ? to_outcome(denied_to_write(item.space)) : apply(item, session);
-  return to_outcome({Status::overloaded, "the outcomes before it take too many bytes", {}});
+/// Nothing that could not as well be done in an item's turn.
+void WriteApplier::prepare(std::span<const wire::WriteItem> items) {
+  for (std::size_t i = 0; i != items.size(); ++i) {
+    Prepared& prepared = prepared_[i];
+    prepared.decoded = items[i].transaction.size() <= small_transaction;
+    if (prepared.decoded) prepared.refused = decode(items[i].transaction, prepared.transaction);
+  }
+  if (items.size() > 1) fetch_ahead(items);
 }
 
-Outcome WriteApplier::apply(const wire::WriteItem& item, std::uint64_t session) {
+/// So that the items wait for memory together, and not each in its turn.
+void WriteApplier::fetch_ahead(std::span<const wire::WriteItem> items) {
+  struct Ahead {
+    const NameIndex* index = nullptr;
+    std::uint64_t hash = 0;
+  };
+  std::array<Ahead, most_prepared> ahead;
+  const Space* space = nullptr;
+  for (std::size_t i = 0; i != items.size(); ++i) {
+    const Prepared& prepared = prepared_[i];
+    if (!prepared.decoded || prepared.refused || prepared.transaction.operations.empty()) continue;
+    if (space == nullptr || space->name != items[i].space) space = board_.find(items[i].space);
+    if (space == nullptr) continue;
+    ahead[i] = {&space->attributes.by_name(),
+                wire::name_hash(prepared.transaction.operations.front().name)};
+    ahead[i].index->fetch_slot(ahead[i].hash);
+  }
+  for (const Ahead& one : ahead) {
+    if (one.index != nullptr) one.index->fetch_attribute(one.hash);
+  }
+}
+
+Outcome WriteApplier::apply(const wire::WriteItem& item, std::uint64_t session,
+                            Prepared& prepared) {
   Space* space = board_.find(item.space);
   if (space == nullptr) {
     if (Refused refused = check_writable(item.space, options_)) {
       return to_outcome(*std::move(refused));
     }
   }
-  if (Refused refused = decode(item.transaction)) return to_outcome(*std::move(refused));
-  return space == nullptr ? apply_to_new(item.space, session) : apply_to(*space, session);
+  if (!prepared.decoded) prepared.refused = decode(item.transaction, large_);
+  if (prepared.refused) return to_outcome(*std::move(prepared.refused));
+  const wire::Transaction& transaction = prepared.decoded ? prepared.transaction : large_;
+  return space == nullptr ? apply_to_new(item.space, transaction, session)
+                          : apply_to(*space, transaction, session);
 }
 
-/// Into `transaction_`. Sizes are checked first: a few bytes can ask for much memory.
-Refused WriteApplier::decode(std::string_view bytes) {
+/// Sizes are checked first: a few bytes can ask for much memory.
+Refused WriteApplier::decode(std::string_view bytes, wire::Transaction& transaction) const {
   const Limits& limits = options_.limits;
   Refused refused = check_size("the transaction", bytes.size(), limits.transaction_bytes, "bytes");
   if (refused) return refused;
   try {
     refused = check_size("the transaction", wire::element_count(bytes),
                          limits.transaction_operations, "conditions and operations");
-    if (!refused) wire::decode_transaction(bytes, transaction_);
+    if (!refused) wire::decode_transaction(bytes, transaction);
     return refused;
   } catch (const wire::DecodeError& error) {
     return wire::Refusal{Status::malformed, error.what(), {}};
@@ -76,19 +121,21 @@ Refused WriteApplier::decode(std::string_view bytes) {
 }
 
 /// The namespace comes into being only if it is changed.
-Outcome WriteApplier::apply_to_new(std::string_view name, std::uint64_t session) {
+Outcome WriteApplier::apply_to_new(std::string_view name, const wire::Transaction& transaction,
+                                   std::uint64_t session) {
   if (board_.size() >= options_.bounds.namespaces) {
     return to_outcome(overloaded("namespaces", options_.bounds.namespaces));
   }
   const std::size_t mark = board_.mark();
-  Outcome outcome = apply_to(board_.make(name, counters_.forgotten), session);
+  Outcome outcome = apply_to(board_.make(name, counters_.forgotten), transaction, session);
   if (outcome.status != Status::ok) board_.rollback(mark);
   return outcome;
 }
 
-Outcome WriteApplier::apply_to(Space& space, std::uint64_t session) {
+Outcome WriteApplier::apply_to(Space& space, const wire::Transaction& transaction,
+                               std::uint64_t session) {
   Outcome outcome =
-      applier_.apply(space, transaction_, {session, counters_.clock_ms, counters_.revision + 1});
+      applier_.apply(space, transaction, {session, counters_.clock_ms, counters_.revision + 1});
   if (outcome.status != Status::ok) return outcome;
   counters_.revision = outcome.revision;
   board_.look_again(space, later(counters_.clock_ms, options_.session_ms));

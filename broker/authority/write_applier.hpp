@@ -1,6 +1,8 @@
 // Decides the transactions of one WRITE.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -34,20 +36,29 @@ class WriteApplier {
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
-  wire::Outcome apply(const wire::WriteItem& item, std::uint64_t session);
-  wire::Outcome apply_within_bounds(const wire::WriteItem& item, std::uint64_t session,
-                                    bool denied);
-  Refused decode(std::string_view transaction);
-  wire::Outcome apply_to_new(std::string_view name, std::uint64_t session);
-  wire::Outcome apply_to(Space& space, std::uint64_t session);
+  /// What was done for an item before its turn.
+  struct Prepared {
+    bool decoded = false;
+    Refused refused;
+    wire::Transaction transaction;  // its memory is used again
+  };
+  static constexpr std::size_t most_prepared = 16;
+
+  void prepare(std::span<const wire::WriteItem> items);
+  void fetch_ahead(std::span<const wire::WriteItem> items);
+  wire::Outcome apply(const wire::WriteItem& item, std::uint64_t session, Prepared& prepared);
+  Refused decode(std::string_view bytes, wire::Transaction& transaction) const;
+  wire::Outcome apply_to_new(std::string_view name, const wire::Transaction& transaction,
+                             std::uint64_t session);
+  wire::Outcome apply_to(Space& space, const wire::Transaction& transaction, std::uint64_t session);
 
   const AuthorityOptions& options_;
   Counters& counters_;
   Board& board_;
   TransactionApplier applier_;
   std::size_t bytes_ = 0;
-  std::size_t most_bytes_ = 0;
-  wire::Transaction transaction_;  // the one at hand; its memory is used again
+  std::array<Prepared, most_prepared> prepared_;
+  wire::Transaction large_;  // the one at hand, if it is large; its memory is used again
 };
 
 }  // namespace bulletin::authority
