@@ -63,6 +63,7 @@ class Throughput final : public Contender {
       clients_.push_back(std::make_unique<Client>(ClientOptions{.endpoint = setting.endpoint}));
       spaces_.push_back(clients_.back()->open(name_));
     }
+    spaces_[0].commit(Transaction().clear());  // another scenario may have been here
     const std::vector<std::string> all = names_of(changes);
     for (std::size_t i = 0; i != writers; ++i) {
       const auto part = [&](std::size_t k) {

@@ -67,6 +67,7 @@ Round round_of(std::vector<std::int64_t> nanoseconds, double seconds) {
 }
 
 Round rate_of(std::size_t operations, double seconds) {
+  if (seconds <= 0) throw std::logic_error("a round that took no time was not one");
   return {static_cast<double>(operations) / seconds, operations, seconds, {}};
 }
 
