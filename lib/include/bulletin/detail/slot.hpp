@@ -74,7 +74,8 @@ class Slot {
 
   void publish(Kind kind, std::uint64_t bits, std::uint64_t revision) noexcept {
     const std::uint64_t before = words_[0].load(std::memory_order_relaxed);
-    const std::uint64_t place = place_of(before) == first_copy ? second_copy : first_copy;
+    // A new slot's zeros are read as if its first copy were whole.
+    const std::uint64_t place = place_of(before) == second_copy ? first_copy : second_copy;
     words_[place].store(bits, std::memory_order_release);
     words_[place + 1].store(revision, std::memory_order_release);
     const std::uint64_t count = (before >> 16) + 1;
@@ -93,6 +94,7 @@ class Slot {
   static constexpr std::uint64_t first_copy = 1;
   static constexpr std::uint64_t second_copy = 3;
 
+  /// 0: of a new slot, which is absent, and whose words up to the second copy are zeros.
   [[nodiscard]] static constexpr std::uint64_t place_of(std::uint64_t state) noexcept {
     return state >> 8 & 0xFF;
   }
