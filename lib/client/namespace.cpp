@@ -167,7 +167,7 @@ Revision Namespace::set_value(std::string_view name, const Value& value,
   if (wire::is_private(name)) return set_private(*state_, name, value, options);
   Transaction transaction;
   transaction.set(name, value, options);
-  return Revision(write(*state_, transaction, name, true).outcome.revision);
+  return Revision(write(*state_, transaction, name, options.ephemeral).outcome.revision);
 }
 
 std::future<Revision> Namespace::set_value_async(std::string_view name, const Value& value,
@@ -175,7 +175,7 @@ std::future<Revision> Namespace::set_value_async(std::string_view name, const Va
   require_shared(name);
   Transaction transaction;
   transaction.set(name, value, options);
-  return write_async<Revision>(*state_, transaction, name, true);
+  return write_async<Revision>(*state_, transaction, name, options.ephemeral);
 }
 
 bool Namespace::erase(std::string_view name) const {

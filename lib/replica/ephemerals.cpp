@@ -7,20 +7,11 @@
 
 #include "replica/namespace_replica.hpp"
 #include "wire/decode_error.hpp"
-#include "wire/reader.hpp"
 #include "wire/value_codec.hpp"
 
 namespace bulletin::replica {
 
 namespace {
-
-/// Whether a transaction of one `set` has options: most have none and need no closer look.
-bool set_has_options(std::string_view transaction) {
-  wire::Reader reader(transaction);
-  reader.array("transaction");
-  reader.skip("conditions");
-  return reader.array("operations") == 1 && reader.array("operation") >= 5;
-}
 
 std::string renewal(const std::string& name, const std::string& value, std::uint64_t ttl_ms) {
   const SetOptions options{.ephemeral = true,
@@ -41,12 +32,11 @@ bool Ephemerals::ByName::operator()(const NamespaceReplica* left,
 void Ephemerals::committed(const NamespaceReplica* replica, std::string_view transaction,
                            bool renewable, const CommitPoint& point) {
   try {
-    const bool may_make = renewable && set_has_options(transaction);
-    if (!may_make && !made_.contains(replica)) return;
+    if (!renewable && !made_.contains(replica)) return;
     wire::decode_transaction(transaction, decoded_);
     Names& names = made_[replica];
     for (const wire::Operation& operation : decoded_.operations) {
-      note(names, operation, may_make && operation.ephemeral, point);
+      note(names, operation, renewable && operation.ephemeral, point);
     }
     if (names.empty()) made_.erase(replica);
   } catch (const wire::DecodeError&) {

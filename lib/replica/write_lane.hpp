@@ -27,7 +27,7 @@ struct PendingWrite {
   const NamespaceReplica* replica = nullptr;  ///< lives longer than the lane
   std::string transaction;                    ///< encoded
   std::uint64_t deadline_ms = 0;
-  bool renewable = false;  ///< a plain `set`: if it is ephemeral, it is set again in a new session
+  bool renewable = false;  ///< a plain `set` of an ephemeral attribute: set again in a new session
 };
 
 /// How a write ended.
