@@ -36,14 +36,14 @@ class Slot {
  public:
   /// One copy and its revision, taken together. False: newer ones were published meanwhile, and
   /// `out` is of no use. For Kind::encoded use `read`.
-  bool try_load(Scalar& out) const noexcept {
+  [[nodiscard]] bool try_load(Scalar& out) const noexcept {
     const std::uint64_t state = words_[0].load(std::memory_order_acquire);
     out = copy(state);
     return is_still(state);
   }
 
   /// As `try_load`, without the revision: what a typed handle's `get` needs.
-  bool try_load_value(Scalar& out) const noexcept {
+  [[nodiscard]] bool try_load_value(Scalar& out) const noexcept {
     const std::uint64_t state = words_[0].load(std::memory_order_acquire);
     out.kind = kind(state);
     out.bits = words_[place_of(state)].load(std::memory_order_acquire);
