@@ -24,7 +24,7 @@ Number unusual_number(std::string_view bytes) {
   if (const auto* number = std::get_if<std::int64_t>(&value.data())) return *number;
   if (const auto* number = std::get_if<std::uint64_t>(&value.data())) return *number;
   if (const auto* number = std::get_if<double>(&value.data())) return *number;
-  return {};
+  return std::monostate();
 }
 
 bool may_be_number(std::string_view bytes) noexcept {
