@@ -31,7 +31,7 @@ std::string_view word(Outcome outcome) {
   return "?";
 }
 
-double milliseconds(Time time) { return static_cast<double>(time) / 1e6; }
+double in_ms(Time time) { return static_cast<double>(time) / 1e6; }
 
 using Line = std::pair<Time, std::string>;
 
@@ -57,8 +57,7 @@ void add(std::vector<Line>& lines, const Sight& sight, std::string_view who) {
   std::string seen =
       fmt::format("{} sees '{}' {}, revision {}", who, sight.name, sight.value, sight.revision);
   if (sight.current_since != 0)
-    seen += fmt::format(", by a sync that took {:.3f} ms",
-                        milliseconds(sight.at - sight.current_since));
+    seen += fmt::format(", by a sync that took {:.3f} ms", in_ms(sight.at - sight.current_since));
   lines.emplace_back(sight.at, std::move(seen));
 }
 
@@ -85,7 +84,7 @@ std::vector<std::string> told(const History& history, std::vector<Line> lines) {
   sort(lines);
   std::vector<std::string> texts;
   for (const auto& [at, text] : lines)
-    texts.push_back(fmt::format("{:.3f} ms: {}", milliseconds(at - history.began), text));
+    texts.push_back(fmt::format("{:.3f} ms: {}", in_ms(at - history.began), text));
   return texts;
 }
 
