@@ -3,8 +3,6 @@
 #include <chrono>
 #include <string>
 
-#include <zmq.hpp>
-
 #include "process/shell.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
@@ -16,22 +14,22 @@ using namespace bulletin::test;
 
 namespace {
 
-constexpr int rounds = 10;
 /// Longer than the broker's heartbeats would take to miss an answer.
 constexpr std::chrono::milliseconds flood_time{500};
 
-/// As many as the network takes in that time, and gone.
-void flood(const std::string& endpoint, const std::string& request) {
-  zmq::context_t context;
-  zmq::socket_t socket(context, zmq::socket_type::dealer);
-  socket.set(zmq::sockopt::linger, 0);
-  socket.set(zmq::sockopt::sndtimeo, 20);
-  socket.connect(endpoint);
-  const auto end = std::chrono::steady_clock::now() + flood_time;
-  while (std::chrono::steady_clock::now() < end) {
-    if (!socket.send(zmq::message_t(), zmq::send_flags::sndmore)) continue;
-    socket.send(zmq::buffer(request), zmq::send_flags::none);
-  }
+const std::string handshake = zmtp_greeting("NULL") + zmtp_ready("DEALER", "");
+
+std::string framed(const std::string& request) {
+  return zmtp_frame(more_flag, "") + zmtp_frame(0, request);
+}
+
+/// Sends `part` as often as the network takes it in that time, reads nothing, and goes.
+void flood(const std::string& endpoint, const std::string& part, std::chrono::milliseconds time) {
+  const TcpPeer peer(endpoint);
+  peer.send(handshake);
+  REQUIRE(peer.receive(zmtp_greeting("NULL").size()).size() == zmtp_greeting("NULL").size());
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < end) peer.send_now(part);
 }
 
 }  // namespace
@@ -44,8 +42,10 @@ TEST_CASE("a flood that breaks off again and again does not end the broker") {
   for (int i = 0; i != 5; ++i)
     transaction.set("text" + std::to_string(i), std::string(200'000, 'x'));
   REQUIRE(client.write("large", transaction).status == wire::Status::ok);
-  for (int round = 0; round != rounds; ++round) {
-    flood(broker.endpoint(), wire::encode(wire::SnapshotRequest{"large", ""}));
+  std::string part;
+  for (int i = 0; i != 100; ++i) part += framed(wire::encode(wire::SnapshotRequest{"large", ""}));
+  for (int round = 0; round != 10; ++round) {
+    flood(broker.endpoint(), part, flood_time);
     REQUIRE(broker.program().wait(std::chrono::milliseconds(0)) == Program::running);
   }
   CHECK(client.read("large", "text0").has_value());
@@ -57,16 +57,11 @@ TEST_CASE("heartbeats among a flood that breaks off do not end the broker") {
   BrokerProgram broker({"--max-waiting-requests", "64"});
   RawClient client(broker.endpoint());
   client.hello();
-  const std::string request =
-      zmtp_frame(more_flag, "") + zmtp_frame(0, wire::encode(wire::SnapshotRequest{"nothing", ""}));
+  const std::string request = framed(wire::encode(wire::SnapshotRequest{"nothing", ""}));
   std::string part;
   for (int i = 0; i != 10'000; ++i) part += i % 50 == 0 ? zmtp_ping(0) : request;
   for (int round = 0; round != 20; ++round) {
-    const TcpPeer peer(broker.endpoint());
-    peer.send(zmtp_greeting("NULL") + zmtp_ready("DEALER", ""));
-    REQUIRE(peer.receive(zmtp_greeting("NULL").size()).size() == zmtp_greeting("NULL").size());
-    const auto end = std::chrono::steady_clock::now() + flood_time / 10;
-    while (std::chrono::steady_clock::now() < end) peer.send_now(part);
+    flood(broker.endpoint(), part, flood_time / 10);
     REQUIRE(broker.program().wait(std::chrono::milliseconds(0)) == Program::running);
   }
   CHECK(client.read("nothing", "x") == std::nullopt);
