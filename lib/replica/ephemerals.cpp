@@ -1,6 +1,5 @@
 #include "replica/ephemerals.hpp"
 
-#include <chrono>
 #include <iterator>
 
 #include <bulletin/transaction.hpp>
@@ -15,7 +14,7 @@ namespace {
 
 std::string renewal(const std::string& name, const std::string& value, std::uint64_t ttl_ms) {
   const SetOptions options{.ephemeral = true,
-                           .ttl = std::chrono::milliseconds(static_cast<std::int64_t>(ttl_ms))};
+                           .ttl = decltype(SetOptions::ttl)(static_cast<std::int64_t>(ttl_ms))};
   return Transaction()
       .require(name, absent)
       .set(name, wire::decode_value(value), options)
