@@ -20,7 +20,7 @@ BOUNDS = {
     "read-string": (760, 760),
     "encode-write": (2000, 2050),
     "decode-write": (1230, 1290),
-    "apply-write": (5250, 5750),
+    "apply-write": (4720, 5200),
     "encode-update": (480, 490),
     "encode-answer": (640, 700),
     "apply-update": (2700, 2850),

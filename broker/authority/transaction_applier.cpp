@@ -15,6 +15,9 @@ using wire::OperationKind;
 using wire::Outcome;
 using wire::Status;
 
+/// How many operations ahead memory is asked for.
+constexpr std::size_t fetch_step = 8;
+
 wire::Refusal bad_sum(Status status, std::string_view name) {
   const std::string what = wire::quoted(name);
   return {status,
@@ -34,8 +37,9 @@ Outcome TransactionApplier::apply(Space& space, const wire::Transaction& transac
   for (const wire::Condition& condition : transaction.conditions) {
     if (std::optional<Outcome> failed = check(condition)) return *std::move(failed);
   }
+  const bool many = transaction.operations.size() > fetch_step;
   for (std::size_t i = 0; i != transaction.operations.size(); ++i) {
-    fetch_ahead(transaction.operations, i);
+    if (many) fetch_ahead(transaction.operations, i);
     if (Refused refused = apply(transaction.operations[i])) {
       builder_.rollback();
       return to_outcome(*std::move(refused));
@@ -52,12 +56,11 @@ Outcome TransactionApplier::apply(Space& space, const wire::Transaction& transac
 /// Several operations wait for memory together, and not each in its turn.
 void TransactionApplier::fetch_ahead(std::span<const wire::Operation> operations,
                                      std::size_t index) const {
-  constexpr std::size_t step = 8;
   const NameIndex& names = space_->attributes.by_name();
-  if (index + 2 * step < operations.size())
-    names.fetch_slot(wire::name_hash(operations[index + 2 * step].name));
-  if (index + step < operations.size())
-    names.fetch_attribute(wire::name_hash(operations[index + step].name));
+  if (index + 2 * fetch_step < operations.size())
+    names.fetch_slot(wire::name_hash(operations[index + 2 * fetch_step].name));
+  if (index + fetch_step < operations.size())
+    names.fetch_attribute(wire::name_hash(operations[index + fetch_step].name));
 }
 
 std::optional<Outcome> TransactionApplier::check(const wire::Condition& condition) {

@@ -42,16 +42,18 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64
   Outcomes outcomes;
   outcomes.reserve(items.size());
   bytes_ = 0;
+  const bool alone = items.size() == 1;  // there is nothing to prepare for
   for (std::size_t i = 0; i != items.size(); ++i) {
-    const std::size_t place = i % prepared_.size();
-    if (place == 0) prepare(items.subspan(i, std::min(prepared_.size(), items.size() - i)));
+    Prepared* const prepared = alone ? nullptr : &prepared_[i % most_prepared];
+    if (prepared == prepared_.data())
+      prepare(items.subspan(i, std::min(most_prepared, items.size() - i)));
     if (bytes_ >= most_bytes) {
       outcomes.push_back(
           to_outcome({Status::overloaded, "the outcomes before it take too many bytes", {}}));
     } else if (is_among(denied, i)) {
       outcomes.push_back(to_outcome(denied_to_write(items[i].space)));
     } else {
-      outcomes.push_back(apply(items[i], session, prepared_[place]));
+      outcomes.push_back(apply(items[i], session, prepared));
     }
     bytes_ += encoded_bytes(outcomes.back());
   }
@@ -65,7 +67,7 @@ void WriteApplier::prepare(std::span<const wire::WriteItem> items) {
     prepared.decoded = items[i].transaction.size() <= small_transaction;
     if (prepared.decoded) prepared.refused = decode(items[i].transaction, prepared.transaction);
   }
-  if (items.size() > 1) fetch_ahead(items);
+  fetch_ahead(items);
 }
 
 /// So that the items wait for memory together, and not each in its turn.
@@ -91,16 +93,19 @@ void WriteApplier::fetch_ahead(std::span<const wire::WriteItem> items) {
 }
 
 Outcome WriteApplier::apply(const wire::WriteItem& item, std::uint64_t session,
-                            Prepared& prepared) {
+                            Prepared* prepared) {
   Space* space = board_.find(item.space);
   if (space == nullptr) {
     if (Refused refused = check_writable(item.space, options_)) {
       return to_outcome(*std::move(refused));
     }
   }
-  if (!prepared.decoded) prepared.refused = decode(item.transaction, large_);
-  if (prepared.refused) return to_outcome(*std::move(prepared.refused));
-  const wire::Transaction& transaction = prepared.decoded ? prepared.transaction : large_;
+  const bool decoded = prepared != nullptr && prepared->decoded;
+  if (Refused refused =
+          decoded ? std::move(prepared->refused) : decode(item.transaction, at_hand_)) {
+    return to_outcome(*std::move(refused));
+  }
+  const wire::Transaction& transaction = decoded ? prepared->transaction : at_hand_;
   return space == nullptr ? apply_to_new(item.space, transaction, session)
                           : apply_to(*space, transaction, session);
 }

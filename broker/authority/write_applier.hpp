@@ -46,7 +46,7 @@ class WriteApplier {
 
   void prepare(std::span<const wire::WriteItem> items);
   void fetch_ahead(std::span<const wire::WriteItem> items);
-  wire::Outcome apply(const wire::WriteItem& item, std::uint64_t session, Prepared& prepared);
+  wire::Outcome apply(const wire::WriteItem& item, std::uint64_t session, Prepared* prepared);
   Refused decode(std::string_view bytes, wire::Transaction& transaction) const;
   wire::Outcome apply_to_new(std::string_view name, const wire::Transaction& transaction,
                              std::uint64_t session);
@@ -58,7 +58,7 @@ class WriteApplier {
   TransactionApplier applier_;
   std::size_t bytes_ = 0;
   std::array<Prepared, most_prepared> prepared_;
-  wire::Transaction large_;  // the one at hand, if it is large; its memory is used again
+  wire::Transaction at_hand_;  // one that was not prepared; its memory is used again
 };
 
 }  // namespace bulletin::authority
