@@ -138,7 +138,8 @@ SmallClient::Written SmallClient::write(std::string_view space, const Transactio
     case wire::Status::unchanged:
       return {.unchanged = true, .revision = Revision(outcome.revision)};
     case wire::Status::lost: return {.lost = true, .revision = Revision(outcome.revision)};
-    default: throw to_error({outcome.status, outcome.message, outcome.name});
+    default:
+      throw to_error({outcome.status, std::string(outcome.message()), std::string(outcome.name())});
   }
 }
 

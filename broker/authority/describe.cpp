@@ -42,8 +42,8 @@ class Text {
 
 void write(Text& text, const wire::Outcome& outcome) {
   text << "outcome" << static_cast<std::uint64_t>(outcome.status) << outcome.revision;
-  for (const std::string& sum : outcome.sums) text.bytes(sum);
-  text << outcome.name << outcome.message;
+  for (const std::string& sum : outcome.sums()) text.bytes(sum);
+  text << outcome.name() << outcome.message();
 }
 
 void write(Text& text, const Session& session) {

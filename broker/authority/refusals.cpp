@@ -99,8 +99,4 @@ Refusal denied_to_read(std::string_view space) {
   return {Status::denied, "this user may not read " + wire::quoted(space), echo(space)};
 }
 
-wire::Outcome to_outcome(Refusal refusal) {
-  return {refusal.status, 0, {}, std::move(refusal.message), std::move(refusal.name)};
-}
-
 }  // namespace bulletin::authority

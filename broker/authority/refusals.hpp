@@ -34,6 +34,4 @@ wire::Refusal overloaded(std::string_view what, std::size_t bound);
 wire::Refusal denied_to_write(std::string_view space);
 wire::Refusal denied_to_read(std::string_view space);
 
-wire::Outcome to_outcome(wire::Refusal refusal);
-
 }  // namespace bulletin::authority

@@ -42,15 +42,15 @@ Outcome TransactionApplier::apply(Space& space, const wire::Transaction& transac
     if (many) fetch_ahead(transaction.operations, i);
     if (Refused refused = apply(transaction.operations[i])) {
       builder_.rollback();
-      return to_outcome(*std::move(refused));
+      return Outcome::refused(*std::move(refused));
     }
   }
   if (Refused refused = check_room()) {
     builder_.rollback();
-    return to_outcome(*std::move(refused));
+    return Outcome::refused(*std::move(refused));
   }
-  if (!builder_.finish()) return {Status::unchanged, space.revision, {}, {}, {}};
-  return {Status::ok, space.revision, std::exchange(sums_, {}), {}, {}};
+  if (!builder_.finish()) return {Status::unchanged, space.revision, {}};
+  return {Status::ok, space.revision, std::exchange(sums_, {})};
 }
 
 /// Several operations wait for memory together, and not each in its turn.
@@ -65,9 +65,9 @@ void TransactionApplier::fetch_ahead(std::span<const wire::Operation> operations
 
 std::optional<Outcome> TransactionApplier::check(const wire::Condition& condition) {
   const CommitBuilder::Place place = builder_.find(condition.name);
-  if (Refused refused = check_name(place)) return to_outcome(*std::move(refused));
+  if (Refused refused = check_name(place)) return Outcome::refused(*std::move(refused));
   if (builder_.revision(place) == condition.revision) return std::nullopt;
-  return Outcome{Status::lost, space_->revision, {}, {}, std::string(condition.name)};
+  return Outcome::lost(space_->revision, condition.name);
 }
 
 Refused TransactionApplier::apply(const wire::Operation& operation) {

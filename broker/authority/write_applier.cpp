@@ -21,8 +21,8 @@ constexpr std::size_t small_transaction = 512;
 }  // namespace
 
 std::size_t encoded_bytes(const Outcome& outcome) noexcept {
-  std::size_t bytes = 24 + outcome.message.size() + outcome.name.size();
-  for (const std::string& sum : outcome.sums) bytes += sum.size();
+  std::size_t bytes = 24;
+  for (const std::string& text : outcome.texts) bytes += text.size();
   return bytes;
 }
 
@@ -49,9 +49,9 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64
       prepare(items.subspan(i, std::min(most_prepared, items.size() - i)));
     if (bytes_ >= most_bytes) {
       outcomes.push_back(
-          to_outcome({Status::overloaded, "the outcomes before it take too many bytes", {}}));
+          Outcome::refused({Status::overloaded, "the outcomes before it take too many bytes", {}}));
     } else if (is_among(denied, i)) {
-      outcomes.push_back(to_outcome(denied_to_write(items[i].space)));
+      outcomes.push_back(Outcome::refused(denied_to_write(items[i].space)));
     } else {
       outcomes.push_back(apply(items[i], session, prepared));
     }
@@ -97,13 +97,13 @@ Outcome WriteApplier::apply(const wire::WriteItem& item, std::uint64_t session,
   Space* space = board_.find(item.space);
   if (space == nullptr) {
     if (Refused refused = check_writable(item.space, options_)) {
-      return to_outcome(*std::move(refused));
+      return Outcome::refused(*std::move(refused));
     }
   }
   const bool decoded = prepared != nullptr && prepared->decoded;
   if (Refused refused =
           decoded ? std::move(prepared->refused) : decode(item.transaction, at_hand_)) {
-    return to_outcome(*std::move(refused));
+    return Outcome::refused(*std::move(refused));
   }
   const wire::Transaction& transaction = decoded ? prepared->transaction : at_hand_;
   return space == nullptr ? apply_to_new(item.space, transaction, session)
@@ -129,7 +129,7 @@ Refused WriteApplier::decode(std::string_view bytes, wire::Transaction& transact
 Outcome WriteApplier::apply_to_new(std::string_view name, const wire::Transaction& transaction,
                                    std::uint64_t session) {
   if (board_.size() >= options_.bounds.namespaces) {
-    return to_outcome(overloaded("namespaces", options_.bounds.namespaces));
+    return Outcome::refused(overloaded("namespaces", options_.bounds.namespaces));
   }
   const std::size_t mark = board_.mark();
   Outcome outcome = apply_to(board_.make(name, counters_.forgotten), transaction, session);

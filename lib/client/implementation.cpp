@@ -309,6 +309,7 @@ void Client::Implementation::progressed(replica::NamespaceReplica& replica) {
 
 void Client::Implementation::session_started(const wire::Welcome& welcome, bool follows_lost) {
   limits_ = welcome.limits;
+  transaction_bytes_.store(limits_.transaction_bytes, std::memory_order_relaxed);
   refusal_.reset();
   failure_.clear();
   session_events_.emplace_back(

@@ -58,6 +58,10 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::shared_ptr<detail::NamespaceState> open(std::string_view name);
   std::vector<std::string> list(std::string_view prefix);
   Limits limits() const;
+  /// The broker's bound, without a lock.
+  std::size_t transaction_bytes() const noexcept {
+    return transaction_bytes_.load(std::memory_order_relaxed);
+  }
   Freshness freshness(const replica::NamespaceReplica& replica) const noexcept;
 
   /// Makes a request and waits for its reply. Throws Error disconnected, and what a refusal says.
@@ -65,11 +69,10 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   /// Waits until the replica has everything that is committed now.
   void sync(replica::NamespaceReplica& replica);
   /// Writes, and returns when the replica holds what decided it. Throws what `write_error` says.
-  replica::FinishedWrite write(const replica::NamespaceReplica& replica, std::string transaction,
-                               std::string_view name, bool renewable);
+  /// This sets the write's deadline. `name`: the one attribute that it is about, if it is known.
+  replica::FinishedWrite write(replica::PendingWrite write, std::string_view name);
   /// The same without waiting: the promise tells.
-  void write_async(const replica::NamespaceReplica& replica, std::string transaction,
-                   bool renewable, client::WritePromise promise);
+  void write_async(replica::PendingWrite write, client::WritePromise promise);
   /// Waits for progress on this client until the predicate, which is called under the apply lock,
   /// is true; false: the deadline passed. Throws Error disconnected when the client is closed.
   bool wait_for(SteadyTime deadline, const std::function<bool()>& predicate);
@@ -147,6 +150,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::vector<client::Settling> settling_;
   std::optional<wire::Refusal> refusal_;  // of the HELLO, for good
   Limits limits_;
+  std::atomic<std::size_t> transaction_bytes_ = Limits().transaction_bytes;  // written under it
   std::string failure_;          // the engine's last one, for error messages
   bool told_connected_ = false;  // what on_state was told last
   std::chrono::system_clock::time_point last_heard_ = std::chrono::system_clock::now();

@@ -8,6 +8,7 @@
 #include "client/snapshot_data.hpp"
 #include "client/watch.hpp"
 #include "wire/digest.hpp"
+#include "wire/transaction.hpp"
 #include "wire/value_codec.hpp"
 
 namespace bulletin {
@@ -33,10 +34,17 @@ void check_name(std::string_view name) {
               std::string(name));
 }
 
+replica::PendingWrite to_set(const NamespaceState& state, std::string_view name, const Value& value,
+                             const SetOptions& options) {
+  thread_local std::string encoded;  // its memory is used again
+  encoded.clear();
+  wire::encode_set(name, value, options, encoded);
+  return {state.replica.get(), replica::CrossThreadString(encoded), 1, options.ephemeral};
+}
+
 // What would not fit is refused here: a frame over the bound would cost the connection.
-void check_size(const NamespaceState& state, const std::string& transaction,
-                std::string_view name) {
-  const std::size_t bound = state.client->limits().transaction_bytes;
+void check_size(const NamespaceState& state, std::string_view transaction, std::string_view name) {
+  const std::size_t bound = state.client->transaction_bytes();
   if (transaction.size() <= bound) return;
   throw Error(Errc::rejected,
               "the write to '" + state.replica->name() + "' has " +
@@ -45,21 +53,19 @@ void check_size(const NamespaceState& state, const std::string& transaction,
               std::string(name));
 }
 
-replica::FinishedWrite write(const NamespaceState& state, const Transaction& transaction,
-                             std::string_view name, bool renewable = false) {
-  std::string encoded = transaction.encoded();
-  check_size(state, encoded, name);
-  return state.client->write(*state.replica, std::move(encoded), name, renewable);
+replica::FinishedWrite write(const NamespaceState& state, replica::PendingWrite write,
+                             std::string_view name) {
+  check_size(state, write.transaction, name);
+  return state.client->write(std::move(write), name);
 }
 
 template <class Result>
-std::future<Result> write_async(const NamespaceState& state, const Transaction& transaction,
-                                std::string_view name, bool renewable = false) {
-  std::string encoded = transaction.encoded();
-  check_size(state, encoded, name);
-  std::promise<Result> promise;
+std::future<Result> write_async(const NamespaceState& state, replica::PendingWrite write,
+                                std::string_view name) {
+  check_size(state, write.transaction, name);
+  std::promise<Result> promise(std::allocator_arg, replica::CrossThreadAllocator<Result>());
   std::future<Result> future = promise.get_future();
-  state.client->write_async(*state.replica, std::move(encoded), renewable, std::move(promise));
+  state.client->write_async(std::move(write), std::move(promise));
   return future;
 }
 
@@ -165,17 +171,13 @@ Revision Namespace::set_value(std::string_view name, const Value& value,
                               const SetOptions& options) const {
   detail::notice_fork();
   if (wire::is_private(name)) return set_private(*state_, name, value, options);
-  Transaction transaction;
-  transaction.set(name, value, options);
-  return Revision(write(*state_, transaction, name, options.ephemeral).outcome.revision);
+  return Revision(write(*state_, to_set(*state_, name, value, options), name).outcome.revision);
 }
 
 std::future<Revision> Namespace::set_value_async(std::string_view name, const Value& value,
                                                  const SetOptions& options) const {
   require_shared(name);
-  Transaction transaction;
-  transaction.set(name, value, options);
-  return write_async<Revision>(*state_, transaction, name, options.ephemeral);
+  return write_async<Revision>(*state_, to_set(*state_, name, value, options), name);
 }
 
 bool Namespace::erase(std::string_view name) const {
@@ -187,7 +189,8 @@ bool Namespace::erase(std::string_view name) const {
   }
   Transaction transaction;
   transaction.erase(name);
-  return write(*state_, transaction, name).outcome.status == wire::Status::ok;
+  return write(*state_, replica::to_write(*state_->replica, transaction), name).outcome.status ==
+         wire::Status::ok;
 }
 
 std::optional<Revision> Namespace::compare_and_set_value(std::string_view name, Revision expected,
@@ -195,7 +198,8 @@ std::optional<Revision> Namespace::compare_and_set_value(std::string_view name, 
                                                          const SetOptions& options) const {
   Transaction transaction;
   transaction.require(name, expected).set(name, value, options);
-  const replica::FinishedWrite finished = write(*state_, transaction, name);
+  const replica::FinishedWrite finished =
+      write(*state_, replica::to_write(*state_->replica, transaction), name);
   if (finished.outcome.status == wire::Status::lost) return std::nullopt;
   return Revision(finished.outcome.revision);
 }
@@ -209,21 +213,24 @@ Value Namespace::add_value(std::string_view name, const Value& amount) const {
   } else {
     transaction.add(name, amount.as<std::int64_t>());
   }
-  const replica::FinishedWrite finished = write(*state_, transaction, name);
-  if (finished.outcome.sums.size() != 1) {
+  const replica::FinishedWrite finished =
+      write(*state_, replica::to_write(*state_->replica, transaction), name);
+  if (finished.outcome.sums().size() != 1) {
     throw Error(Errc::protocol, "the broker's answer to an addition has no sum", std::string(name));
   }
-  return wire::decode_value(finished.outcome.sums.front());
+  return wire::decode_value(finished.outcome.sums().front());
 }
 
 std::optional<Revision> Namespace::commit(const Transaction& transaction) const {
-  const replica::FinishedWrite finished = write(*state_, transaction, {});
+  const replica::FinishedWrite finished =
+      write(*state_, replica::to_write(*state_->replica, transaction), {});
   if (finished.outcome.status == wire::Status::lost) return std::nullopt;
   return Revision(finished.outcome.revision);
 }
 
 std::future<std::optional<Revision>> Namespace::commit_async(const Transaction& transaction) const {
-  return write_async<std::optional<Revision>>(*state_, transaction, {});
+  return write_async<std::optional<Revision>>(*state_,
+                                              replica::to_write(*state_->replica, transaction), {});
 }
 
 // --- watching ---

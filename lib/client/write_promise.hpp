@@ -11,8 +11,9 @@
 
 namespace bulletin::client {
 
-/// A `set`'s revision, or that of a transaction, which may lose.
-using WritePromise = std::variant<std::promise<Revision>, std::promise<std::optional<Revision>>>;
+/// Nothing, a `set`'s revision, or that of a transaction, which may lose.
+using WritePromise =
+    std::variant<std::monostate, std::promise<Revision>, std::promise<std::optional<Revision>>>;
 
 /// A write that has ended, and whom to tell.
 struct PromisedWrite {

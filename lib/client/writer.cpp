@@ -41,7 +41,7 @@ replica::FinishedWrite Writer::write(replica::PendingWrite write) {
   absorb();  // what this thread has added before
   Waiter own;
   own.ticket = lane_.add(std::move(write));
-  completions_.push_back({own.ticket, &own, std::nullopt});
+  completions_.push_back({own.ticket, &own, {}});
   try {
     while (!own.done) {
       if (leader_ == Leader::none) {
@@ -287,14 +287,19 @@ void Writer::finish(std::vector<replica::FinishedWrite> finished, Lock& lock) {
   promised.reserve(finished.size());
   for (replica::FinishedWrite& write : finished) {
     if (write.ticket == 0) continue;  // an ephemeral set again by the lane itself
-    std::optional<Completion> completion = take_completion(write.ticket);
-    if (!completion) continue;
-    if (completion->waiter != nullptr) {
-      completion->waiter->result = std::move(write);
-      completion->waiter->done = true;
-      completion->waiter->changed.notify_one();
+    const auto completion = completion_of(write.ticket);
+    if (completion == completions_.end()) continue;  // it was given up
+    if (Waiter* const waiter = completion->waiter) {
+      waiter->result = std::move(write);
+      waiter->done = true;
+      waiter->changed.notify_one();
     } else {
-      promised.push_back({std::move(write), *std::move(completion->promise)});
+      promised.push_back({std::move(write), std::move(completion->promise)});
+    }
+    if (completion == completions_.begin()) {
+      completions_.pop_front();
+    } else {
+      completions_.erase(completion);
     }
   }
   if (lane_.idle()) drained_.notify_all();
@@ -304,16 +309,14 @@ void Writer::finish(std::vector<replica::FinishedWrite> finished, Lock& lock) {
   lock.lock();
 }
 
-std::optional<Writer::Completion> Writer::take_completion(replica::Ticket ticket) {
-  auto place = completions_.begin();  // as a rule it is the first
-  if (place != completions_.end() && place->ticket != ticket) {
-    place = std::lower_bound(place, completions_.end(), ticket,
-                             [](const Completion& c, replica::Ticket t) { return c.ticket < t; });
-  }
-  if (place == completions_.end() || place->ticket != ticket) return std::nullopt;
-  std::optional<Completion> taken = std::move(*place);
-  completions_.erase(place);
-  return taken;
+// As a rule it is the first.
+std::deque<Writer::Completion>::iterator Writer::completion_of(replica::Ticket ticket) {
+  const auto first = completions_.begin();
+  if (first != completions_.end() && first->ticket == ticket) return first;
+  const auto place =
+      std::lower_bound(first, completions_.end(), ticket,
+                       [](const Completion& c, replica::Ticket t) { return c.ticket < t; });
+  return place != completions_.end() && place->ticket == ticket ? place : completions_.end();
 }
 
 void Writer::hand_over() {

@@ -84,8 +84,8 @@ class Writer {
   };
   struct Completion {
     replica::Ticket ticket = 0;
-    Waiter* waiter = nullptr;
-    std::optional<WritePromise> promise;
+    Waiter* waiter = nullptr;  ///< null: the promise waits
+    WritePromise promise;
   };
 
   using Lock = std::unique_lock<std::mutex>;
@@ -104,7 +104,7 @@ class Writer {
   void take_replies(Lock& lock);
   void wait_for_socket(Lock& lock, SteadyTime latest);
   void finish(std::vector<replica::FinishedWrite> finished, Lock& lock);
-  std::optional<Completion> take_completion(replica::Ticket ticket);
+  std::deque<Completion>::iterator completion_of(replica::Ticket ticket);
   void hand_over();
   void signal_leader();
 

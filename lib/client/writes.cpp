@@ -21,6 +21,11 @@ bool is_decided(const replica::FinishedWrite& write) noexcept {
           write.outcome.status == wire::Status::lost);
 }
 
+/// The replica has to get there.
+void require(const replica::FinishedWrite& write) {
+  const_cast<replica::NamespaceReplica*>(write.replica)->require(write.outcome.revision);
+}
+
 /// What decided it is in the replica.
 bool is_there(const replica::FinishedWrite& write) noexcept {
   return write.replica->revision() >= write.outcome.revision;
@@ -44,37 +49,42 @@ std::optional<Error> client::write_error(const replica::FinishedWrite& write,
                    std::string(name));
     case replica::FinishedWrite::Fate::answered: break;
   }
-  return Error(wire::to_errc(outcome.status), what + "was refused: " + outcome.message,
-               outcome.name);
+  return Error(wire::to_errc(outcome.status),
+               what + "was refused: " + std::string(outcome.message()),
+               std::string(outcome.name()));
 }
 
 void client::fulfil(PromisedWrite& promised) {
   const replica::FinishedWrite& write = promised.write;
-  if (const auto error = write_error(write)) {
-    std::visit([&](auto& promise) { promise.set_exception(std::make_exception_ptr(*error)); },
-               promised.promise);
-  } else if (auto* const promise = std::get_if<std::promise<Revision>>(&promised.promise)) {
-    promise->set_value(Revision(write.outcome.revision));
-  } else {
+  const auto tell = [&](auto& promise, const auto& revision) {
+    if (const auto error = write_error(write)) {
+      promise.set_exception(std::make_exception_ptr(*error));
+    } else {
+      promise.set_value(revision);
+    }
+  };
+  const Revision revision(write.outcome.revision);
+  if (auto* const set = std::get_if<std::promise<Revision>>(&promised.promise)) {
+    tell(*set, revision);
+  } else if (auto* const commit =
+                 std::get_if<std::promise<std::optional<Revision>>>(&promised.promise)) {
     const bool lost = write.outcome.status == wire::Status::lost;
-    std::get<std::promise<std::optional<Revision>>>(promised.promise)
-        .set_value(lost ? std::nullopt : std::optional(Revision(write.outcome.revision)));
+    tell(*commit, lost ? std::nullopt : std::optional(revision));
   }
 }
 
-replica::FinishedWrite Client::Implementation::write(const replica::NamespaceReplica& replica,
-                                                     std::string transaction, std::string_view name,
-                                                     bool renewable) {
+replica::FinishedWrite Client::Implementation::write(replica::PendingWrite write,
+                                                     std::string_view name) {
   const auto deadline = write_deadline();
+  write.deadline_ms = client::to_ms(deadline);
   const std::shared_ptr<client::Engine> engine = this->engine();
-  replica::FinishedWrite finished =
-      engine->writer.write({&replica, std::move(transaction), client::to_ms(deadline), renewable});
+  replica::FinishedWrite finished = engine->writer.write(std::move(write));
   if (const auto error = client::write_error(finished, name)) throw *error;
   if (is_there(finished)) return finished;
   // The stream is slower than the answer, and the answer had no room for the commits.
   {
     std::scoped_lock lock(apply_mutex);
-    const_cast<replica::NamespaceReplica&>(replica).require(finished.outcome.revision);
+    require(finished);
   }
   if (!wait_for(deadline, [&] { return is_there(finished); })) {
     finished.fate = replica::FinishedWrite::Fate::in_doubt;
@@ -83,12 +93,10 @@ replica::FinishedWrite Client::Implementation::write(const replica::NamespaceRep
   return finished;
 }
 
-void Client::Implementation::write_async(const replica::NamespaceReplica& replica,
-                                         std::string transaction, bool renewable,
+void Client::Implementation::write_async(replica::PendingWrite write,
                                          client::WritePromise promise) {
-  engine()->writer.add(
-      {&replica, std::move(transaction), client::to_ms(write_deadline()), renewable},
-      std::move(promise));
+  write.deadline_ms = client::to_ms(write_deadline());
+  engine()->writer.add(std::move(write), std::move(promise));
 }
 
 void Client::Implementation::apply_tails(const replica::WriteProgress& progress) {
@@ -114,8 +122,7 @@ void Client::Implementation::settle(std::vector<client::PromisedWrite> ended) {
   {
     std::scoped_lock lock(apply_mutex);
     for (const client::PromisedWrite& promised : ended) {
-      const replica::FinishedWrite& write = promised.write;
-      const_cast<replica::NamespaceReplica*>(write.replica)->require(write.outcome.revision);
+      require(promised.write);
     }
     settling_.push_back({std::move(ended), write_deadline()});
   }

@@ -2,8 +2,6 @@
 
 #include <iterator>
 
-#include <bulletin/transaction.hpp>
-
 #include "replica/namespace_replica.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/value_codec.hpp"
@@ -12,13 +10,10 @@ namespace bulletin::replica {
 
 namespace {
 
-std::string renewal(const std::string& name, const std::string& value, std::uint64_t ttl_ms) {
+Transaction renewal(const std::string& name, const std::string& value, std::uint64_t ttl_ms) {
   const SetOptions options{.ephemeral = true,
                            .ttl = decltype(SetOptions::ttl)(static_cast<std::int64_t>(ttl_ms))};
-  return Transaction()
-      .require(name, absent)
-      .set(name, wire::decode_value(value), options)
-      .encoded();
+  return Transaction().require(name, absent).set(name, wire::decode_value(value), options);
 }
 
 }  // namespace

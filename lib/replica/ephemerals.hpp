@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <bulletin/transaction.hpp>
+
 #include "wire/transaction.hpp"
 
 namespace bulletin::replica {
@@ -36,7 +38,7 @@ class Ephemerals {
 
   struct Renewal {
     const NamespaceReplica* replica = nullptr;
-    std::string transaction;  ///< sets the attribute if it is absent
+    Transaction transaction;  ///< sets the attribute if it is absent
   };
   /// Those whose time has not passed, for the time that is left.
   std::vector<Renewal> renewals(std::uint64_t now_ms);

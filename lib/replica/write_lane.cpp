@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "wire/decode_error.hpp"
-#include "wire/transaction.hpp"
 
 namespace bulletin::replica {
 
@@ -24,15 +23,6 @@ constexpr std::size_t gather_elements = 10'000;
 constexpr std::uint64_t most_doublings = 3;
 constexpr std::uint64_t ms_for_a_kibibyte = 32;
 
-/// Conditions and operations. What is no transaction is the broker's to refuse.
-std::size_t elements_of(std::string_view transaction) {
-  try {
-    return wire::element_count(transaction);
-  } catch (const wire::DecodeError&) {
-    return 1;
-  }
-}
-
 /// How late a deadline may be noticed.
 constexpr std::uint64_t deadline_grain_ms = 10;
 
@@ -49,20 +39,10 @@ std::size_t WriteLane::price(const PendingWrite& write) noexcept {
 }
 
 Ticket WriteLane::add(PendingWrite write) {
-  push_back({++last_ticket_, std::move(write), false});
+  waiting_bytes_ += price(write);
+  earliest_deadline_ms_ = std::min(earliest_deadline_ms_, write.deadline_ms);
+  queue_.push_back({++last_ticket_, std::move(write), false});
   return last_ticket_;
-}
-
-void WriteLane::push_back(Item item) {
-  waiting_bytes_ += price(item.write);
-  earliest_deadline_ms_ = std::min(earliest_deadline_ms_, item.write.deadline_ms);
-  queue_.push_back(std::move(item));
-}
-
-void WriteLane::requeue(std::vector<Item> items) {
-  std::erase_if(items, [](const Item& item) { return item.ended; });
-  for (const Item& item : items) waiting_bytes_ += price(item.write);
-  queue_.insert(queue_.begin(), std::move_iterator(items.begin()), std::move_iterator(items.end()));
 }
 
 // --- sessions -----------------------------------------------------------------------------------
@@ -74,9 +54,11 @@ void WriteLane::session_started(const wire::SessionId& session, bool follows_los
   number_ = 0;
   if (!follows_lost) return;
   std::vector<Item> renewals;
-  for (Ephemerals::Renewal& renewal : ephemerals_.renewals(now_ms)) {
-    renewals.push_back(
-        {0, {renewal.replica, std::move(renewal.transaction), no_deadline, true}, false});
+  for (const Ephemerals::Renewal& renewal : ephemerals_.renewals(now_ms)) {
+    PendingWrite write = to_write(*renewal.replica, renewal.transaction);
+    write.renewable = true;
+    write.deadline_ms = no_deadline;
+    renewals.push_back({0, std::move(write), false});
     waiting_bytes_ += price(renewals.back().write);
   }
   queue_.insert(queue_.begin(), std::move_iterator(renewals.begin()),
@@ -87,11 +69,12 @@ std::vector<FinishedWrite> WriteLane::session_ended() {
   std::vector<FinishedWrite> finished;
   session_.reset();
   if (request_) {
-    Request request = *std::exchange(request_, std::nullopt);
-    if (request.may_apply()) {
-      for (Item& item : request.items) end(item, Fate::in_doubt, finished);
+    if (request_->may_apply()) {
+      std::for_each(queue_.begin(), waiting(),
+                    [&](Item& item) { end(item, Fate::in_doubt, finished); });
+      end_request();
     } else {
-      requeue(std::move(request.items));
+      dissolve_request();
     }
   }
   // The next session begins with new ones.
@@ -115,27 +98,34 @@ std::optional<std::string_view> WriteLane::to_transmit(std::uint64_t now_ms) {
 }
 
 WriteLane::Request WriteLane::gather() {
-  Request request;
+  wire::Write write{*session_, 0, ++number_, {}};
+  write.items.reserve(std::min(queue_.size(), gather_elements));
   std::size_t bytes = 0;
   std::size_t elements = 0;
-  while (!queue_.empty()) {
-    Item& next = queue_.front();
-    bytes += next.write.transaction.size();
-    elements += elements_of(next.write.transaction);
+  for (const Item& item : queue_) {
+    const PendingWrite& next = item.write;
+    bytes += next.transaction.size();
+    elements += next.elements;
     const bool full = bytes > gather_bytes || elements > gather_elements;
-    if (full && !request.items.empty()) break;
-    waiting_bytes_ -= price(next.write);
-    request.items.push_back(std::move(next));
-    queue_.pop_front();
+    if (full && !write.items.empty()) break;
+    waiting_bytes_ -= price(next);
+    write.items.push_back({next.replica->name(), next.replica->revision(), next.transaction});
   }
-  wire::Write write{*session_, 0, ++number_, {}};
-  write.items.reserve(request.items.size());
-  for (const Item& item : request.items) {
-    const NamespaceReplica& replica = *item.write.replica;
-    write.items.push_back({replica.name(), replica.revision(), item.write.transaction});
-  }
-  request.bytes = wire::encode(write);
-  return request;
+  return {.bytes = wire::encode(write), .items = write.items.size()};
+}
+
+void WriteLane::end_request() {
+  queue_.erase(queue_.begin(), waiting());
+  request_.reset();
+}
+
+void WriteLane::dissolve_request() {
+  const auto again =
+      std::remove_if(queue_.begin(), waiting(), [](const Item& i) { return i.ended; });
+  const auto rest = queue_.erase(again, waiting());
+  std::for_each(queue_.begin(), rest,
+                [&](const Item& item) { waiting_bytes_ += price(item.write); });
+  request_.reset();
 }
 
 void WriteLane::transmitted(std::uint64_t now_ms) {
@@ -167,27 +157,25 @@ WriteProgress WriteLane::reply(std::string_view bytes, bool& session_refused) {
 }
 
 void WriteLane::take_outcomes(wire::WriteReply reply, WriteProgress& progress) {
-  if (reply.outcomes.size() != request_->items.size()) {
+  if (reply.outcomes.size() != request_->items) {
     throw wire::DecodeError("write: not as many outcomes as transactions");
   }
-  Request request = *std::exchange(request_, std::nullopt);
   progress.tails = std::move(reply.tails);
-  progress.finished.reserve(request.items.size());
-  for (std::size_t i = 0; i != request.items.size(); ++i) {
-    Item& item = request.items[i];
-    const wire::Outcome& outcome = reply.outcomes[i];
+  progress.finished.reserve(request_->items);
+  auto next = queue_.begin();
+  for (wire::Outcome& outcome : reply.outcomes) {
+    Item& item = *next++;
     if (outcome.status == wire::Status::ok || outcome.status == wire::Status::unchanged) {
       ephemerals_.committed(item.write.replica, item.write.transaction, item.write.renewable,
-                            {outcome.revision, request.sent_ms});
+                            {outcome.revision, request_->sent_ms});
     } else if (item.ticket == 0 && outcome.status == wire::Status::lost) {
-      ephemerals_.taken(item.write.replica, outcome.name);
+      ephemerals_.taken(item.write.replica, outcome.name());
     }
     const std::size_t known = progress.finished.size();
     end(item, Fate::answered, progress.finished);
-    if (progress.finished.size() != known) {
-      progress.finished.back().outcome = std::move(reply.outcomes[i]);
-    }
+    if (progress.finished.size() != known) progress.finished.back().outcome = std::move(outcome);
   }
+  end_request();
 }
 
 void WriteLane::take_refusal(const wire::Refusal& refusal, WriteProgress& progress,
@@ -197,14 +185,14 @@ void WriteLane::take_refusal(const wire::Refusal& refusal, WriteProgress& progre
     session_refused = true;
     return;
   }
-  Request request = *std::exchange(request_, std::nullopt);
   // A lower number than the last: what became of this one is not known any more.
   const bool in_doubt = refusal.status == wire::Status::old_number;
-  for (Item& item : request.items) {
+  std::for_each(queue_.begin(), waiting(), [&](Item& item) {
     end(item, in_doubt ? Fate::in_doubt : Fate::answered, progress.finished);
-  }
+  });
+  end_request();
   for (FinishedWrite& write : progress.finished) {
-    write.outcome = {refusal.status, 0, {}, refusal.message, refusal.name};
+    write.outcome = wire::Outcome::refused(refusal);
   }
 }
 
@@ -229,29 +217,31 @@ void WriteLane::expire_request(std::uint64_t now_ms, std::vector<FinishedWrite>&
   if (!request_) return;
   const Fate fate = request_->may_apply() ? Fate::in_doubt : Fate::unsent;
   bool expired = false;
-  for (Item& item : request_->items) {
+  for (auto place = queue_.begin(); place != waiting(); ++place) {
+    Item& item = *place;
     if (item.ended || item.write.deadline_ms > now_ms) continue;
     end(item, fate, finished);
     expired = true;
   }
   if (!expired) return;
-  const bool all = std::all_of(request_->items.begin(), request_->items.end(),
-                               [](const Item& item) { return item.ended; });
+  const bool all =
+      std::all_of(queue_.begin(), waiting(), [](const Item& item) { return item.ended; });
   if (all) {
-    request_.reset();
+    end_request();
   } else if (fate == Fate::unsent && !request_->refused) {
     // Made again, without those.
-    requeue(std::exchange(request_, std::nullopt)->items);
+    dissolve_request();
   }
 }
 
 void WriteLane::expire_waiting(std::uint64_t now_ms, std::vector<FinishedWrite>& finished) {
-  std::erase_if(queue_, [&](Item& item) {
+  const auto expired = std::remove_if(waiting(), queue_.end(), [&](Item& item) {
     if (item.write.deadline_ms > now_ms) return false;
     waiting_bytes_ -= price(item.write);
     end(item, Fate::unsent, finished);
     return true;
   });
+  queue_.erase(expired, queue_.end());
 }
 
 void WriteLane::note_deadlines(std::uint64_t now_ms) noexcept {
@@ -261,7 +251,6 @@ void WriteLane::note_deadlines(std::uint64_t now_ms) noexcept {
       earliest_deadline_ms_ = std::min(earliest_deadline_ms_, item.write.deadline_ms);
     }
   };
-  if (request_) std::for_each(request_->items.begin(), request_->items.end(), note);
   std::for_each(queue_.begin(), queue_.end(), note);
   // Many that follow each other closely end together, instead of one look at all for each.
   if (earliest_deadline_ms_ != no_deadline) {
@@ -273,8 +262,8 @@ std::vector<FinishedWrite> WriteLane::close() {
   std::vector<FinishedWrite> finished;
   if (request_) {
     const Fate fate = request_->may_apply() ? Fate::in_doubt : Fate::unsent;
-    for (Item& item : request_->items) end(item, fate, finished);
-    request_.reset();
+    std::for_each(queue_.begin(), waiting(), [&](Item& item) { end(item, fate, finished); });
+    end_request();
   }
   for (Item& item : queue_) end(item, Fate::unsent, finished);
   queue_.clear();

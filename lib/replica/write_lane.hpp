@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "replica/cross_thread_allocator.hpp"
 #include "replica/ephemerals.hpp"
 #include "replica/namespace_replica.hpp"
 #include "wire/replies.hpp"
@@ -25,10 +26,16 @@ inline constexpr std::uint64_t no_deadline = std::numeric_limits<std::uint64_t>:
 /// A write on its way in.
 struct PendingWrite {
   const NamespaceReplica* replica = nullptr;  ///< lives longer than the lane
-  std::string transaction;                    ///< encoded
-  std::uint64_t deadline_ms = 0;
+  CrossThreadString transaction;              ///< encoded
+  std::size_t elements = 1;                   ///< its conditions and operations
   bool renewable = false;  ///< a plain `set` of an ephemeral attribute: set again in a new session
+  std::uint64_t deadline_ms = 0;
 };
+
+inline PendingWrite to_write(const NamespaceReplica& replica, const Transaction& transaction) {
+  return {&replica, CrossThreadString(transaction.encoded()),
+          transaction.conditions() + transaction.operations()};
+}
 
 /// How a write ended.
 struct FinishedWrite {
@@ -96,7 +103,7 @@ class WriteLane {
   std::vector<FinishedWrite> close();
 
   /// Nothing waits and nothing is under way.
-  [[nodiscard]] bool idle() const noexcept { return queue_.empty() && !request_; }
+  [[nodiscard]] bool idle() const noexcept { return queue_.empty(); }
   /// A request was made and is not answered.
   [[nodiscard]] bool under_way() const noexcept { return request_.has_value(); }
   /// A request is under way, its answer would tell for certain whether it was applied, and it may
@@ -122,7 +129,7 @@ class WriteLane {
   };
   struct Request {
     std::string bytes;
-    std::vector<Item> items;
+    std::size_t items = 0;  // the first of the queue
     std::uint64_t transmissions = 0;
     std::uint64_t sent_ms = 0;  // first
     std::uint64_t again_at_ms = 0;
@@ -133,10 +140,17 @@ class WriteLane {
     [[nodiscard]] bool may_apply() const noexcept { return transmissions > (refused ? 1U : 0U); }
   };
 
-  void push_back(Item item);
-  /// Puts those back that nobody has been told of, in their order before all others.
-  void requeue(std::vector<Item> items);
+  using Queue = std::deque<Item>;
+
+  /// The first that is not in the request under way.
+  Queue::iterator waiting() noexcept {
+    return queue_.begin() + static_cast<std::ptrdiff_t>(request_ ? request_->items : 0);
+  }
   Request gather();
+  /// It is over, and so are its writes: all of them have been told of.
+  void end_request();
+  /// Its writes wait again, those that nobody has been told of.
+  void dissolve_request();
   void end(Item& item, FinishedWrite::Fate fate, std::vector<FinishedWrite>& finished);
   void expire_waiting(std::uint64_t now_ms, std::vector<FinishedWrite>& finished);
   void expire_request(std::uint64_t now_ms, std::vector<FinishedWrite>& finished);
@@ -147,8 +161,8 @@ class WriteLane {
   std::optional<wire::SessionId> session_;
   std::uint64_t number_ = 0;  // of the last request in this session
   Ticket last_ticket_ = 0;
-  std::deque<Item> queue_;
-  std::size_t waiting_bytes_ = 0;  // the price of the queue
+  Queue queue_;                    // what is under way, and then what waits
+  std::size_t waiting_bytes_ = 0;  // the price of what waits
   std::optional<Request> request_;
   std::uint64_t retry_ms_ = 1000;
   std::uint64_t earliest_deadline_ms_ = no_deadline;  // or earlier

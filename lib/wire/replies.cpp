@@ -68,21 +68,21 @@ Limits read_limits(Reader& reader) {
 std::size_t read_committed(Reader& reader, Outcome& outcome) {
   outcome.revision = reader.unsigned_integer("outcome's revision");
   std::size_t sums = reader.array("outcome's sums");
-  outcome.sums.reserve(std::min(sums, believed));
-  for (; sums != 0; --sums) outcome.sums.emplace_back(reader.value("outcome's sum"));
+  outcome.texts.reserve(std::min(sums, believed));
+  for (; sums != 0; --sums) outcome.texts.emplace_back(reader.value("outcome's sum"));
   return 3;
 }
 
 std::size_t read_not_committed(Reader& reader, Outcome& outcome) {
   if (is_refusal(outcome.status)) {
-    outcome.message = reader.string("outcome's message");
-    outcome.name = reader.string("outcome's name");
+    outcome.texts.emplace_back(reader.string("outcome's message"));
+    outcome.texts.emplace_back(reader.string("outcome's name"));
     return 3;
   }
   outcome.revision = reader.unsigned_integer("outcome's revision");
   if (outcome.status == Status::unchanged) return 2;
   if (outcome.status != Status::lost) throw DecodeError("outcome: of no known status");
-  outcome.name = reader.string("outcome's name");
+  outcome.texts.emplace_back(reader.string("outcome's name"));
   return 3;
 }
 

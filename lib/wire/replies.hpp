@@ -49,18 +49,36 @@ struct Welcome {
   Limits limits;
 };
 
-/// What became of one transaction.
+/// What became of one transaction. Small, because there are many, and most are only ok.
 struct Outcome {
   /// ok, unchanged, lost, or a refusal.
   Status status = Status::ok;
   /// ok: the commit's; unchanged and lost: the namespace's newest, which decided it.
   std::uint64_t revision = 0;
-  /// ok: the results of the `add` operations in order, as value bytes.
-  std::vector<std::string> sums;
-  /// A refusal's.
-  std::string message;
-  /// A refusal's: the attribute; lost: the attribute whose condition did not hold.
-  std::string name;
+  /// ok: the results of the `add` operations in order, as value bytes; lost: the attribute whose
+  /// condition did not hold; a refusal: its message and the attribute.
+  std::vector<std::string> texts;
+
+  static Outcome lost(std::uint64_t revision, std::string_view name) {
+    return {Status::lost, revision, {std::string(name)}};
+  }
+  static Outcome refused(Refusal refusal) {
+    return {refusal.status, 0, {std::move(refusal.message), std::move(refusal.name)}};
+  }
+
+  [[nodiscard]] std::span<const std::string> sums() const noexcept {
+    return status == Status::ok ? texts : std::span<const std::string>();
+  }
+  /// A refusal's; otherwise empty.
+  [[nodiscard]] std::string_view message() const noexcept {
+    return texts.size() == 2 && status != Status::ok ? texts.front() : std::string_view();
+  }
+  /// Of the attribute that it is about, if that is told.
+  [[nodiscard]] std::string_view name() const noexcept {
+    return !texts.empty() && status != Status::ok ? texts.back() : std::string_view();
+  }
+
+  friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
 /// The commits of one namespace that the client does not have yet.

@@ -14,17 +14,18 @@ void pack_outcome(Packer& packer, const Outcome& outcome) {
                      .array(3)
                      .integer(outcome.status)
                      .integer(outcome.revision)
-                     .array(outcome.sums.size())
+                     .array(outcome.sums().size())
                      .view());
-      for (const std::string& sum : outcome.sums) packer.raw(sum);
+      for (const std::string& sum : outcome.sums()) packer.raw(sum);
       return;
     case Status::unchanged:
       packer.array(2).integer(outcome.status).integer(outcome.revision);
       return;
     case Status::lost:
-      packer.array(3).integer(outcome.status).integer(outcome.revision).string(outcome.name);
+      packer.array(3).integer(outcome.status).integer(outcome.revision).string(outcome.name());
       return;
-    default: packer.array(3).integer(outcome.status).string(outcome.message).string(outcome.name);
+    default:
+      packer.array(3).integer(outcome.status).string(outcome.message()).string(outcome.name());
   }
 }
 

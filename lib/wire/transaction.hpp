@@ -2,8 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include <bulletin/options.hpp>
+#include <bulletin/value.hpp>
 
 #include "wire/limits.hpp"
 
@@ -33,6 +37,11 @@ struct Transaction {
 /// How many conditions and operations there are: to be asked before decoding, because a [4] takes
 /// two bytes here and many in memory. Allocates nothing. Throws DecodeError.
 std::size_t element_count(std::string_view bytes);
+
+/// A transaction that sets one attribute and nothing else, as bulletin::Transaction would encode
+/// it, onto the end of `out`. Throws Error rejected, as that does.
+void encode_set(std::string_view name, const Value& value, const SetOptions& options,
+                std::string& out);
 
 /// Reads structure only, and validates values; names and limits are the authority's to judge.
 /// Reuses `out`'s memory. Throws DecodeError.

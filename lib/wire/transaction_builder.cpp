@@ -6,6 +6,7 @@
 #include "wire/limits.hpp"
 #include "wire/names.hpp"
 #include "wire/packer.hpp"
+#include "wire/transaction.hpp"
 #include "wire/value_codec.hpp"
 
 namespace bulletin {
@@ -18,7 +19,42 @@ void check_ttl(std::string_view name, const SetOptions& options) {
               std::string(name));
 }
 
+/// An operation onto the end of `out`; if it cannot be, `out` is as it was.
+void append_set(std::string_view name, const Value& value, const SetOptions& options,
+                std::string& out) {
+  const bool plain = !options.ephemeral && options.ttl.count() == 0;
+  const std::size_t before = out.size();
+  out += wire::HeadPacker()
+             .array(plain ? 3 : 5)
+             .integer(wire::OperationKind::set)
+             .string_head(name.size())
+             .view();
+  out += name;
+  try {
+    wire::encode_value_of(name, value, out);
+  } catch (...) {
+    out.resize(before);
+    throw;
+  }
+  if (!plain) {
+    wire::Packer(out)
+        .integer(static_cast<std::uint64_t>(options.ttl.count()))
+        .boolean(options.ephemeral);
+  }
+}
+
+/// Most operations are on a scalar.
+std::size_t bytes_of_set(std::string_view name) noexcept { return name.size() + 32; }
+
 }  // namespace
+
+void wire::encode_set(std::string_view name, const Value& value, const SetOptions& options,
+                      std::string& out) {
+  check_attribute_name(name);
+  check_ttl(name, options);
+  out += HeadPacker().array(2).array(0).array(1).view();
+  append_set(name, value, options, out);
+}
 
 Transaction& Transaction::require(std::string_view name, Revision expected) {
   wire::check_attribute_name(name);
@@ -54,26 +90,8 @@ Transaction& Transaction::set_value(std::string_view name, const Value& value,
                                     const SetOptions& options) {
   wire::check_attribute_name(name);
   check_ttl(name, options);
-  const bool plain = !options.ephemeral && options.ttl.count() == 0;
-  const std::size_t before = operations_.size();
-  if (before == 0) operations_.reserve(name.size() + 32);  // most have one operation, on a scalar
-  operations_ += wire::HeadPacker()
-                     .array(plain ? 3 : 5)
-                     .integer(wire::OperationKind::set)
-                     .string_head(name.size())
-                     .view();
-  operations_ += name;
-  try {
-    wire::encode_value_of(name, value, operations_);
-  } catch (...) {
-    operations_.resize(before);
-    throw;
-  }
-  if (!plain) {
-    wire::Packer(operations_)
-        .integer(static_cast<std::uint64_t>(options.ttl.count()))
-        .boolean(options.ephemeral);
-  }
+  if (operations_.empty()) operations_.reserve(bytes_of_set(name));
+  append_set(name, value, options, operations_);
   ++operation_count_;
   return *this;
 }

@@ -31,7 +31,7 @@ FakeBroker::Answer to_writes(const std::string& reply) {
 
 std::string outcome(wire::Status status, std::string message, std::string name) {
   wire::WriteReply reply;
-  reply.outcomes.push_back({status, 0, {}, std::move(message), std::move(name)});
+  reply.outcomes.push_back(wire::Outcome::refused({status, std::move(message), std::move(name)}));
   return wire::encode(reply);
 }
 

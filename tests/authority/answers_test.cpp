@@ -34,8 +34,8 @@ TEST_CASE("a write's answer has its outcomes in order") {
   CHECK(reply.outcomes[0].revision == test::first_revision);
   CHECK(reply.outcomes[1].status == Status::unchanged);
   CHECK(reply.outcomes[2].status == Status::lost);
-  CHECK(reply.outcomes[2].name == "x");
-  CHECK(reply.outcomes[3].sums == std::vector<std::string>{"\x04"});
+  CHECK(reply.outcomes[2].name() == "x");
+  CHECK(reply.outcomes[3].texts == std::vector<std::string>{"\x04"});
   CHECK(reply.tails.empty());
 }
 
@@ -79,8 +79,8 @@ TEST_CASE("a name that is too long is not sent back whole") {
   for (int i = 0; i != 400; ++i) name += "\u20ac";
   const wire::Outcome outcome = desk.write("a", Raw().set(name, 1));
   CHECK(outcome.status == Status::rejected);
-  CHECK(outcome.name == name.substr(0, 1 + 341 * 3));
-  CHECK(outcome.name.size() <= wire::name_bytes);
+  CHECK(outcome.name() == name.substr(0, 1 + 341 * 3));
+  CHECK(outcome.name().size() <= wire::name_bytes);
 }
 
 TEST_CASE("the answer brings the commits that its client does not have, of each namespace once") {

@@ -153,7 +153,7 @@ TEST_CASE(
   for (const Answer& answer : {send(), send()}) {
     REQUIRE(answer.outcomes->size() == 3);
     CHECK(answer.outcomes->at(0).status == Status::denied);
-    CHECK(answer.outcomes->at(0).name == "theirs");
+    CHECK(answer.outcomes->at(0).name() == "theirs");
     CHECK(answer.outcomes->at(1).status == Status::ok);
     CHECK(answer.outcomes->at(2).status == Status::denied);
     REQUIRE(answer.tails.size() == 1);

@@ -53,7 +53,7 @@ TEST_CASE("more attributes than a namespace may have are refused, whole transact
   CHECK(desk.write("a", Raw().set("x", 1).set("y", 1)).status == Status::ok);
   const wire::Outcome over = desk.write("a", Raw().set("x", 2).set("z", 1));
   CHECK(over.status == Status::overloaded);
-  CHECK(over.name == "a");
+  CHECK(over.name() == "a");
   CHECK(desk.value("a", "x") == Value(1));
   CHECK(desk.write("b", Raw().set("x", 1)).status == Status::ok);
   // What is as much as before, or less, is not refused.

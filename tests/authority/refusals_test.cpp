@@ -30,7 +30,7 @@ wire::Outcome refused_write(const std::string& space, const Raw& transaction) {
   const std::string before = desk.authority.describe_kept();
   const wire::Outcome outcome = desk.write(space, transaction);
   CHECK(outcome.status >= Status::malformed);
-  CHECK_FALSE(outcome.message.empty());
+  CHECK_FALSE(outcome.message().empty());
   CHECK(desk.authority.describe_kept() == before);
   CHECK(desk.authority.revision() == test::first_revision - 1);
   return outcome;
@@ -39,7 +39,7 @@ wire::Outcome refused_write(const std::string& space, const Raw& transaction) {
 void check_rejected(const std::string& space, const Raw& transaction, const std::string& name) {
   const wire::Outcome outcome = refused_write(space, transaction);
   CHECK(outcome.status == Status::rejected);
-  CHECK(outcome.name == name);
+  CHECK(outcome.name() == name);
 }
 
 }  // namespace
@@ -99,7 +99,7 @@ TEST_CASE("an add that does not fit is refused with its name") {
   check_rejected("a", overflow, "x");
   const wire::Outcome outcome = refused_write("a", Raw().set("x", "text").add("x", 1));
   CHECK(outcome.status == Status::wrong_type);
-  CHECK(outcome.name == "x");
+  CHECK(outcome.name() == "x");
 }
 
 TEST_CASE("a request of another history is refused") {

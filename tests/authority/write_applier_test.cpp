@@ -34,7 +34,7 @@ TEST_CASE("the operations of a transaction see each other and make one commit") 
   const auto outcome = desk.write(
       "a", Raw().set("x", 1).add("x", 2).set("y", 9).erase("y").set("y", 4).add("z", 1.5));
   REQUIRE(outcome.status == Status::ok);
-  CHECK(outcome.sums.size() == 2);
+  CHECK(outcome.sums().size() == 2);
   CHECK(desk.value("a", "x") == 3);
   CHECK(desk.value("a", "y") == 4);
   CHECK(desk.value("a", "z") == 1.5);
@@ -94,7 +94,7 @@ TEST_CASE("a condition that does not hold loses and names the attribute") {
     CHECK(outcome.status == Status::lost);
     CHECK(outcome.revision == newest);
   }
-  CHECK(desk.write("a", Raw().require("none", 7)).name == "none");
+  CHECK(desk.write("a", Raw().require("none", 7)).name() == "none");
   CHECK(desk.write("a", Raw().require("none", 0).set("none", 1)).status == Status::ok);
   CHECK(desk.value("a", "x") == 3);
 }
@@ -110,9 +110,9 @@ TEST_CASE("a refused transaction leaves nothing behind and does not stop the nex
       {"new", Raw().set("x", std::string(5'000, 'x')).add("x", 1).bytes(), 0},
   });
   CHECK(answer.outcomes->at(0).status == Status::rejected);
-  CHECK(answer.outcomes->at(0).name == "_private");
+  CHECK(answer.outcomes->at(0).name() == "_private");
   CHECK(answer.outcomes->at(1).status == Status::wrong_type);
-  CHECK(answer.outcomes->at(1).name == "x");
+  CHECK(answer.outcomes->at(1).name() == "x");
   desk.authority.commit();
   CHECK(desk.names("a") == Names{"text"});
   CHECK(desk.authority.namespaces() == 1);

@@ -11,8 +11,8 @@ using bulletin::client::SteadyTime;
 
 namespace {
 
-Intake::Entry entry(const std::string& transaction) {
-  return {{nullptr, transaction, 0, true}, {}};
+Intake::Entry entry(std::string_view transaction) {
+  return {{nullptr, bulletin::replica::CrossThreadString(transaction)}, {}};
 }
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }

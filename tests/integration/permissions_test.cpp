@@ -106,7 +106,7 @@ TEST_CASE("One WRITE with items of both kinds applies what is allowed, and a cop
     REQUIRE(write.outcomes.size() == 3);
     CHECK(write.outcomes[0].status == wire::Status::ok);
     CHECK(write.outcomes[1].status == wire::Status::denied);
-    CHECK(write.outcomes[1].name == "other");
+    CHECK(write.outcomes[1].name() == "other");
     CHECK(write.outcomes[2].status == wire::Status::ok);
     CHECK(write.tails.empty());
   };

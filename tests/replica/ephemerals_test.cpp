@@ -48,8 +48,7 @@ TEST_CASE("ephemerals made by a plain set are set again, if absent, before every
   CHECK(transaction.operations[0].value == "\x05");
 
   SECTION("nobody is told of their outcome") {
-    const auto progress =
-        lane.outcomes({{wire::Status::lost, 5, {}, {}, "e"}, {wire::Status::ok, 6, {}, {}, {}}});
+    const auto progress = lane.outcomes({wire::Outcome::lost(5, "e"), {wire::Status::ok, 6, {}}});
     CHECK(tickets(progress.finished, Fate::answered) == Tickets{2});
   }
   SECTION("they are made anew for every session, once") {
@@ -75,7 +74,7 @@ TEST_CASE("only ephemerals of plain sets that were committed are remembered") {
   commit(lane, Transaction().set("living", 1, {.ttl = std::chrono::seconds(1)}), true);
   lane.add(ephemeral("refused"), no_deadline, true);
   lane.transmit();
-  lane.outcomes({{wire::Status::denied, 0, {}, "no", "refused"}});
+  lane.outcomes({wire::Outcome::refused({wire::Status::denied, "no", "refused"})});
   CHECK(names_in(renewed(lane)) == Names{"marker"});
 }
 
@@ -188,7 +187,7 @@ TEST_CASE("an ephemeral being set again is not taken for gone either, until that
   }
   SECTION("not decided") { CHECK(owner.set_again(4000) == all); }
   SECTION("the name was another's by then") {
-    owner.lane.outcomes({{wire::Status::lost, 5, {}, {}, "e"}, {wire::Status::ok, 6, {}, {}, {}}});
+    owner.lane.outcomes({wire::Outcome::lost(5, "e"), {wire::Status::ok, 6, {}}});
     CHECK(owner.set_again(4000) == none);
   }
 }

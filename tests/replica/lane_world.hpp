@@ -36,8 +36,10 @@ struct Lane {
 
   Ticket add(const Transaction& transaction, std::uint64_t deadline_ms = no_deadline,
              bool renewable = false, const NamespaceReplica* replica = nullptr) {
-    return lane.add(
-        {replica == nullptr ? &plant : replica, transaction.encoded(), deadline_ms, renewable});
+    PendingWrite write = to_write(replica == nullptr ? plant : *replica, transaction);
+    write.deadline_ms = deadline_ms;
+    write.renewable = renewable;
+    return lane.add(std::move(write));
   }
   Ticket set(std::string_view name, std::uint64_t deadline_ms = no_deadline) {
     return add(Transaction().set(name, 1), deadline_ms);
@@ -60,7 +62,7 @@ struct Lane {
     return reply(wire::encode(wire::WriteReply{outcomes, {}}));
   }
   WriteProgress all_ok(std::size_t count, std::uint64_t revision = 100) {
-    return outcomes(std::vector<wire::Outcome>(count, {wire::Status::ok, revision, {}, {}, {}}));
+    return outcomes(std::vector<wire::Outcome>(count, {wire::Status::ok, revision, {}}));
   }
   WriteProgress refuse(wire::Status status) {
     return reply(wire::encode(wire::Refusal{status, "because", "name"}));

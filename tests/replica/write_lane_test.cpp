@@ -41,7 +41,7 @@ TEST_CASE("an answer ends the writes in order, each with its outcome") {
   const Ticket b = lane.set("b");
   lane.transmit();
   const WriteProgress progress =
-      lane.outcomes({{wire::Status::ok, 5, {}, {}, {}}, {wire::Status::lost, 6, {}, {}, "b"}});
+      lane.outcomes({{wire::Status::ok, 5, {}}, wire::Outcome::lost(6, "b")});
   REQUIRE(progress.finished.size() == 2);
   CHECK(progress.epoch == first_session.epoch);
   CHECK(progress.finished[0].ticket == a);
@@ -50,7 +50,7 @@ TEST_CASE("an answer ends the writes in order, each with its outcome") {
   CHECK(progress.finished[0].replica == &lane.plant);
   CHECK(progress.finished[1].ticket == b);
   CHECK(progress.finished[1].outcome.status == wire::Status::lost);
-  CHECK(progress.finished[1].outcome.name == "b");
+  CHECK(progress.finished[1].outcome.name() == "b");
   CHECK(lane.lane.idle());
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("commits come with the answer") {
   broker.set("a", "1");
   const std::string body = broker.run_after(0);
   const wire::Update update = wire::decode_update(body);
-  wire::WriteReply reply{{{wire::Status::ok, broker.revision(), {}, {}, {}}}, {}};
+  wire::WriteReply reply{{{wire::Status::ok, broker.revision(), {}}}, {}};
   reply.tails.push_back({"plant", std::get<wire::CommitsUpdate>(update).run});
   const std::string bytes = wire::encode(reply);
   const WriteProgress progress = lane.reply(bytes);
@@ -220,7 +220,7 @@ TEST_CASE("a refusal of the whole request is the outcome of each write") {
   CHECK_FALSE(lane.session_refused);
   REQUIRE(tickets(progress.finished, Fate::answered) == Tickets{1, 2});
   CHECK(progress.finished[1].outcome.status == status);
-  CHECK(progress.finished[1].outcome.message == "because");
+  CHECK(progress.finished[1].outcome.message() == "because");
   CHECK(lane.lane.idle());
 }
 

@@ -22,10 +22,12 @@ ReplicaView& Client::open(std::string_view space) {
 
 WriteId Client::write(replica::NamespaceReplica& replica, const Transaction& transaction,
                       std::uint64_t time_ms, bool renewable) {
-  std::string bytes = transaction.encoded();
-  const WriteId write = world_.ledger.begin(name_, replica.name(), bytes, renewable);
-  const replica::Ticket ticket =
-      lane_->add({&replica, std::move(bytes), world_.schedule.now_ms() + time_ms, renewable});
+  replica::PendingWrite pending = to_write(replica, transaction);
+  pending.renewable = renewable;
+  pending.deadline_ms = world_.schedule.now_ms() + time_ms;
+  const WriteId write =
+      world_.ledger.begin(name_, replica.name(), std::string(pending.transaction), renewable);
+  const replica::Ticket ticket = lane_->add(std::move(pending));
   tickets_.emplace(ticket, write);
   notice();
   return write;

@@ -22,14 +22,6 @@ bool same(const Delta& left, const Delta& right) {
                     });
 }
 
-bool same(const authority::Outcomes& left, const authority::Outcomes& right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [](const wire::Outcome& a, const wire::Outcome& b) {
-                      return a.status == b.status && a.revision == b.revision && a.sums == b.sums &&
-                             a.message == b.message && a.name == b.name;
-                    });
-}
-
 }  // namespace
 
 void Model::begin(const authority::AuthorityOptions& options) {
@@ -206,7 +198,7 @@ Model::Expected Model::write(const wire::Write& request, const authority::Answer
   check(answer.outcomes->size() == request.items.size(), "{} writes got {} outcomes",
         request.items.size(), answer.outcomes->size());
   if (request.number == lane.number) {
-    check(same(*answer.outcomes, *lane.outcomes), "a request sent again got another answer");
+    check(*answer.outcomes == *lane.outcomes, "a request sent again got another answer");
     return {};
   }
   lane = {request.number, answer.outcomes};
@@ -238,10 +230,10 @@ void Model::check_outcome(const wire::WriteItem& item, const Decision& decision,
   check(decision.status == outcome.status, "a write to '{}' came to status {}, not {}", item.space,
         number_of(outcome.status), number_of(decision.status));
   if (decision.status == Status::ok) {
-    check(decision.sums == outcome.sums, "an addition in '{}' came to another sum", item.space);
+    check(decision.sums == outcome.texts, "an addition in '{}' came to another sum", item.space);
   } else if (decision.status == Status::lost) {
-    check(decision.name == outcome.name, "in '{}' the condition on '{}' was lost, not on '{}'",
-          item.space, decision.name, outcome.name);
+    check(decision.name == outcome.name(), "in '{}' the condition on '{}' was lost, not on '{}'",
+          item.space, decision.name, outcome.name());
   }
 }
 

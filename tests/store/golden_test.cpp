@@ -107,5 +107,5 @@ TEST_CASE("a folder of format 1 is read") {
   REQUIRE(outcomes->size() == 2);
   CHECK(outcomes->at(0).status == wire::Status::ok);
   CHECK(outcomes->at(1).status == wire::Status::lost);
-  CHECK(outcomes->at(1).name == "mode");
+  CHECK(outcomes->at(1).name() == "mode");
 }

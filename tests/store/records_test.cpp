@@ -77,11 +77,11 @@ TEST_CASE("the other records") {
   CHECK(session(encode(authority::SessionView{9, "alice", "robot", 0})).number == 9);
   check_damage(encode(authority::SessionView{9, "alice", "robot", 0}), session);
 
-  const authority::Outcomes outcomes{{wire::Status::ok, 5, {"\x07"}, {}, {}},
-                                     {wire::Status::lost, 5, {}, {}, "mode"}};
+  const authority::Outcomes outcomes{{wire::Status::ok, 5, {"\x07"}},
+                                     wire::Outcome::lost(5, "mode")};
   const std::string lane = encode_lane(12, outcomes);
   CHECK(decode_lane(lane).number == 12);
-  CHECK(decode_lane(lane).outcomes.at(1).name == "mode");
+  CHECK(decode_lane(lane).outcomes.at(1).name() == "mode");
   check_damage(lane, decode_lane);
   const std::string refusal = wire::encode(wire::Refusal{wire::Status::rejected, "no", {}});
   CHECK_THROWS_AS(decode_lane("\x0C" + refusal), DecodeError);

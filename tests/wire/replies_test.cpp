@@ -32,7 +32,7 @@ TEST_CASE("a refusal that a later version adds is still a refusal") {
     CHECK(std::string(error.what()) == "no");
   }
   WriteReply reply;
-  reply.outcomes.push_back({later, 0, {}, "no", "name"});
+  reply.outcomes.push_back(Outcome::refused({later, "no", "name"}));
   CHECK(decode_write_reply(encode(reply)).outcomes.at(0).status == later);
 }
 

@@ -128,13 +128,13 @@ json fields(const wire::Outcome& outcome) {
     case wire::Status::ok:
       out["revision"] = outcome.revision;
       out["sums"] = json::array();
-      for (const std::string& sum : outcome.sums) out["sums"].push_back(to_hex(sum));
+      for (const std::string& sum : outcome.sums()) out["sums"].push_back(to_hex(sum));
       return out;
     case wire::Status::unchanged: out["revision"] = outcome.revision; return out;
     case wire::Status::lost: out["revision"] = outcome.revision; break;
-    default: out["message"] = outcome.message;
+    default: out["message"] = outcome.message();
   }
-  out["name"] = outcome.name;
+  out["name"] = outcome.name();
   return out;
 }
 
