@@ -71,6 +71,9 @@ struct WriteProgress {
 /// One thread at a time. Times are milliseconds of any steady clock.
 class WriteLane {
  public:
+  /// For 1024 bytes.
+  static constexpr std::uint64_t slow_line_ms = 32;
+
   Ticket add(PendingWrite write);
 
   /// A session is there: what waits may be sent. `follows_lost`: ephemerals are set again.
@@ -119,7 +122,13 @@ class WriteLane {
   /// When to call again for a retry or a deadline; nullopt: only after something happens.
   [[nodiscard]] std::optional<std::uint64_t> next_event_ms() const;
 
-  void set_retry_ms(std::uint64_t retry_ms) noexcept { retry_ms_ = retry_ms; }
+  /// When a request is sent again, at first; and how much later for each 1024 bytes of it, which a
+  /// slow line may need for them. Where messages are lost and their connection is not, that is how
+  /// long a large one stands still.
+  void set_retry_ms(std::uint64_t retry_ms, std::uint64_t for_a_kibibyte = slow_line_ms) noexcept {
+    retry_ms_ = retry_ms;
+    ms_for_a_kibibyte_ = for_a_kibibyte;
+  }
 
  private:
   struct Item {
@@ -165,6 +174,7 @@ class WriteLane {
   std::size_t waiting_bytes_ = 0;  // the price of what waits
   std::optional<Request> request_;
   std::uint64_t retry_ms_ = 1000;
+  std::uint64_t ms_for_a_kibibyte_ = slow_line_ms;
   std::uint64_t earliest_deadline_ms_ = no_deadline;  // or earlier
   Ephemerals ephemerals_;
 };

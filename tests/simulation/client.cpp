@@ -38,7 +38,7 @@ Client::~Client() {
 void Client::make_sockets() {
   const auto notify = [this] { notice(); };
   lane_ = std::make_unique<replica::WriteLane>();
-  lane_->set_retry_ms(retry_ms);
+  lane_->set_retry_ms(retry_ms, 1);  // messages are lost here, and lines are not slow
   commands_ = std::make_unique<RequestSocket>(world_.network, notify);
   writes_ = std::make_unique<RequestSocket>(world_.network, notify);
   updates_.reset();
