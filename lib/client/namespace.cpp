@@ -36,7 +36,9 @@ void check_name(std::string_view name) {
 
 replica::PendingWrite to_set(const NamespaceState& state, std::string_view name, const Value& value,
                              const SetOptions& options) {
-  thread_local std::string encoded;  // its memory is used again
+  thread_local std::string encoded;  // its memory is used again, unless it is much
+  constexpr std::size_t most_kept = std::size_t{1} << 12;
+  if (encoded.capacity() > most_kept) encoded = std::string();
   encoded.clear();
   wire::encode_set(name, value, options, encoded);
   return {state.replica.get(), replica::CrossThreadString(encoded), 1, options.ephemeral};
