@@ -62,7 +62,7 @@ replica::FinishedWrite write(const NamespaceState& state, replica::PendingWrite 
 }
 
 template <class Result>
-std::future<Result> write_async(const NamespaceState& state, replica::PendingWrite write,
+std::future<Result> write_async(const NamespaceState& state, replica::PendingWrite&& write,
                                 std::string_view name) {
   check_size(state, write.transaction, name);
   std::promise<Result> promise(std::allocator_arg, replica::CrossThreadAllocator<Result>());

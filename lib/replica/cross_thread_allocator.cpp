@@ -8,7 +8,7 @@ namespace bulletin::replica {
 namespace {
 
 constexpr std::size_t chunk_bytes = std::size_t{1} << 14;
-constexpr std::size_t alignment = alignof(std::max_align_t);
+constexpr std::size_t block_alignment = alignof(std::max_align_t);
 /// Larger blocks come from the heap.
 constexpr std::size_t largest_block = 512;
 /// Stands for the blocks of a chunk that is still being cut: more than it can have.
@@ -74,7 +74,7 @@ struct CutterOfThread {
 
 void* take_cross_thread_block(std::size_t bytes) {
   if (bytes > largest_block) return ::operator new(bytes);
-  const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
+  const std::size_t whole = (bytes + block_alignment - 1) / block_alignment * block_alignment;
   if (cutter_has_gone) return Cutter().cut(whole);
   thread_local CutterOfThread of_thread;
   return of_thread.cutter.cut(whole);
