@@ -230,6 +230,7 @@ Engine::Todo Engine::apply(Arrived& arrived) {
       if (event == ConnectionMonitor::Event::disconnected) core.updates_disconnected(now);
     }
   }
+  writer.see_what_was_sent();
   apply_updates();
   std::scoped_lock lock(client_.apply_mutex);
   const std::uint64_t now = now_ms();

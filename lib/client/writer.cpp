@@ -233,6 +233,7 @@ void Writer::transmit() {
   if (!lane_.under_way()) absorb_some();
   const auto bytes = lane_.to_transmit(now_ms());
   if (!bytes) return;
+  sent_.fetch_add(1, std::memory_order_release);
   if (send(socket_, *bytes)) {
     lane_.transmitted(now_ms());
   } else {

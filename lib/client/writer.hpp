@@ -1,6 +1,7 @@
 // The way of a write: from the calling thread to the broker and back with the least number of hops.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -60,6 +61,10 @@ class Writer {
   /// Its share: leads if it has to, sends, receives, ends what is overdue. Returns when to call
   /// again at the latest.
   std::optional<std::uint64_t> serve();
+  /// Sees what every thread did before its writes that were sent, so that a callback does that is
+  /// told of them: for the machine that follows from the way through the broker, for C++ it does
+  /// not.
+  void see_what_was_sent() const noexcept { (void)sent_.load(std::memory_order_acquire); }
   /// The monitor of the socket tells of a lost or new connection.
   void connection_changed(ConnectionMonitor::Event event);
   ConnectionMonitor& monitor() noexcept { return monitor_; }
@@ -114,6 +119,8 @@ class Writer {
   ConnectionMonitor monitor_;
   Waker leader_waker_;
   Intake intake_;
+
+  std::atomic<std::uint64_t> sent_ = 0;  // the sends that have begun
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
