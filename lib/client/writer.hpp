@@ -61,9 +61,9 @@ class Writer {
   /// Its share: leads if it has to, sends, receives, ends what is overdue. Returns when to call
   /// again at the latest.
   std::optional<std::uint64_t> serve();
-  /// Sees what every thread did before its writes that were sent, so that a callback does that is
-  /// told of them: for the machine that follows from the way through the broker, for C++ it does
-  /// not.
+  /// What a thread did before a write that was sent happens before what follows this call, and so
+  /// before the callbacks that are told of it. The way through the broker orders them in fact, but
+  /// not by the rules of C++ (nor for a thread sanitizer).
   void see_what_was_sent() const noexcept { (void)sent_.load(std::memory_order_acquire); }
   /// The monitor of the socket tells of a lost or new connection.
   void connection_changed(ConnectionMonitor::Event event);

@@ -11,7 +11,7 @@ namespace bulletin::replica {
 /// Small blocks, cut one after the other from a chunk of the thread that asks. Whoever gives back
 /// the last block of a chunk that is used up frees the chunk; so to give a block back is to count,
 /// in any thread. malloc would do, too, but it has to carry each block home to the thread that it
-/// came from: for promises that one thread makes and another keeps, that was a quarter of the work.
+/// came from: for the promises of `set_async`, that was a fifth of all the work.
 ///
 /// One block that stays keeps its chunk, of 16 KiB. Any thread; also while a thread ends.
 void* take_cross_thread_block(std::size_t bytes);

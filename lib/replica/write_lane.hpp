@@ -71,7 +71,7 @@ struct WriteProgress {
 /// One thread at a time. Times are milliseconds of any steady clock.
 class WriteLane {
  public:
-  /// For 1024 bytes.
+  /// What a slow line may need for 1024 bytes of a request.
   static constexpr std::uint64_t slow_line_ms = 32;
 
   Ticket add(PendingWrite write);

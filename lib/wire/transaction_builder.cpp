@@ -22,6 +22,8 @@ void check_ttl(std::string_view name, const SetOptions& options) {
 /// An operation onto the end of `out`; if it cannot be, `out` is as it was.
 void append_set(std::string_view name, const Value& value, const SetOptions& options,
                 std::string& out) {
+  wire::check_attribute_name(name);
+  check_ttl(name, options);
   const bool plain = !options.ephemeral && options.ttl.count() == 0;
   const std::size_t before = out.size();
   out += wire::HeadPacker()
@@ -50,8 +52,6 @@ std::size_t bytes_of_set(std::string_view name) noexcept { return name.size() + 
 
 void wire::encode_set(std::string_view name, const Value& value, const SetOptions& options,
                       std::string& out) {
-  check_attribute_name(name);
-  check_ttl(name, options);
   out += HeadPacker().array(2).array(0).array(1).view();
   append_set(name, value, options, out);
 }
@@ -88,8 +88,6 @@ std::string Transaction::encoded() const {
 
 Transaction& Transaction::set_value(std::string_view name, const Value& value,
                                     const SetOptions& options) {
-  wire::check_attribute_name(name);
-  check_ttl(name, options);
   if (operations_.empty()) operations_.reserve(bytes_of_set(name));
   append_set(name, value, options, operations_);
   ++operation_count_;

@@ -65,7 +65,7 @@ void Ledger::check_answer(const WriteEntry& entry, const wire::Outcome& told,
         static_cast<unsigned>(told.status), static_cast<unsigned>(decision.outcome.status));
   check(told.revision == decision.outcome.revision, "{} was answered with revision {}, not {}",
         entry, told.revision, decision.outcome.revision);
-  check(told.texts == decision.outcome.texts, "{} was answered with other sums", entry);
+  check(told.texts == decision.outcome.texts, "{} was answered with other sums or names", entry);
 }
 
 void Ledger::decided(std::string_view client, std::string_view space, std::string_view transaction,
