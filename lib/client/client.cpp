@@ -35,6 +35,10 @@ Client& Client::operator=(Client&& other) noexcept {
 
 Namespace Client::open(std::string_view name) { return Namespace(implementation_->open(name)); }
 
+Publisher Client::publisher(std::string_view name) {
+  return Publisher(implementation_->publisher(name));
+}
+
 std::vector<std::string> Client::namespaces(std::string_view prefix) const {
   return implementation_->list(prefix);
 }

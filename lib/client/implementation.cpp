@@ -46,6 +46,14 @@ auto decoded(Decode decode, std::string_view reply, const std::string& what) {
   }
 }
 
+void check_namespace_name(std::string_view name) {
+  const std::string_view fault = wire::namespace_name_fault(name);
+  if (fault.empty()) return;
+  throw Error(Errc::rejected,
+              wire::quoted(name) + " cannot be the name of a namespace: " + std::string(fault),
+              std::string(name));
+}
+
 ClientOptions completed(ClientOptions options) {
   if (options.name.empty()) options.name = default_name();
   if (options.name.size() > wire::client_name_bytes || !wire::is_utf8(options.name)) {
@@ -155,11 +163,7 @@ void Client::Implementation::throw_no_broker(std::string_view what,
 }
 
 std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string_view name) {
-  if (const std::string_view fault = wire::namespace_name_fault(name); !fault.empty()) {
-    throw Error(Errc::rejected,
-                wire::quoted(name) + " cannot be the name of a namespace: " + std::string(fault),
-                std::string(name));
-  }
+  check_namespace_name(name);
   const std::shared_ptr<client::Engine> engine = this->engine();
   std::shared_ptr<detail::NamespaceState> state;
   {
@@ -199,6 +203,14 @@ void Client::Implementation::throw_incomplete(const replica::NamespaceReplica& r
     }
   }
   throw_no_broker("cannot open '" + name + "'", options.open_timeout);
+}
+
+std::shared_ptr<const detail::Destination> Client::Implementation::publisher(
+    std::string_view name) {
+  check_namespace_name(name);
+  static_cast<void>(engine());  // throws if it is closed
+  std::scoped_lock lock(apply_mutex);
+  return std::make_shared<const detail::Destination>(shared_from_this(), core.destination(name));
 }
 
 std::vector<std::string> Client::Implementation::list(std::string_view prefix) {

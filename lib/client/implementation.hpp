@@ -56,6 +56,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   void close() noexcept;
 
   std::shared_ptr<detail::NamespaceState> open(std::string_view name);
+  std::shared_ptr<const detail::Destination> publisher(std::string_view name);
   std::vector<std::string> list(std::string_view prefix);
   Limits limits() const;
   /// The broker's bound, without a lock.

@@ -34,43 +34,6 @@ void check_name(std::string_view name) {
               std::string(name));
 }
 
-replica::PendingWrite to_set(const NamespaceState& state, std::string_view name, const Value& value,
-                             const SetOptions& options) {
-  thread_local std::string encoded;  // its memory is used again, unless it is much
-  constexpr std::size_t most_kept = std::size_t{1} << 12;
-  if (encoded.capacity() > most_kept) encoded = std::string();
-  encoded.clear();
-  wire::encode_set(name, value, options, encoded);
-  return {state.replica.get(), replica::CrossThreadString(encoded), 1, options.ephemeral};
-}
-
-// What would not fit is refused here: a frame over the bound would cost the connection.
-void check_size(const NamespaceState& state, std::string_view transaction, std::string_view name) {
-  const std::size_t bound = state.client->transaction_bytes();
-  if (transaction.size() <= bound) return;
-  throw Error(Errc::rejected,
-              "the write to '" + state.replica->name() + "' has " +
-                  std::to_string(transaction.size()) + " bytes; the broker takes at most " +
-                  std::to_string(bound),
-              std::string(name));
-}
-
-replica::FinishedWrite write(const NamespaceState& state, replica::PendingWrite write,
-                             std::string_view name) {
-  check_size(state, write.transaction, name);
-  return state.client->write(std::move(write), name);
-}
-
-template <class Result>
-std::future<Result> write_async(const NamespaceState& state, replica::PendingWrite&& write,
-                                std::string_view name) {
-  check_size(state, write.transaction, name);
-  std::promise<Result> promise(std::allocator_arg, replica::CrossThreadAllocator<Result>());
-  std::future<Result> future = promise.get_future();
-  state.client->write_async(std::move(write), std::move(promise));
-  return future;
-}
-
 Revision set_private(NamespaceState& state, std::string_view name, const Value& value,
                      const SetOptions& options) {
   if (options.ephemeral || options.ttl.count() != 0) reject_private(name);
@@ -86,7 +49,7 @@ Revision set_private(NamespaceState& state, std::string_view name, const Value& 
 
 const std::string& Namespace::name() const noexcept { return state_->replica->name(); }
 
-std::string Namespace::uri() const { return client::make_uri(state_->client->endpoint, name()); }
+std::string Namespace::uri() const { return state_->uri(); }
 
 // --- reads ---
 
@@ -173,66 +136,39 @@ Revision Namespace::set_value(std::string_view name, const Value& value,
                               const SetOptions& options) const {
   detail::notice_fork();
   if (wire::is_private(name)) return set_private(*state_, name, value, options);
-  return Revision(write(*state_, to_set(*state_, name, value, options), name).outcome.revision);
+  return state_->set(name, value, options);
 }
 
 std::future<Revision> Namespace::set_value_async(std::string_view name, const Value& value,
                                                  const SetOptions& options) const {
   require_shared(name);
-  return write_async<Revision>(*state_, to_set(*state_, name, value, options), name);
+  return state_->set_async(name, value, options);
 }
 
 bool Namespace::erase(std::string_view name) const {
   detail::notice_fork();
-  if (wire::is_private(name)) {
-    check_name(name);
-    std::scoped_lock lock(state_->client->apply_mutex);
-    return state_->private_attributes.erase(name, wire::name_hash(name), 0);
-  }
-  Transaction transaction;
-  transaction.erase(name);
-  return write(*state_, replica::to_write(*state_->replica, transaction), name).outcome.status ==
-         wire::Status::ok;
+  if (!wire::is_private(name)) return state_->erase(name);
+  check_name(name);
+  std::scoped_lock lock(state_->client->apply_mutex);
+  return state_->private_attributes.erase(name, wire::name_hash(name), 0);
 }
 
 std::optional<Revision> Namespace::compare_and_set_value(std::string_view name, Revision expected,
                                                          const Value& value,
                                                          const SetOptions& options) const {
-  Transaction transaction;
-  transaction.require(name, expected).set(name, value, options);
-  const replica::FinishedWrite finished =
-      write(*state_, replica::to_write(*state_->replica, transaction), name);
-  if (finished.outcome.status == wire::Status::lost) return std::nullopt;
-  return Revision(finished.outcome.revision);
+  return state_->compare_and_set(name, expected, value, options);
 }
 
 Value Namespace::add_value(std::string_view name, const Value& amount) const {
-  Transaction transaction;
-  if (const auto* real = std::get_if<double>(&amount.data())) {
-    transaction.add(name, *real);
-  } else if (const auto* large = std::get_if<std::uint64_t>(&amount.data())) {
-    transaction.add(name, *large);
-  } else {
-    transaction.add(name, amount.as<std::int64_t>());
-  }
-  const replica::FinishedWrite finished =
-      write(*state_, replica::to_write(*state_->replica, transaction), name);
-  if (finished.outcome.sums().size() != 1) {
-    throw Error(Errc::protocol, "the broker's answer to an addition has no sum", std::string(name));
-  }
-  return wire::decode_value(finished.outcome.sums().front());
+  return state_->add(name, amount);
 }
 
 std::optional<Revision> Namespace::commit(const Transaction& transaction) const {
-  const replica::FinishedWrite finished =
-      write(*state_, replica::to_write(*state_->replica, transaction), {});
-  if (finished.outcome.status == wire::Status::lost) return std::nullopt;
-  return Revision(finished.outcome.revision);
+  return state_->commit(transaction);
 }
 
 std::future<std::optional<Revision>> Namespace::commit_async(const Transaction& transaction) const {
-  return write_async<std::optional<Revision>>(*state_,
-                                              replica::to_write(*state_->replica, transaction), {});
+  return state_->commit_async(transaction);
 }
 
 // --- watching ---

@@ -1,25 +1,16 @@
 // An open namespace as its handles share it.
 #pragma once
 
-#include <memory>
 #include <string_view>
-#include <utility>
 
-#include <bulletin/detail/namespace_state.hpp>
-
-#include "client/implementation.hpp"
+#include "client/destination.hpp"
 #include "replica/attribute_table.hpp"
-#include "replica/namespace_replica.hpp"
 #include "wire/names.hpp"
 
-class bulletin::detail::NamespaceState {
+class bulletin::detail::NamespaceState : public Destination {
  public:
-  NamespaceState(std::shared_ptr<Client::Implementation> client,
-                 std::shared_ptr<replica::NamespaceReplica> replica)
-      : client(std::move(client)), replica(std::move(replica)) {}
+  using Destination::Destination;
 
-  const std::shared_ptr<Client::Implementation> client;
-  const std::shared_ptr<replica::NamespaceReplica> replica;
   /// Names that begin with '_': never leave this process. Written under the client's apply mutex.
   replica::AttributeTable private_attributes;
 

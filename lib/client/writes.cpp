@@ -26,9 +26,9 @@ void require(const replica::FinishedWrite& write) {
   const_cast<replica::NamespaceReplica*>(write.replica)->require(write.outcome.revision);
 }
 
-/// What decided it is in the replica.
+/// What decided it is in the replica, if anybody can read there.
 bool is_there(const replica::FinishedWrite& write) noexcept {
-  return write.replica->revision() >= write.outcome.revision;
+  return !write.replica->complete() || write.replica->revision() >= write.outcome.revision;
 }
 
 }  // namespace

@@ -39,11 +39,22 @@ std::shared_ptr<NamespaceReplica> ClientCore::open(std::string_view name) {
   }
   const auto made = members_.emplace(std::string(name), Member{}).first;
   Member& member = made->second;
-  member.replica =
-      std::make_shared<NamespaceReplica>(made->first, static_cast<RowObserver&>(*this));
+  const auto written = unopened_.find(name);  // until now only that
+  member.replica = written == unopened_.end() ? make(name) : unopened_.extract(written).mapped();
   unsettled_.emplace(made->first, &member);
   subscriptions_.add(made->first);
   return member.replica;
+}
+
+std::shared_ptr<NamespaceReplica> ClientCore::destination(std::string_view name) {
+  if (std::shared_ptr<NamespaceReplica> opened = find(name)) return opened;
+  const auto found = unopened_.find(name);
+  if (found != unopened_.end()) return found->second;
+  return unopened_.emplace(std::string(name), make(name)).first->second;
+}
+
+std::shared_ptr<NamespaceReplica> ClientCore::make(std::string_view name) {
+  return std::make_shared<NamespaceReplica>(std::string(name), static_cast<RowObserver&>(*this));
 }
 
 std::shared_ptr<NamespaceReplica> ClientCore::find(std::string_view name) const {

@@ -72,6 +72,9 @@ class ClientCore : private RowObserver {
   /// fetches the contents. Poll `complete()` and `refusal()`.
   std::shared_ptr<NamespaceReplica> open(std::string_view name);
   [[nodiscard]] std::shared_ptr<NamespaceReplica> find(std::string_view name) const;
+  /// Where writes go that nobody reads here: neither subscribed to nor fetched, unless it has been
+  /// opened or will be.
+  std::shared_ptr<NamespaceReplica> destination(std::string_view name);
   /// A request (STATUS, LIST, READ) to make in between; answered by the observer. Repeated after
   /// silence, as every request.
   CallId call(std::string request);
@@ -155,6 +158,7 @@ class ClientCore : private RowObserver {
   void applied(NamespaceReplica& replica, const Row& row) override;
   void progressed(NamespaceReplica& replica) override;
 
+  std::shared_ptr<NamespaceReplica> make(std::string_view name);
   std::optional<Request> choose(std::uint64_t now_ms);
   std::optional<Request> choose_session(std::uint64_t now_ms);
   std::optional<Request> choose_call();
@@ -178,6 +182,7 @@ class ClientCore : private RowObserver {
   ClientObserver& observer_;
 
   std::map<std::string, Member, std::less<>> members_;
+  std::map<std::string, std::shared_ptr<NamespaceReplica>, std::less<>> unopened_;
   std::map<std::string_view, Member*> unsettled_;  // those not live, which may want something
   std::string last_served_;                        // the turn goes round
   std::uint64_t postponed_until_ms_ = never_ms;    // the first of them

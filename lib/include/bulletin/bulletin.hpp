@@ -15,6 +15,7 @@
 #include <bulletin/manager.hpp>
 #include <bulletin/namespace.hpp>
 #include <bulletin/options.hpp>
+#include <bulletin/publisher.hpp>
 #include <bulletin/revision.hpp>
 #include <bulletin/snapshot.hpp>
 #include <bulletin/transaction.hpp>

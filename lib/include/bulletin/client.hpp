@@ -8,6 +8,7 @@
 
 #include <bulletin/namespace.hpp>
 #include <bulletin/options.hpp>
+#include <bulletin/publisher.hpp>
 
 namespace bulletin {
 
@@ -30,6 +31,11 @@ class Client {
   /// another handle on the same replica. Throws Error rejected (illegal name), denied, disconnected
   /// (no broker within `open_timeout`), protocol.
   Namespace open(std::string_view name);
+
+  /// To write to a namespace and not read it: no copy is kept here, and nothing of it is sent here.
+  /// Does not wait for the broker. Throws Error rejected (illegal name), disconnected (the client
+  /// is closed).
+  Publisher publisher(std::string_view name);
 
   /// The names of the namespaces that begin with `prefix`, in order, as the broker knows them now.
   /// Throws Error disconnected, denied.

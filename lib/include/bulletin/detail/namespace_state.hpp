@@ -17,6 +17,8 @@
 
 namespace bulletin::detail {
 
+/// Where the writes of a handle go.
+class Destination;
 /// One open namespace of one client; shared by all its handles, and outlives the client.
 class NamespaceState;
 

@@ -1,0 +1,49 @@
+// Where the writes of a handle go.
+#pragma once
+
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <bulletin/detail/namespace_state.hpp>
+#include <bulletin/options.hpp>
+#include <bulletin/revision.hpp>
+#include <bulletin/transaction.hpp>
+#include <bulletin/value.hpp>
+
+#include "client/implementation.hpp"
+#include "replica/namespace_replica.hpp"
+
+/// A namespace of one client, whether or not it is read here: what its handles do when they write.
+/// The functions are told in bulletin/namespace.hpp. Any thread.
+class bulletin::detail::Destination {
+ public:
+  Destination(std::shared_ptr<Client::Implementation> client,
+              std::shared_ptr<replica::NamespaceReplica> replica)
+      : client(std::move(client)), replica(std::move(replica)) {}
+
+  [[nodiscard]] std::string uri() const;
+
+  Revision set(std::string_view name, const Value& value, const SetOptions& options) const;
+  std::future<Revision> set_async(std::string_view name, const Value& value,
+                                  const SetOptions& options) const;
+  bool erase(std::string_view name) const;
+  std::optional<Revision> compare_and_set(std::string_view name, Revision expected,
+                                          const Value& value, const SetOptions& options) const;
+  Value add(std::string_view name, const Value& amount) const;
+  std::optional<Revision> commit(const Transaction& transaction) const;
+  std::future<std::optional<Revision>> commit_async(const Transaction& transaction) const;
+
+  const std::shared_ptr<Client::Implementation> client;
+  const std::shared_ptr<replica::NamespaceReplica> replica;
+
+ private:
+  void check_size(std::string_view transaction, std::string_view name) const;
+  replica::FinishedWrite write(replica::PendingWrite write, std::string_view name) const;
+  replica::FinishedWrite write(const Transaction& transaction, std::string_view name = {}) const;
+  template <class Result>
+  std::future<Result> write_async(replica::PendingWrite&& write, std::string_view name) const;
+};

@@ -1,0 +1,41 @@
+#include <bulletin/publisher.hpp>
+
+#include "client/destination.hpp"
+
+namespace bulletin {
+
+const std::string& Publisher::name() const noexcept { return destination_->replica->name(); }
+
+std::string Publisher::uri() const { return destination_->uri(); }
+
+bool Publisher::erase(std::string_view name) const { return destination_->erase(name); }
+
+std::optional<Revision> Publisher::commit(const Transaction& transaction) const {
+  return destination_->commit(transaction);
+}
+
+std::future<std::optional<Revision>> Publisher::commit_async(const Transaction& transaction) const {
+  return destination_->commit_async(transaction);
+}
+
+Revision Publisher::set_value(std::string_view name, const Value& value,
+                              const SetOptions& options) const {
+  return destination_->set(name, value, options);
+}
+
+std::future<Revision> Publisher::set_value_async(std::string_view name, const Value& value,
+                                                 const SetOptions& options) const {
+  return destination_->set_async(name, value, options);
+}
+
+std::optional<Revision> Publisher::compare_and_set_value(std::string_view name, Revision expected,
+                                                         const Value& value,
+                                                         const SetOptions& options) const {
+  return destination_->compare_and_set(name, expected, value, options);
+}
+
+Value Publisher::add_value(std::string_view name, const Value& amount) const {
+  return destination_->add(name, amount);
+}
+
+}  // namespace bulletin

@@ -1,0 +1,90 @@
+// Writing without reading.
+#pragma once
+
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <bulletin/detail/namespace_state.hpp>
+#include <bulletin/options.hpp>
+#include <bulletin/revision.hpp>
+#include <bulletin/transaction.hpp>
+#include <bulletin/value.hpp>
+
+namespace bulletin {
+
+/// Writes to a namespace of which this process keeps no copy: for a sensor, or whoever else only
+/// tells. Nothing of the namespace is sent here, and a write has less to wait for than that of a
+/// Namespace, whose replica is told as well. A handle: cheap to copy, usable from every thread, and
+/// it outlives its Client (and then throws Error disconnected).
+///
+/// The functions do, return and throw what those of Namespace do, and keep one order with them. A
+/// name that begins with '_' is rejected: it is private to a process, and here is nothing to keep
+/// it. If the client opens the namespace as well, what a publisher has written is in the replica
+/// when its call returns.
+class Publisher {
+ public:
+  /// The path of the namespace, such as "plant/line1/robot".
+  const std::string& name() const noexcept;
+  /// ENDPOINT#NAMESPACE, percent-encoded: for `bulletin::open` in any process.
+  std::string uri() const;
+
+  /// Returns the commit's revision, after one round trip.
+  template <detail::Settable T>
+  Revision set(std::string_view name, const T& value, SetOptions options = {}) const {
+    return set_value(name, detail::make_value(value), options);
+  }
+
+  /// As `set`, without waiting; see Namespace::set_async.
+  template <detail::Settable T>
+  std::future<Revision> set_async(std::string_view name, const T& value,
+                                  SetOptions options = {}) const {
+    return set_value_async(name, detail::make_value(value), options);
+  }
+
+  /// Returns whether it was there.
+  bool erase(std::string_view name) const;
+
+  /// Sets the attribute if its revision is still `expected`, such as the last that this publisher
+  /// has got for it (`bulletin::absent`: if it does not exist). nullopt: lost the race.
+  template <detail::Settable T>
+  std::optional<Revision> compare_and_set(std::string_view name, Revision expected, const T& value,
+                                          SetOptions options = {}) const {
+    return compare_and_set_value(name, expected, detail::make_value(value), options);
+  }
+
+  /// Adds to a number, atomically at the broker, and returns the sum; see Namespace::add.
+  template <detail::Integer T>
+  std::int64_t add(std::string_view name, T amount) const {
+    return add_value(name, Value(amount)).template as<std::int64_t>();
+  }
+  template <detail::Real T>
+  double add(std::string_view name, T amount) const {
+    return add_value(name, Value(amount)).template as<double>();
+  }
+
+  /// Commits the transaction whole, and returns its revision; nullopt: a condition did not hold.
+  std::optional<Revision> commit(const Transaction& transaction) const;
+  /// As `commit`, without waiting; see Namespace::commit_async.
+  std::future<std::optional<Revision>> commit_async(const Transaction& transaction) const;
+
+  explicit Publisher(std::shared_ptr<const detail::Destination> destination) noexcept
+      : destination_(std::move(destination)) {}
+
+ private:
+  Revision set_value(std::string_view name, const Value& value, const SetOptions& options) const;
+  std::future<Revision> set_value_async(std::string_view name, const Value& value,
+                                        const SetOptions& options) const;
+  std::optional<Revision> compare_and_set_value(std::string_view name, Revision expected,
+                                                const Value& value,
+                                                const SetOptions& options) const;
+  Value add_value(std::string_view name, const Value& amount) const;
+
+  std::shared_ptr<const detail::Destination> destination_;
+};
+
+}  // namespace bulletin
