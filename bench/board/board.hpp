@@ -14,11 +14,14 @@ Way read_by_name(Readers readers);
 Way read_string(Readers readers);
 Way read_struct(Readers readers);
 
-/// One `set()`, a round trip.
+/// One `set()`, a round trip; and one by a Publisher, which keeps no copy.
 Way board_set();
+Way board_publish();
 /// `set()` until another process's callback runs, and until its plain read sees it.
 Way board_watch();
+Way board_watch_publisher();
 Way board_read();
+Way board_read_publisher();
 
 /// `set()` here until the callback of a far end has written back, and that has come.
 Way board_echo();
@@ -27,6 +30,8 @@ Way board_echo();
 
 /// Changes per second until a replica in another process has them all.
 Way board_set_async(std::size_t writers);
+/// The same by one Publisher.
+Way board_publish_async();
 /// Transactions of 100 changes; every writer waits for each of its own.
 Way board_commit(std::size_t writers);
 /// The same by one writer that does not wait.

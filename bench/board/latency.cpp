@@ -5,6 +5,7 @@
 #include <bulletin/bulletin.hpp>
 
 #include "board/board.hpp"
+#include "board/handle.hpp"
 #include "harness/far_end.hpp"
 #include "harness/pacing.hpp"
 
@@ -13,41 +14,41 @@ namespace {
 
 constexpr const char* name = "stamp";
 
-Attribute<std::int64_t> stamp(Client& client, const std::string& space) {
-  return client.open("bench/" + space).attribute<std::int64_t>(name);
-}
-
+template <class Handle>
 class Set final : public Contender {
  public:
-  explicit Set(const Setting& setting)
-      : pace_(setting.pace), client_({.endpoint = setting.endpoint}) {
-    stamp_.set(0);
+  Set(const Setting& setting, const char* space)
+      : pace_(setting.pace),
+        client_({.endpoint = setting.endpoint}),
+        handle_(handle_of<Handle>(client_, std::string("bench/") + space)) {
+    handle_.set(name, std::int64_t{0});
   }
 
   Round round() override {
-    return timed(pace_, [&] { stamp_.set(now_ns()); });
+    return timed(pace_, [&] { handle_.set(name, now_ns()); });
   }
 
  private:
   const Pace pace_;
   Client client_;
-  Attribute<std::int64_t> stamp_ = stamp(client_, "write");
+  Handle handle_;
 };
 
 /// Another process watches, or reads again and again.
+template <class Handle>
 class Propagate final : public Contender {
  public:
-  Propagate(const Setting& setting, const char* role)
+  Propagate(const Setting& setting, const char* space, const char* role)
       : client_({.endpoint = setting.endpoint}),
-        stamp_(stamp(client_, role)),
-        propagation_(setting, [this](std::int64_t time_ns) { stamp_.set(time_ns); }, role,
-                     {stamp_.owner().uri()}) {}
+        handle_(handle_of<Handle>(client_, std::string("bench/") + space)),
+        propagation_(setting, [this](std::int64_t time_ns) { handle_.set(name, time_ns); }, role,
+                     {handle_.uri()}) {}
 
   Round round() override { return propagation_.round(); }
 
  private:
   Client client_;
-  Attribute<std::int64_t> stamp_;
+  Handle handle_;
   Propagation propagation_;
 };
 
@@ -81,8 +82,23 @@ void board_read_role(const std::vector<std::string>& arguments) {
   }
 }
 
-Way board_set() { return way<Set>("Bulletin set", Kind::ours); }
-Way board_watch() { return way<Propagate>("Bulletin watch", Kind::ours, "board-watch"); }
-Way board_read() { return way<Propagate>("Bulletin read", Kind::ours, "board-read"); }
+Way board_set() { return way<Set<Namespace>>("Bulletin set", Kind::ours, "set"); }
+Way board_publish() {
+  return way<Set<Publisher>>("Bulletin set, publisher", Kind::ours, "publish");
+}
+Way board_watch() {
+  return way<Propagate<Namespace>>("Bulletin watch", Kind::ours, "watch", "board-watch");
+}
+Way board_watch_publisher() {
+  return way<Propagate<Publisher>>("Bulletin watch, publisher", Kind::ours, "watch-publisher",
+                                   "board-watch");
+}
+Way board_read() {
+  return way<Propagate<Namespace>>("Bulletin read", Kind::ours, "read", "board-read");
+}
+Way board_read_publisher() {
+  return way<Propagate<Publisher>>("Bulletin read, publisher", Kind::ours, "read-publisher",
+                                   "board-read");
+}
 
 }  // namespace bulletin::bench

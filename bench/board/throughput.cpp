@@ -8,6 +8,7 @@
 #include <bulletin/bulletin.hpp>
 
 #include "board/board.hpp"
+#include "board/handle.hpp"
 #include "harness/far_end.hpp"
 
 namespace bulletin::bench {
@@ -29,13 +30,15 @@ std::vector<std::string> names_of(std::size_t count) {
 }
 
 /// One after the other, without waiting; then for the last.
-void set_all(const Namespace& space, const std::vector<std::string>& names, double value) {
+template <class Handle>
+void set_all(const Handle& space, const std::vector<std::string>& names, double value) {
   std::future<Revision> last;
   for (const std::string& name : names) last = space.set_async(name, value);
   last.get();
 }
 
-void commit_all(const Namespace& space, const std::vector<std::string>& names, double value,
+template <class Handle>
+void commit_all(const Handle& space, const std::vector<std::string>& names, double value,
                 const Writing& writing) {
   std::future<std::optional<Revision>> last;
   for (std::size_t i = 0; i < names.size(); i += writing.operations) {
@@ -53,6 +56,7 @@ void commit_all(const Namespace& space, const std::vector<std::string>& names, d
 
 /// Writers, each with its part of the names, and processes that have the namespace open: the last
 /// that has every change ends the round.
+template <class Handle>
 class Throughput final : public Contender {
  public:
   Throughput(const Setting& setting, std::string space, Writing writing, std::size_t subscribers)
@@ -61,7 +65,7 @@ class Throughput final : public Contender {
     const std::size_t writers = writing.writers;
     for (std::size_t i = 0; i != writers; ++i) {
       clients_.push_back(std::make_unique<Client>(ClientOptions{.endpoint = setting.endpoint}));
-      spaces_.push_back(clients_.back()->open(name_));
+      spaces_.push_back(handle_of<Handle>(*clients_.back(), name_));
     }
     spaces_[0].commit(Transaction().clear());  // another scenario may have been here
     const std::vector<std::string> all = names_of(changes);
@@ -110,7 +114,7 @@ class Throughput final : public Contender {
   const std::string name_;
   const Writing writing_;
   std::vector<std::unique_ptr<Client>> clients_;
-  std::vector<Namespace> spaces_;
+  std::vector<Handle> spaces_;
   std::vector<std::vector<std::string>> names_;
   std::vector<std::unique_ptr<FarEnd>> subscribers_;
   double rounds_ = 0;
@@ -132,15 +136,20 @@ void board_counter_role(const std::vector<std::string>& arguments) {
 }
 
 Way board_set_async(std::size_t writers) {
-  return way<Throughput>(writers == 1
-                             ? "Bulletin set_async"
-                             : "Bulletin set_async, " + std::to_string(writers) + " writers",
-                         Kind::ours, "bench/set_async" + std::to_string(writers),
-                         Writing{.writers = writers}, std::size_t{1});
+  return way<Throughput<Namespace>>(
+      writers == 1 ? "Bulletin set_async"
+                   : "Bulletin set_async, " + std::to_string(writers) + " writers",
+      Kind::ours, "bench/set_async" + std::to_string(writers), Writing{.writers = writers},
+      std::size_t{1});
+}
+
+Way board_publish_async() {
+  return way<Throughput<Publisher>>("Bulletin set_async, publisher", Kind::ours,
+                                    "bench/publish_async", Writing{}, std::size_t{1});
 }
 
 Way board_commit(std::size_t writers) {
-  return way<Throughput>(
+  return way<Throughput<Namespace>>(
       writers == 1 ? "Bulletin commit of 100"
                    : "Bulletin commit of 100, " + std::to_string(writers) + " writers",
       Kind::ours, "bench/commit" + std::to_string(writers),
@@ -148,19 +157,21 @@ Way board_commit(std::size_t writers) {
 }
 
 Way board_commit_async() {
-  return way<Throughput>("Bulletin commit_async of 100", Kind::ours, "bench/commit_async",
-                         Writing{.operations = 100}, std::size_t{1});
+  return way<Throughput<Namespace>>("Bulletin commit_async of 100", Kind::ours,
+                                    "bench/commit_async", Writing{.operations = 100},
+                                    std::size_t{1});
 }
 
 Way board_fanout(std::size_t subscribers) {
-  return way<Throughput>("Bulletin to " + std::to_string(subscribers), Kind::ours,
-                         "bench/fanout" + std::to_string(subscribers), Writing{}, subscribers);
+  return way<Throughput<Namespace>>("Bulletin to " + std::to_string(subscribers), Kind::ours,
+                                    "bench/fanout" + std::to_string(subscribers), Writing{},
+                                    subscribers);
 }
 
 Way board_commit_fanout(std::size_t subscribers) {
-  return way<Throughput>("Bulletin to " + std::to_string(subscribers) + ", 100 a commit",
-                         Kind::ours, "bench/commit_fanout" + std::to_string(subscribers),
-                         Writing{.operations = 100}, subscribers);
+  return way<Throughput<Namespace>>("Bulletin to " + std::to_string(subscribers) + ", 100 a commit",
+                                    Kind::ours, "bench/commit_fanout" + std::to_string(subscribers),
+                                    Writing{.operations = 100}, subscribers);
 }
 
 }  // namespace bulletin::bench
