@@ -29,14 +29,14 @@ std::string host_name() {
   return name[0] != '\0' ? telemetry::printable(name.data()) : "localhost";
 }
 
-void post(const bulletin::Namespace& host, std::int64_t tick, const bulletin::Map& attributes) {
+void post(const bulletin::Publisher& host, std::int64_t tick, const bulletin::Map& attributes) {
   bulletin::Transaction transaction;
   for (const auto& [name, value] : attributes) transaction.set(name, value);
   transaction.set("tick", tick);
   host.commit(transaction);
 }
 
-void publish(const bulletin::Namespace& host, double rate, Clock::time_point end) {
+void publish(const bulletin::Publisher& host, double rate, Clock::time_point end) {
   const auto pause =
       std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1 / rate));
   telemetry::Proc proc;
@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
     const auto end =
         Clock::now() + std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
     bulletin::Client client({.name = "host telemetry"});
-    const bulletin::Namespace host = client.open("hosts/" + host_name());
+    const bulletin::Publisher host = client.publisher("hosts/" + host_name());
     host.set("publisher", getpid(), {.ephemeral = true});
     publish(host, rate, end);
     return 0;

@@ -185,6 +185,22 @@ TEST_CASE("a child writes in every way, and reads its writes") {
   CHECK(family.client.open("another").at<int>("x") == 1);
 }
 
+TEST_CASE("a child writes through its parent's publisher, and both go on") {
+  Family family;
+  const bulletin::Publisher publisher = family.client.publisher("family");
+  const bulletin::Publisher elsewhere = family.client.publisher("another");
+  publisher.set("n", 1);
+  Child child([&](const Parent& parent) {
+    parent.tell(std::to_string(publisher.add("n", 1)));
+    parent.tell(text(elsewhere.set_async("x", 1).get() > bulletin::Revision()));
+  });
+  CHECK(child.line() == "2");
+  CHECK(child.line() == "yes");
+  CHECK(child.wait() == 0);
+  CHECK(publisher.add("n", 1) == 3);
+  CHECK(family.client.open("another").at<int>("x") == 1);
+}
+
 TEST_CASE("a child watches on its own, and its parent's subscriptions are not its") {
   Family family;
   family.space.set("x", 1);

@@ -47,6 +47,26 @@ TEST_CASE("a namespace is subscribed, then proven, then fetched") {
   CHECK_FALSE(taken_back[0].subscribe);
 }
 
+TEST_CASE("where is only written is neither subscribed to nor fetched, until it is opened") {
+  CoreWorld world;
+  world.begin_session();
+  world.core.updates_connected(world.now);
+  const auto written = world.core.destination("plant");
+  CHECK(world.core.destination("plant") == written);
+  CHECK(world.core.take_subscriptions().empty());
+  CHECK(world.core.all_topics().empty());
+  CHECK_FALSE(world.core.next_request(world.now));
+  world.core.write_answered(world.broker.epoch(), {"plant", {}});
+  CHECK_FALSE(world.core.find("plant"));
+  CHECK_FALSE(written->complete());
+
+  const auto opened = world.join();
+  CHECK(opened == written);
+  CHECK(opened->complete());
+  CHECK(world.core.destination("plant") == opened);
+  CHECK(world.core.find("plant") == opened);
+}
+
 TEST_CASE("updates reach their namespace, and only theirs") {
   CoreWorld world;
   const auto replica = world.join();
