@@ -1,7 +1,5 @@
 // A write, and its way to another process.
 
-#include <thread>
-
 #include <bulletin/bulletin.hpp>
 
 #include "board/board.hpp"
@@ -62,8 +60,6 @@ void board_watch_role(const std::vector<std::string>& arguments) {
   wait_for_starter();
 }
 
-/// Reads without a pause while a round lasts, and only then: the others need the processor. A value
-/// that the next one has replaced before it was read does not count.
 void board_read_role(const std::vector<std::string>& arguments) {
   Arrivals arrivals;
   const Namespace space = open(arguments.at(0));
@@ -71,14 +67,7 @@ void board_read_role(const std::vector<std::string>& arguments) {
   const auto round_lasts = [](const Value& value) { return !(value == end_of_round); };
   while (!starter_gone()) {
     if (!space.wait_until(name, round_lasts, std::chrono::milliseconds(50))) continue;
-    for (std::int64_t last = end_of_round, now = 0; (now = stamp.at()) != end_of_round;) {
-      if (now == last) {
-        std::this_thread::yield();
-      } else {
-        arrivals.arrived(last = now);
-      }
-    }
-    arrivals.arrived(end_of_round);
+    read_while_round_lasts(arrivals, [&] { return stamp.at(); });
   }
 }
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <memory>
+#include <thread>
 
 #include <zmq.hpp>
 
@@ -43,6 +45,20 @@ bool wait(zmq::socket_t& socket) {
     zmq::poll(items, 2, std::chrono::milliseconds(-1));
     if (items[0].revents != 0) return true;
     if (items[1].revents != 0) return false;
+  }
+}
+
+/// Calls `take` with each that comes, until the starter has gone.
+template <class Take>
+void receive_stamps(const std::string& endpoint, Take take) {
+  zmq::context_t context;
+  zmq::socket_t socket(context, zmq::socket_type::sub);
+  socket.set(zmq::sockopt::subscribe, "");
+  socket.connect(endpoint);
+  while (wait(socket)) {
+    zmq::message_t message;
+    (void)socket.recv(message);
+    take(stamp_of(message));
   }
 }
 
@@ -121,11 +137,11 @@ class PingPongAndSync final : public Contender {
 
 class Relay final : public Contender {
  public:
-  explicit Relay(const Setting& setting)
+  Relay(const Setting& setting, const char* receiver)
       : relay_(setting, "zmq-relay"),
         requester_(relay_.line()),
-        propagation_(setting, [this](std::int64_t time_ns) { requester_.ask(time_ns); },
-                     "zmq-subscriber", {relay_.line()}) {}
+        propagation_(setting, [this](std::int64_t time_ns) { requester_.ask(time_ns); }, receiver,
+                     {relay_.line()}) {}
 
   Round round() override { return propagation_.round(); }
 
@@ -192,16 +208,30 @@ void zmq_relay_role(const std::vector<std::string>&) {
 }
 
 void zmq_subscriber_role(const std::vector<std::string>& arguments) {
-  zmq::context_t context;
-  zmq::socket_t socket(context, zmq::socket_type::sub);
-  socket.set(zmq::sockopt::subscribe, "");
-  socket.connect(arguments.at(0));
   Arrivals arrivals;
-  while (wait(socket)) {
-    zmq::message_t message;
-    (void)socket.recv(message);
-    arrivals.arrived(stamp_of(message));
-  }
+  receive_stamps(arguments.at(0), [&](std::int64_t time_ns) { arrivals.arrived(time_ns); });
+}
+
+/// As the reader of a board does: another thread reads an atomic again and again while a round
+/// lasts.
+void zmq_reader_role(const std::vector<std::string>& arguments) {
+  std::atomic<std::int64_t> stamp = end_of_round;
+  std::atomic<bool> gone = false;
+  std::jthread reader([&] {
+    Arrivals arrivals;
+    for (;;) {
+      stamp.wait(end_of_round);
+      if (gone) return;
+      read_while_round_lasts(arrivals, [&] { return stamp.load(std::memory_order_acquire); });
+    }
+  });
+  receive_stamps(arguments.at(0), [&](std::int64_t time_ns) {
+    stamp.store(time_ns, std::memory_order_release);
+    stamp.notify_one();
+  });
+  gone = true;
+  stamp = warm_up;
+  stamp.notify_one();
 }
 
 void zmq_counter_role(const std::vector<std::string>& arguments) {
@@ -222,7 +252,8 @@ Way zmq_ping_pong_and_sync() {
   return way<PingPongAndSync>("ZeroMQ ping-pong, and fdatasync", Kind::limit);
 }
 Way zmq_ping_pong() { return way<PingPong>("ZeroMQ ping-pong", Kind::limit); }
-Way zmq_relay() { return way<Relay>("ZeroMQ relay", Kind::limit); }
+Way zmq_relay() { return way<Relay>("ZeroMQ relay", Kind::limit, "zmq-subscriber"); }
+Way zmq_relay_read() { return way<Relay>("ZeroMQ relay, read", Kind::limit, "zmq-reader"); }
 Way zmq_fanout(std::size_t subscribers) {
   return way<Fanout>("ZeroMQ XPUB to " + std::to_string(subscribers), Kind::limit, subscribers);
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "client/child_process.hpp"
@@ -57,5 +58,19 @@ class Arrivals {
   bool in_round_ = false;
   std::vector<std::int64_t> latencies_;
 };
+
+/// Reads without a pause while a round lasts, and only then: the others need the processor. A value
+/// that the next one has replaced before it was read does not count.
+template <class Read>
+void read_while_round_lasts(Arrivals& arrivals, Read read) {
+  for (std::int64_t last = end_of_round, now = 0; (now = read()) != end_of_round;) {
+    if (now == last) {
+      std::this_thread::yield();
+    } else {
+      arrivals.arrived(last = now);
+    }
+  }
+  arrivals.arrived(end_of_round);
+}
 
 }  // namespace bulletin::bench
