@@ -246,8 +246,9 @@ void Client::finish(const std::vector<replica::FinishedWrite>& finished, const w
 /// Read your writes: whoever waits for the write is told when the replica has what decided it.
 void Client::await(const replica::NamespaceReplica& replica, const wire::Epoch& epoch,
                    std::uint64_t revision) {
-  if (replica.revision() >= revision) return;
-  views_.find(replica.name())->second.replica().require(revision);
+  const auto view = views_.find(replica.name());
+  if (view == views_.end() || replica.revision() >= revision) return;  // nobody reads it, or it has
+  view->second.replica().require(revision);
   waiting_.push_back({&replica, epoch, revision});
 }
 

@@ -32,6 +32,8 @@ class Client : private replica::ClientObserver {
   // What its user does.
 
   ReplicaView& open(std::string_view space);
+  /// To write to, whether it is open or not.
+  replica::NamespaceReplica& destination(std::string_view space);
   using Views = std::map<std::string, ReplicaView, std::less<>>;
   Views& views() noexcept { return views_; }
   WriteId write(replica::NamespaceReplica& replica, const Transaction& transaction,

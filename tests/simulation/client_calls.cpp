@@ -20,6 +20,10 @@ ReplicaView& Client::open(std::string_view space) {
   return place->second;
 }
 
+replica::NamespaceReplica& Client::destination(std::string_view space) {
+  return *core_.destination(space);
+}
+
 WriteId Client::write(replica::NamespaceReplica& replica, const Transaction& transaction,
                       std::uint64_t time_ms, bool renewable) {
   replica::PendingWrite pending = to_write(replica, transaction);

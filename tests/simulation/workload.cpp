@@ -48,10 +48,12 @@ void Workload::act(Client& client) {
   std::string space = random.pick(spaces_);
   if (random.one_in(8)) space = fmt::format("{}{}", brief, random.below(briefs_));
   if (random.one_in(100)) space = denied_space;
-  replica::NamespaceReplica& replica = client.open(space).replica();
-  if (random.one_in(10)) client.views().at(space).watch(random.one_in(2));
+  const bool publishes = space != denied_space && space != owners && random.one_in(3);
+  replica::NamespaceReplica& replica =
+      publishes ? client.destination(space) : client.open(space).replica();
+  if (!publishes && random.one_in(10)) client.views().at(space).watch(random.one_in(2));
   if (space == denied_space) return;
-  if (random.one_in(8)) return ask(client, space);
+  if (!publishes && random.one_in(8)) return ask(client, space);
   if (space == owners) return own(client);
   if (space.starts_with(brief)) return write_briefly(client, replica);
   if (space == wide || !random.one_in(12)) return write(client, replica);
