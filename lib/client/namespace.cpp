@@ -2,13 +2,11 @@
 
 #include <bulletin/namespace.hpp>
 
-#include "client/endpoint.hpp"
 #include "client/engine.hpp"
 #include "client/namespace_state.hpp"
 #include "client/snapshot_data.hpp"
 #include "client/watch.hpp"
 #include "wire/digest.hpp"
-#include "wire/transaction.hpp"
 #include "wire/value_codec.hpp"
 
 namespace bulletin {

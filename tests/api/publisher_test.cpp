@@ -30,6 +30,23 @@ struct Published {
   bulletin::Namespace space = reader.open("plant");
 };
 
+// No updates reach a client until the gate is opened.
+struct NoUpdatesYet {
+  NoUpdatesYet() {
+    updates.lead_to(board.updates_endpoint());
+    updates.hold();
+  }
+
+  static bulletin::BrokerOptions through(const Gate& gate) {
+    bulletin::BrokerOptions options = short_times();
+    options.advertise = gate.endpoint();
+    return options;
+  }
+
+  Gate updates;
+  Board board{through(updates)};
+};
+
 }  // namespace
 
 TEST_CASE("a publisher writes in every way, and returns what a namespace would") {
@@ -92,25 +109,20 @@ TEST_CASE("what a publisher has written is in the replica that its client has, w
 }
 
 TEST_CASE("a publisher needs no stream, and hears none") {
-  Gate updates;
-  bulletin::BrokerOptions options = short_times();
-  options.advertise = updates.endpoint();
-  Board board(options);
-  updates.lead_to(board.updates_endpoint());
-  updates.hold();
-  bulletin::Client client = board.client();
+  NoUpdatesYet net;
+  bulletin::Client client = net.board.client();
   const Publisher publisher = client.publisher("plant");
   CHECK(publisher.add("n", 1) == 1);
   CHECK(publisher.set_async("x", 1).get() > Revision());
-  updates.open();
-  RawClient raw(board.endpoint());
+  net.updates.open();
+  RawClient raw(net.board.endpoint());
   raw.hello();
   for (int i = 0; i != 100; ++i) {
     raw.write("plant", Transaction().set("x", std::string(10'000, 'x')));
     publisher.set("y", std::string(10'000, 'y'));
   }
   CHECK(publisher.add("n", 1) == 2);
-  CHECK(updates.passed() < 10'000);
+  CHECK(net.updates.passed() < 10'000);
 }
 
 TEST_CASE("what a publisher cannot write is refused, and named") {
@@ -183,21 +195,16 @@ TEST_CASE("a publisher's ephemerals go with its session, and are set again in th
 }
 
 TEST_CASE("a namespace that could not be opened holds up no publisher") {
-  Gate updates;
-  bulletin::BrokerOptions options = short_times();
-  options.advertise = updates.endpoint();
-  Board board(options);
-  updates.lead_to(board.updates_endpoint());
-  updates.hold();
+  NoUpdatesYet net;
   bulletin::ClientOptions impatient;
-  impatient.endpoint = board.endpoint();
+  impatient.endpoint = net.board.endpoint();
   impatient.open_timeout = 50ms;
   bulletin::Client client(impatient);
   const Publisher publisher = client.publisher("plant");
   publisher.set("x", 1);
   CHECK(code_of([&] { client.open("plant"); }) == Errc::disconnected);
   CHECK(publisher.add("x", 1) == 2);
-  updates.open();
+  net.updates.open();
   CHECK(await([&] {
     try {
       return client.open("plant").at<int>("x") == 2;
