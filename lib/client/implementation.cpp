@@ -177,11 +177,24 @@ std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string
     }
   }
   const replica::NamespaceReplica& replica = *state->replica;
-  if (replica.complete()) return state;
-  wait_for(client::deadline_after(options.open_timeout),
-           [&] { return replica.complete() || replica.refusal() || refusal_; });
-  if (replica.complete()) return state;
-  throw_incomplete(replica);
+  if (!replica.complete()) {
+    wait_for(client::deadline_after(options.open_timeout),
+             [&] { return replica.complete() || replica.refusal() || refusal_; });
+    if (!replica.complete()) throw_incomplete(replica);
+  }
+  take_in_published(*state->replica);
+  return state;
+}
+
+void Client::Implementation::take_in_published(replica::NamespaceReplica& replica) {
+  const auto published = [&] {
+    std::scoped_lock lock(apply_mutex);
+    return published_.contains(replica.name());
+  };
+  if (!published()) return;
+  sync(replica);
+  std::scoped_lock lock(apply_mutex);
+  published_.erase(replica.name());
 }
 
 void Client::Implementation::throw_incomplete(const replica::NamespaceReplica& replica) const {
@@ -210,7 +223,9 @@ std::shared_ptr<const detail::Destination> Client::Implementation::publisher(
   check_namespace_name(name);
   static_cast<void>(engine());  // throws if it is closed
   std::scoped_lock lock(apply_mutex);
-  return std::make_shared<const detail::Destination>(shared_from_this(), core.destination(name));
+  std::shared_ptr<replica::NamespaceReplica> replica = core.destination(name);
+  if (!replica->complete()) published_.emplace(name);
+  return std::make_shared<const detail::Destination>(shared_from_this(), std::move(replica));
 }
 
 std::vector<std::string> Client::Implementation::list(std::string_view prefix) {

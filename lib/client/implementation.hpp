@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -131,6 +132,8 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   void restart_freshness();
   void wake();
   void notify() noexcept;
+  /// What was written while nobody could read yet waited for no replica: this one gets there.
+  void take_in_published(replica::NamespaceReplica& replica);
   /// Why a namespace could not be opened in time.
   [[noreturn]] void throw_incomplete(const replica::NamespaceReplica& replica) const;
   [[noreturn]] void throw_no_broker(std::string_view what, std::chrono::milliseconds waited) const;
@@ -146,6 +149,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   // Guarded by apply_mutex.
   client::Engine* active_ = nullptr;
   std::map<std::string, std::shared_ptr<detail::NamespaceState>, std::less<>> open_;
+  std::set<std::string> published_;  // have a publisher from before their replica was complete
   std::map<replica::CallId, Answer> answers_;  // to calls that somebody waits for
   std::vector<client::SessionEvent> session_events_;
   std::vector<client::Settling> settling_;

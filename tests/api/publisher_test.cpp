@@ -1,16 +1,20 @@
 // Writing without a copy of what is written.
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/events.hpp"
+#include "api/fake_broker.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/failure.hpp"
 #include "support/gate.hpp"
 #include "support/raw_client.hpp"
+#include "wire/value_codec.hpp"
 
 using namespace bulletin::test;
 using namespace std::chrono_literals;
@@ -19,6 +23,8 @@ using bulletin::Errc;
 using bulletin::Publisher;
 using bulletin::Revision;
 using bulletin::Transaction;
+
+namespace wire = bulletin::wire;
 
 namespace {
 
@@ -45,6 +51,37 @@ struct NoUpdatesYet {
 
   Gate updates;
   Board board{through(updates)};
+};
+
+// A broker with one namespace and one write, whose answer brings no commits. It has no snapshot to
+// give before the write, and the first one then is of before it: as if it had been long on its way.
+struct SlowSnapshot {
+  std::optional<std::string> operator()(const wire::Request& request) {
+    wire::Epoch epoch;
+    epoch.bytes.fill(7);
+    if (std::holds_alternative<wire::Write>(request)) {
+      written = true;
+      return wire::encode(wire::WriteReply{{{wire::Status::ok, 1, {}}}, {}});
+    }
+    if (std::holds_alternative<wire::StatusRequest>(request)) {
+      return wire::encode(wire::StatusReply{{{epoch, 1, 1}}});
+    }
+    if (std::holds_alternative<wire::Since>(request)) {
+      return wire::encode(wire::SinceReply{epoch, true, false, {}});
+    }
+    if (!std::holds_alternative<wire::SnapshotRequest>(request)) return std::nullopt;
+    asked = true;
+    if (!written) return refusal(wire::Status::overloaded, "not yet");
+    if (!std::exchange(old_sent, true)) {
+      return wire::encode(wire::SnapshotReply{epoch, 0, 0, false, {}});
+    }
+    return wire::encode(wire::SnapshotReply{epoch, 1, 1, false, {{"x", one, 1}}});
+  }
+
+  std::atomic<bool> asked = false;
+  std::atomic<bool> written = false;
+  bool old_sent = false;
+  const std::string one = wire::encode_value(bulletin::Value(1));
 };
 
 }  // namespace
@@ -106,6 +143,20 @@ TEST_CASE("what a publisher has written is in the replica that its client has, w
     CHECK(same.read<int>("y")->revision == later);
   }
   CHECK(same.at<int>("before") == 1);
+}
+
+TEST_CASE("what a publisher has written while its client opens is there when both have returned") {
+  SlowSnapshot answers;
+  FakeBroker broker(std::ref(answers));
+  bulletin::ClientOptions options;
+  options.endpoint = broker.endpoint();
+  options.close_timeout = 100ms;
+  bulletin::Client client(options);
+  auto opened = std::async(std::launch::async, [&] { return client.open("plant"); });
+  REQUIRE(await([&] { return answers.asked.load(); }));
+  CHECK(client.publisher("plant").set("x", 1) == Revision(1));
+  const bulletin::Namespace space = opened.get();
+  CHECK(space.get_or("x", 0) == 1);
 }
 
 TEST_CASE("a publisher needs no stream, and hears none") {

@@ -24,9 +24,8 @@ namespace bulletin {
 ///
 /// The functions do, return and throw what those of Namespace do, and keep one order with them. A
 /// name that begins with '_' is rejected: it is private to a process, and here is nothing to keep
-/// it. If the client has opened the namespace as well, what a publisher writes from then on is in
-/// the replica when its call returns. What it wrote while `open` was on its way may come to the
-/// replica a moment after both have returned: `Namespace::sync` waits for it.
+/// it. If the client has opened the namespace as well, what a publisher has written is in the
+/// replica when its call and `open` have returned.
 class Publisher {
  public:
   /// The path of the namespace, such as "plant/line1/robot".
