@@ -143,6 +143,7 @@ std::optional<std::uint64_t> Writer::serve() {
   if (leader_ == Leader::client_thread) {
     take_replies(lock);
     transmit();
+    lane_.prepare();
     if (lane_.idle()) {
       leader_ = Leader::none;
       drained_.notify_all();

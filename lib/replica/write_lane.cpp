@@ -17,6 +17,10 @@ using Fate = FinishedWrite::Fate;
 constexpr std::size_t gather_bytes = std::size_t{1} << 20;
 constexpr std::size_t gather_elements = 10'000;
 
+bool is_more_than_a_request(std::size_t bytes, std::size_t elements) noexcept {
+  return bytes > gather_bytes || elements > gather_elements;
+}
+
 /// A repetition gives up the answer that may be on its way: a slow one gets more time, and a large
 /// request what it takes on a slow line. Otherwise repetitions would fill such a line, and the
 /// answer to each would be given up by the next. (A lost connection is told, and does not wait.)
@@ -31,14 +35,8 @@ bool refuses_session(wire::Status status) noexcept {
 
 }  // namespace
 
-/// With what it takes beside its bytes, also at whoever waits for it.
-std::size_t WriteLane::price(const PendingWrite& write) noexcept {
-  constexpr std::size_t beside = 256;
-  return write.transaction.size() + beside;
-}
-
 Ticket WriteLane::add(PendingWrite write) {
-  waiting_bytes_ += price(write);
+  load_.add(write);
   earliest_deadline_ms_ = std::min(earliest_deadline_ms_, write.deadline_ms);
   queue_.push_back({++last_ticket_, std::move(write), false});
   return last_ticket_;
@@ -58,7 +56,7 @@ void WriteLane::session_started(const wire::SessionId& session, bool follows_los
     write.renewable = true;
     write.deadline_ms = no_deadline;
     renewals.push_back({0, std::move(write), false});
-    waiting_bytes_ += price(renewals.back().write);
+    load_.add(renewals.back().write);
   }
   queue_.insert(queue_.begin(), std::move_iterator(renewals.begin()),
                 std::move_iterator(renewals.end()));
@@ -67,6 +65,7 @@ void WriteLane::session_started(const wire::SessionId& session, bool follows_los
 std::vector<FinishedWrite> WriteLane::session_ended() {
   std::vector<FinishedWrite> finished;
   session_.reset();
+  prepared_.reset();
   if (request_) {
     if (request_->may_apply()) {
       std::for_each(queue_.begin(), waiting(),
@@ -79,7 +78,7 @@ std::vector<FinishedWrite> WriteLane::session_ended() {
   // The next session begins with new ones.
   std::erase_if(queue_, [&](const Item& item) {
     if (item.ticket != 0) return false;
-    waiting_bytes_ -= price(item.write);
+    load_.remove(item.write);
     return true;
   });
   return finished;
@@ -96,21 +95,32 @@ std::optional<std::string_view> WriteLane::to_transmit(std::uint64_t now_ms) {
   return request_->bytes;
 }
 
-WriteLane::Request WriteLane::gather() {
-  wire::Write write{*session_, 0, ++number_, {}};
+WriteLane::Prepared WriteLane::encode_waiting() {
+  wire::Write write{*session_, 0, number_ + 1, {}};
   write.items.reserve(std::min(queue_.size(), gather_elements));
   std::size_t bytes = 0;
   std::size_t elements = 0;
-  for (const Item& item : queue_) {
-    const PendingWrite& next = item.write;
+  for (auto place = waiting(); place != queue_.end(); ++place) {
+    const PendingWrite& next = place->write;
     bytes += next.transaction.size();
     elements += next.elements;
-    const bool full = bytes > gather_bytes || elements > gather_elements;
-    if (full && !write.items.empty()) break;
-    waiting_bytes_ -= price(next);
+    if (is_more_than_a_request(bytes, elements) && !write.items.empty()) break;
     write.items.push_back({next.replica->name(), next.replica->revision(), next.transaction});
   }
   return {.bytes = wire::encode(write), .items = write.items.size()};
+}
+
+void WriteLane::prepare() {
+  if (!request_ || !session_ || prepared_) return;
+  if (is_more_than_a_request(load_.bytes, load_.elements)) prepared_ = encode_waiting();
+}
+
+WriteLane::Request WriteLane::gather() {
+  Prepared prepared = prepared_ ? *std::exchange(prepared_, std::nullopt) : encode_waiting();
+  ++number_;
+  std::for_each(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(prepared.items),
+                [&](const Item& item) { load_.remove(item.write); });
+  return {.bytes = std::move(prepared.bytes), .items = prepared.items};
 }
 
 void WriteLane::end_request() {
@@ -122,9 +132,9 @@ void WriteLane::dissolve_request() {
   const auto again =
       std::remove_if(queue_.begin(), waiting(), [](const Item& i) { return i.ended; });
   const auto rest = queue_.erase(again, waiting());
-  std::for_each(queue_.begin(), rest,
-                [&](const Item& item) { waiting_bytes_ += price(item.write); });
+  std::for_each(queue_.begin(), rest, [&](const Item& item) { load_.add(item.write); });
   request_.reset();
+  prepared_.reset();
 }
 
 void WriteLane::transmitted(std::uint64_t now_ms) {
@@ -236,11 +246,13 @@ void WriteLane::expire_request(std::uint64_t now_ms, std::vector<FinishedWrite>&
 void WriteLane::expire_waiting(std::uint64_t now_ms, std::vector<FinishedWrite>& finished) {
   const auto expired = std::remove_if(waiting(), queue_.end(), [&](Item& item) {
     if (item.write.deadline_ms > now_ms) return false;
-    waiting_bytes_ -= price(item.write);
+    load_.remove(item.write);
     end(item, Fate::unsent, finished);
     return true;
   });
+  if (expired == queue_.end()) return;
   queue_.erase(expired, queue_.end());
+  prepared_.reset();
 }
 
 void WriteLane::note_deadlines(std::uint64_t now_ms) noexcept {
@@ -266,7 +278,8 @@ std::vector<FinishedWrite> WriteLane::close() {
   }
   for (Item& item : queue_) end(item, Fate::unsent, finished);
   queue_.clear();
-  waiting_bytes_ = 0;
+  prepared_.reset();
+  load_ = {};
   session_.reset();
   earliest_deadline_ms_ = no_deadline;
   return finished;

@@ -91,6 +91,9 @@ class WriteLane {
   /// member that is not const.
   std::optional<std::string_view> to_transmit(std::uint64_t now_ms);
   void transmitted(std::uint64_t now_ms);
+  /// Makes the next request already, if enough waits to fill it: while this one is under way there
+  /// is time for it.
+  void prepare();
   /// The network did not take the request, or lost it: it is due at once, and waits for a
   /// connection rather than for a time.
   void not_transmitted() noexcept;
@@ -115,10 +118,13 @@ class WriteLane {
     return request_ && request_->transmissions == 1 && !request_->due && !request_->refused &&
            now_ms < request_->again_at_ms;
   }
-  /// What a write that waits takes, about.
-  [[nodiscard]] static std::size_t price(const PendingWrite& write) noexcept;
+  /// What a write that waits takes, about: beside its bytes also what it takes at whoever waits for
+  /// it.
+  [[nodiscard]] static std::size_t price(const PendingWrite& write) noexcept {
+    return write.transaction.size() + price_beside;
+  }
   /// What all that wait take.
-  [[nodiscard]] std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
+  [[nodiscard]] std::size_t waiting_bytes() const noexcept { return load_.price(); }
   /// When to call again for a retry or a deadline; nullopt: only after something happens.
   [[nodiscard]] std::optional<std::uint64_t> next_event_ms() const;
 
@@ -131,6 +137,8 @@ class WriteLane {
   }
 
  private:
+  static constexpr std::size_t price_beside = 256;
+
   struct Item {
     Ticket ticket = 0;  // 0: an ephemeral set again, nobody waits for it
     PendingWrite write;
@@ -149,12 +157,37 @@ class WriteLane {
     [[nodiscard]] bool may_apply() const noexcept { return transmissions > (refused ? 1U : 0U); }
   };
 
+  /// How much waits.
+  struct Load {
+    std::size_t writes = 0;
+    std::size_t bytes = 0;
+    std::size_t elements = 0;
+
+    void add(const PendingWrite& write) noexcept {
+      ++writes;
+      bytes += write.transaction.size();
+      elements += write.elements;
+    }
+    void remove(const PendingWrite& write) noexcept {
+      --writes;
+      bytes -= write.transaction.size();
+      elements -= write.elements;
+    }
+    [[nodiscard]] std::size_t price() const noexcept { return bytes + writes * price_beside; }
+  };
+  /// The next request, of the first that wait; not valid any more once those are others.
+  struct Prepared {
+    std::string bytes;
+    std::size_t items = 0;
+  };
+
   using Queue = std::deque<Item>;
 
   /// The first that is not in the request under way.
   Queue::iterator waiting() noexcept {
     return queue_.begin() + static_cast<std::ptrdiff_t>(request_ ? request_->items : 0);
   }
+  [[nodiscard]] Prepared encode_waiting();
   Request gather();
   /// It is over, and so are its writes: all of them have been told of.
   void end_request();
@@ -170,9 +203,10 @@ class WriteLane {
   std::optional<wire::SessionId> session_;
   std::uint64_t number_ = 0;  // of the last request in this session
   Ticket last_ticket_ = 0;
-  Queue queue_;                    // what is under way, and then what waits
-  std::size_t waiting_bytes_ = 0;  // the price of what waits
+  Queue queue_;  // what is under way, and then what waits
+  Load load_;    // what waits
   std::optional<Request> request_;
+  std::optional<Prepared> prepared_;
   std::uint64_t retry_ms_ = 1000;
   std::uint64_t ms_for_a_kibibyte_ = slow_line_ms;
   std::uint64_t earliest_deadline_ms_ = no_deadline;  // or earlier

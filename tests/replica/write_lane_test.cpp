@@ -113,6 +113,75 @@ TEST_CASE("a request is bounded in bytes and in operations, but never empty") {
   CHECK(lane.transmit().items.size() == 5'000);
 }
 
+namespace {
+
+// One request is under way, and the next one is made: "b" fills it, "c" and "d" come behind.
+struct PreparedLane : Lane {
+  PreparedLane() {
+    lane.session_started(first_session, false, 0);
+    set("a");
+    CHECK(names_in(transmit()) == Names{"a"});
+    const std::string half(600'000, 'x');
+    add(Transaction().set("b", half), 1000);
+    add(Transaction().set("c", half), 2000);
+    set("d");
+    lane.prepare();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a request that is made while another is under way is the next, and nothing is lost") {
+  PreparedLane lane;
+  const std::size_t waiting = lane.lane.waiting_bytes();
+  CHECK(waiting > 1'200'000);
+  lane.lane.prepare();
+  lane.set("e");
+  CHECK_FALSE(lane.lane.to_transmit(1));
+  lane.all_ok(1);
+  const wire::Write write = lane.transmit(1);
+  CHECK(names_in(write) == Names{"b"});
+  CHECK(write.number == 2);
+  CHECK(lane.lane.waiting_bytes() < waiting);
+  CHECK(tickets(lane.all_ok(1).finished, Fate::answered) == Tickets{2});
+  const wire::Write rest = lane.transmit(1);
+  CHECK(names_in(rest) == Names{"c", "d", "e"});
+  CHECK(rest.number == 3);
+  CHECK(lane.lane.waiting_bytes() == 0);
+}
+
+TEST_CASE("a request that is made ahead is made again when what waits has changed") {
+  PreparedLane lane;
+  SECTION("a deadline has passed") {
+    CHECK(tickets(lane.lane.expire(1000), Fate::unsent) == Tickets{2});
+    lane.all_ok(1);
+    CHECK(names_in(lane.transmit(1000)) == Names{"c", "d"});
+  }
+  SECTION("the session has ended") {
+    CHECK(tickets(lane.lane.session_ended(), Fate::in_doubt) == Tickets{1});
+    lane.lane.session_started(next_session, true, 0);
+    const wire::Write write = lane.transmit();
+    CHECK(write.session == next_session);
+    CHECK(write.number == 1);
+    CHECK(names_in(write) == Names{"b"});
+  }
+  SECTION("the one under way was not applied, and waits again") {
+    lane.refuse(wire::Status::unknown_session);
+    CHECK(lane.lane.session_ended().empty());
+    lane.lane.session_started(next_session, true, 0);
+    CHECK(names_in(lane.transmit()) == Names{"a", "b"});
+  }
+}
+
+TEST_CASE("closing ends what is in a request that is made ahead") {
+  PreparedLane lane;
+  const auto finished = lane.lane.close();
+  CHECK(tickets(finished, Fate::in_doubt) == Tickets{1});
+  CHECK(tickets(finished, Fate::unsent) == Tickets{2, 3, 4});
+  CHECK(lane.lane.waiting_bytes() == 0);
+  CHECK(lane.lane.idle());
+}
+
 TEST_CASE("the bytes that wait are counted") {
   Lane lane;
   CHECK(lane.lane.waiting_bytes() == 0);

@@ -189,6 +189,7 @@ void Client::carry_out() {
   if (const auto bytes = lane_->to_transmit(now)) {
     writes_->send(std::string(*bytes));
     lane_->transmitted(now);
+    lane_->prepare();
   }
 }
 
