@@ -32,6 +32,9 @@ Way board_echo();
 Way board_set_async(std::size_t writers);
 /// The same by one Publisher.
 Way board_publish_async();
+/// The same without futures: posted, and flushed.
+Way board_post();
+Way board_publish_post();
 /// Transactions of 100 changes; every writer waits for each of its own.
 Way board_commit(std::size_t writers);
 /// The same by one writer that does not wait.

@@ -18,8 +18,9 @@ constexpr const char* finished = "finished";
 
 struct Writing {
   std::size_t writers = 1;
-  std::size_t operations = 0;  ///< in a transaction; 0: set_async
+  std::size_t operations = 0;  ///< in a transaction; 0: one by one
   bool waits = false;          ///< for each transaction
+  bool posts = false;          ///< one by one, without futures
 };
 
 std::vector<std::string> names_of(std::size_t count) {
@@ -35,6 +36,12 @@ void set_all(const Handle& space, const std::vector<std::string>& names, double 
   std::future<Revision> last;
   for (const std::string& name : names) last = space.set_async(name, value);
   last.get();
+}
+
+template <class Handle>
+void post_all(const Handle& space, const std::vector<std::string>& names, double value) {
+  for (const std::string& name : names) space.post(name, value);
+  space.flush();
 }
 
 template <class Handle>
@@ -104,7 +111,9 @@ class Throughput final : public Contender {
 
  private:
   void write(std::size_t writer, double value) {
-    if (writing_.operations == 0) {
+    if (writing_.posts) {
+      post_all(spaces_[writer], names_[writer], value);
+    } else if (writing_.operations == 0) {
       set_all(spaces_[writer], names_[writer], value);
     } else {
       commit_all(spaces_[writer], names_[writer], value, writing_);
@@ -146,6 +155,16 @@ Way board_set_async(std::size_t writers) {
 Way board_publish_async() {
   return way<Throughput<Publisher>>("Bulletin set_async, publisher", Kind::ours,
                                     "bench/publish_async", Writing{}, std::size_t{1});
+}
+
+Way board_post() {
+  return way<Throughput<Namespace>>("Bulletin post", Kind::ours, "bench/post",
+                                    Writing{.posts = true}, std::size_t{1});
+}
+
+Way board_publish_post() {
+  return way<Throughput<Publisher>>("Bulletin post, publisher", Kind::ours, "bench/publish_post",
+                                    Writing{.posts = true}, std::size_t{1});
 }
 
 Way board_commit(std::size_t writers) {

@@ -37,10 +37,11 @@ std::vector<Scenario> catalogue(const Setting& setting) {
                           board_read(), board_read_publisher()}));
   all.push_back(scenario("echo", "a write, and what another process writes back",
                          Unit::microseconds, {board_echo()}));
-  all.push_back(
-      scenario("throughput", "changes per second, to a process that has them all", Unit::per_second,
-               {promises(many), board_set_async(1), board_publish_async(), board_set_async(2),
-                board_commit(1), board_commit(8), board_commit_async()}));
+  all.push_back(scenario("throughput", "changes per second, to a process that has them all",
+                         Unit::per_second,
+                         {promises(many), board_set_async(1), board_publish_async(), board_post(),
+                          board_publish_post(), board_set_async(2), board_commit(1),
+                          board_commit(8), board_commit_async()}));
   all.push_back(scenario(
       "fan-out", "deliveries per second to so many processes", Unit::per_second,
       {zmq_fanout(8), board_fanout(1), board_fanout(8), board_fanout(32), board_commit_fanout(8)}));

@@ -70,6 +70,14 @@ std::future<Revision> Destination::set_async(std::string_view name, const Value&
   return write_async<Revision>(to_set(*this, name, value, options), name);
 }
 
+void Destination::post(std::string_view name, const Value& value, const SetOptions& options) const {
+  replica::PendingWrite write = to_set(*this, name, value, options);
+  check_size(write.transaction, name);
+  client->write_async(std::move(write), {});
+}
+
+void Destination::flush() const { client->flush(*replica); }
+
 bool Destination::erase(std::string_view name) const {
   Transaction transaction;
   transaction.erase(name);

@@ -30,6 +30,8 @@ class bulletin::detail::Destination {
   Revision set(std::string_view name, const Value& value, const SetOptions& options) const;
   std::future<Revision> set_async(std::string_view name, const Value& value,
                                   const SetOptions& options) const;
+  void post(std::string_view name, const Value& value, const SetOptions& options) const;
+  void flush() const;
   bool erase(std::string_view name) const;
   std::optional<Revision> compare_and_set(std::string_view name, Revision expected,
                                           const Value& value, const SetOptions& options) const;

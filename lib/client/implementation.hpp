@@ -33,10 +33,6 @@ struct Settling {
   SteadyTime deadline;
 };
 
-/// The error for a write that did not succeed; nullopt: it did, or lost its race. `name`: the one
-/// attribute that it is about, if it is known.
-std::optional<Error> write_error(const replica::FinishedWrite& write, std::string_view name = {});
-
 }  // namespace bulletin::client
 
 /// Shared by the Client and all handles of its namespaces. The apply mutex guards the core with all
@@ -73,8 +69,11 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   /// Writes, and returns when the replica holds what decided it. Throws what `write_error` says.
   /// This sets the write's deadline. `name`: the one attribute that it is about, if it is known.
   replica::FinishedWrite write(replica::PendingWrite write, std::string_view name);
-  /// The same without waiting: the promise tells.
+  /// The same without waiting: the promise tells; without one, `flush`.
   void write_async(replica::PendingWrite write, client::WritePromise promise);
+  /// Waits for the writes of this namespace that have no promise. Throws what the first of them
+  /// that failed would have thrown.
+  void flush(const replica::NamespaceReplica& replica);
   /// Waits for progress on this client until the predicate, which is called under the apply lock,
   /// is true; false: the deadline passed. Throws Error disconnected when the client is closed.
   bool wait_for(SteadyTime deadline, const std::function<bool()>& predicate);

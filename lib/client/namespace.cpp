@@ -143,6 +143,14 @@ std::future<Revision> Namespace::set_value_async(std::string_view name, const Va
   return state_->set_async(name, value, options);
 }
 
+void Namespace::post_value(std::string_view name, const Value& value,
+                           const SetOptions& options) const {
+  require_shared(name);
+  state_->post(name, value, options);
+}
+
+void Namespace::flush() const { state_->flush(); }
+
 bool Namespace::erase(std::string_view name) const {
   detail::notice_fork();
   if (!wire::is_private(name)) return state_->erase(name);

@@ -8,6 +8,8 @@ const std::string& Publisher::name() const noexcept { return destination_->repli
 
 std::string Publisher::uri() const { return destination_->uri(); }
 
+void Publisher::flush() const { destination_->flush(); }
+
 bool Publisher::erase(std::string_view name) const { return destination_->erase(name); }
 
 std::optional<Revision> Publisher::commit(const Transaction& transaction) const {
@@ -26,6 +28,11 @@ Revision Publisher::set_value(std::string_view name, const Value& value,
 std::future<Revision> Publisher::set_value_async(std::string_view name, const Value& value,
                                                  const SetOptions& options) const {
   return destination_->set_async(name, value, options);
+}
+
+void Publisher::post_value(std::string_view name, const Value& value,
+                           const SetOptions& options) const {
+  destination_->post(name, value, options);
 }
 
 std::optional<Revision> Publisher::compare_and_set_value(std::string_view name, Revision expected,

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <bulletin/error.hpp>
-
+#include "client/write_error.hpp"
 #include "wire/decode_error.hpp"
 
 namespace bulletin::client {
@@ -76,8 +75,10 @@ void Writer::add(replica::PendingWrite write, WritePromise promise) {
 void Writer::absorb() {
   intake_.take(absorbed_);
   for (auto& [write, promise] : absorbed_) {
+    write.posted = std::holds_alternative<std::monostate>(promise);
+    const bool posted = write.posted;
     const replica::Ticket ticket = lane_.add(std::move(write));
-    completions_.push_back({ticket, nullptr, std::move(promise)});
+    if (!posted) completions_.push_back({ticket, nullptr, std::move(promise)});
   }
   absorbed_.clear();
   if (absorbed_.capacity() > most_spare_entries) absorbed_.shrink_to_fit();
@@ -286,9 +287,13 @@ void Writer::take_replies(Lock& lock) {
 void Writer::finish(std::vector<replica::FinishedWrite> finished, Lock& lock) {
   if (finished.empty()) return;
   std::vector<PromisedWrite> promised;
-  promised.reserve(finished.size());
+  promised.reserve(std::min(finished.size(), completions_.size()));
   for (replica::FinishedWrite& write : finished) {
     if (write.ticket == 0) continue;  // an ephemeral set again by the lane itself
+    if (write.posted) {
+      note_post(write);
+      continue;
+    }
     const auto completion = completion_of(write.ticket);
     if (completion == completions_.end()) continue;  // it was given up
     if (Waiter* const waiter = completion->waiter) {
@@ -309,6 +314,24 @@ void Writer::finish(std::vector<replica::FinishedWrite> finished, Lock& lock) {
   lock.unlock();
   host_.settle(std::move(promised));
   lock.lock();
+}
+
+void Writer::note_post(const replica::FinishedWrite& write) {
+  if (is_decided(write)) return;
+  const auto [place, first] =
+      post_failures_.try_emplace(write.replica, PostFailures{*write_error(write)});
+  if (!first) ++place->second.others;
+}
+
+std::optional<Error> Writer::take_post_failure(const replica::NamespaceReplica& replica) {
+  const Lock lock(mutex_);
+  const auto found = post_failures_.extract(&replica);
+  if (found.empty()) return std::nullopt;
+  const auto& [first, others] = found.mapped();
+  if (others == 0) return first;
+  return Error(first.code(),
+               std::string(first.what()) + "; and " + std::to_string(others) + " more",
+               first.name());
 }
 
 // As a rule it is the first.

@@ -6,12 +6,15 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <zmq.hpp>
+
+#include <bulletin/error.hpp>
 
 #include "client/clock.hpp"
 #include "client/intake.hpp"
@@ -48,8 +51,12 @@ class Writer {
   /// Any thread: waits for the end of the write.
   replica::FinishedWrite write(replica::PendingWrite write);
   /// Any thread: returns at once, unless much waits already. In order with the same thread's other
-  /// writes.
+  /// writes. Without a promise nobody waits for it: what became of it is told by
+  /// `take_post_failure`.
   void add(replica::PendingWrite write, WritePromise promise);
+  /// Any thread: the error of the first write of this namespace, of those that nobody waited for,
+  /// that has failed since the last call; what it says tells of the others.
+  std::optional<Error> take_post_failure(const replica::NamespaceReplica& replica);
 
   void session_event(const SessionEvent& event);
 
@@ -92,6 +99,10 @@ class Writer {
     Waiter* waiter = nullptr;  ///< null: the promise waits
     WritePromise promise;
   };
+  struct PostFailures {
+    Error first;
+    std::uint64_t others = 0;
+  };
 
   using Lock = std::unique_lock<std::mutex>;
 
@@ -109,6 +120,7 @@ class Writer {
   void take_replies(Lock& lock);
   void wait_for_socket(Lock& lock, SteadyTime latest);
   void finish(std::vector<replica::FinishedWrite> finished, Lock& lock);
+  void note_post(const replica::FinishedWrite& write);
   std::deque<Completion>::iterator completion_of(replica::Ticket ticket);
   void hand_over();
   void signal_leader();
@@ -129,6 +141,7 @@ class Writer {
   std::optional<wire::SessionId> session_;
   std::deque<SessionEvent> events_;     // the first may wait for an answer
   std::deque<Completion> completions_;  // in the order of their tickets
+  std::map<const replica::NamespaceReplica*, PostFailures> post_failures_;
   Leader leader_ = Leader::none;
   std::string endpoint_;          // that is wanted
   std::string connected_to_;      // by the leader

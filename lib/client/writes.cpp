@@ -1,25 +1,19 @@
 // How a client's writes end, and whom it tells.
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <utility>
 
 #include "client/engine.hpp"
 #include "client/implementation.hpp"
-#include "wire/names.hpp"
+#include "client/write_error.hpp"
 
 namespace bulletin {
 namespace {
 
+using client::is_decided;
 using client::Settling;
-
-/// It was applied, or lost its race; otherwise it failed.
-bool is_decided(const replica::FinishedWrite& write) noexcept {
-  return write.fate == replica::FinishedWrite::Fate::answered &&
-         (write.outcome.status == wire::Status::ok ||
-          write.outcome.status == wire::Status::unchanged ||
-          write.outcome.status == wire::Status::lost);
-}
 
 /// The replica has to get there.
 void require(const replica::FinishedWrite& write) {
@@ -32,27 +26,6 @@ bool is_there(const replica::FinishedWrite& write) noexcept {
 }
 
 }  // namespace
-
-std::optional<Error> client::write_error(const replica::FinishedWrite& write,
-                                         std::string_view name) {
-  const wire::Outcome& outcome = write.outcome;
-  if (is_decided(write)) return std::nullopt;
-  const std::string what = "the write " + (name.empty() ? "" : "of " + wire::quoted(name) + " ") +
-                           "to '" + write.replica->name() + "' ";
-  switch (write.fate) {
-    case replica::FinishedWrite::Fate::unsent:
-      return Error(Errc::disconnected, what + "was not sent in time: no broker; it was not applied",
-                   std::string(name));
-    case replica::FinishedWrite::Fate::in_doubt:
-      return Error(Errc::in_doubt,
-                   what + "was sent, and its outcome is not known: it may have been applied",
-                   std::string(name));
-    case replica::FinishedWrite::Fate::answered: break;
-  }
-  return Error(wire::to_errc(outcome.status),
-               what + "was refused: " + std::string(outcome.message()),
-               std::string(outcome.name()));
-}
 
 void client::fulfil(PromisedWrite& promised) {
   const replica::FinishedWrite& write = promised.write;
@@ -97,6 +70,19 @@ void Client::Implementation::write_async(replica::PendingWrite write,
                                          client::WritePromise promise) {
   write.deadline_ms = client::to_ms(write_deadline());
   engine()->writer.add(std::move(write), std::move(promise));
+}
+
+// Answered in its turn, behind all that was posted before.
+void Client::Implementation::flush(const replica::NamespaceReplica& replica) {
+  const std::shared_ptr<client::Engine> engine = this->engine();
+  std::exception_ptr own;
+  try {
+    write(replica::to_write(replica, Transaction()), {});
+  } catch (const Error&) {
+    own = std::current_exception();
+  }
+  if (const auto failure = engine->writer.take_post_failure(replica)) throw *failure;
+  if (own) std::rethrow_exception(own);
 }
 
 void Client::Implementation::apply_tails(const replica::WriteProgress& progress) {

@@ -208,7 +208,7 @@ void WriteLane::take_refusal(const wire::Refusal& refusal, WriteProgress& progre
 void WriteLane::end(Item& item, Fate fate, std::vector<FinishedWrite>& finished) {
   if (item.ended || item.ticket == 0) return;
   item.ended = true;
-  finished.push_back({item.ticket, fate, {}, item.write.replica});
+  finished.push_back({item.ticket, fate, {}, item.write.replica, item.write.posted});
 }
 
 // --- deadlines ----------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ struct PendingWrite {
   CrossThreadString transaction;              ///< encoded
   std::size_t elements = 1;                   ///< its conditions and operations
   bool renewable = false;  ///< a plain `set` of an ephemeral attribute: set again in a new session
+  bool posted = false;     ///< nobody waits for it
   std::uint64_t deadline_ms = 0;
 };
 
@@ -48,6 +49,7 @@ struct FinishedWrite {
   Fate fate = Fate::answered;
   wire::Outcome outcome;
   const NamespaceReplica* replica = nullptr;
+  bool posted = false;
 };
 
 /// What a reply brought: the ends of writes, and commits to apply before anybody is told of them.

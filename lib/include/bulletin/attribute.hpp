@@ -77,6 +77,9 @@ class Attribute {
   /// See Namespace::set_async.
   template <detail::AssignableTo<T> U = detail::braced_t<T>>
   std::future<Revision> set_async(const U& value, SetOptions options = {}) const;
+  /// See Namespace::post.
+  template <detail::AssignableTo<T> U = detail::braced_t<T>>
+  void post(const U& value, SetOptions options = {}) const;
 
   /// The namespace that it belongs to.
   Namespace owner() const;

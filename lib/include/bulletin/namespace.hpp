@@ -119,6 +119,19 @@ class Namespace {
     return set_value_async(name, detail::make_value(value), options);
   }
 
+  /// As `set_async`, without a future: for values that come fast, of which nobody waits for each.
+  /// Throws at once what can be known at once, such as a name that is not allowed; what became of
+  /// it at the broker, `flush` tells.
+  template <detail::Settable T>
+  void post(std::string_view name, const T& value, SetOptions options = {}) const {
+    post_value(name, detail::make_value(value), options);
+  }
+
+  /// Waits until everything that this client has posted to the namespace before the call is
+  /// decided, and can be read here. If some of it failed since the last `flush`, throws the Error
+  /// of the first, once; `what()` also says how many others there were.
+  void flush() const;
+
   /// Returns whether it was there; commits nothing when it was not.
   bool erase(std::string_view name) const;
 
@@ -207,6 +220,7 @@ class Namespace {
   Revision set_value(std::string_view name, const Value& value, const SetOptions& options) const;
   std::future<Revision> set_value_async(std::string_view name, const Value& value,
                                         const SetOptions& options) const;
+  void post_value(std::string_view name, const Value& value, const SetOptions& options) const;
   std::optional<Revision> compare_and_set_value(std::string_view name, Revision expected,
                                                 const Value& value,
                                                 const SetOptions& options) const;
@@ -272,6 +286,12 @@ template <detail::AssignableTo<T> U>
 std::future<Revision> Attribute<T>::set_async(const U& value, SetOptions options) const {
   return owner().set_value_async(name(), detail::make_value(detail::assigned<T>(value, name())),
                                  options);
+}
+
+template <Storable T>
+template <detail::AssignableTo<T> U>
+void Attribute<T>::post(const U& value, SetOptions options) const {
+  owner().post_value(name(), detail::make_value(detail::assigned<T>(value, name())), options);
 }
 
 template <Storable T>

@@ -46,6 +46,14 @@ class Publisher {
     return set_value_async(name, detail::make_value(value), options);
   }
 
+  /// As `set_async`, without a future; see Namespace::post.
+  template <detail::Settable T>
+  void post(std::string_view name, const T& value, SetOptions options = {}) const {
+    post_value(name, detail::make_value(value), options);
+  }
+  /// Waits for all that was posted; see Namespace::flush.
+  void flush() const;
+
   /// Returns whether it was there.
   bool erase(std::string_view name) const;
 
@@ -79,6 +87,7 @@ class Publisher {
   Revision set_value(std::string_view name, const Value& value, const SetOptions& options) const;
   std::future<Revision> set_value_async(std::string_view name, const Value& value,
                                         const SetOptions& options) const;
+  void post_value(std::string_view name, const Value& value, const SetOptions& options) const;
   std::optional<Revision> compare_and_set_value(std::string_view name, Revision expected,
                                                 const Value& value,
                                                 const SetOptions& options) const;
