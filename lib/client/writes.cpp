@@ -68,7 +68,7 @@ replica::FinishedWrite Client::Implementation::write(replica::PendingWrite write
 
 void Client::Implementation::write_async(replica::PendingWrite write,
                                          client::WritePromise promise) {
-  write.deadline_ms = client::to_ms(write_deadline());
+  write.deadline_ms = client::to_ms(client::rough_deadline_after(options.write_timeout));
   engine()->writer.add(std::move(write), std::move(promise));
 }
 
