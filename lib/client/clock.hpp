@@ -26,7 +26,8 @@ inline SteadyTime deadline_after(std::chrono::milliseconds time) noexcept {
   return std::chrono::steady_clock::now() + countable(time);
 }
 
-/// The same or up to 10 ms later, from the time of the kernel's last tick, which is quicker to read.
+/// The same or up to 10 ms later, from the time of the kernel's last tick, which is quicker to
+/// read.
 inline SteadyTime rough_deadline_after(std::chrono::milliseconds time) noexcept {
   constexpr std::chrono::milliseconds longest_tick(10);
   timespec last_tick{};

@@ -29,9 +29,10 @@ std::unique_ptr<zmq::context_t> make_context() {
 
 }  // namespace
 
-Engine::Engine(Client::Implementation& client)
+Engine::Engine(Client::Implementation& client, std::shared_ptr<Intake> intake)
     : context_(make_context()),
-      writer(*context_, endpoints_in(client.endpoint).front(), client.keys, client, waker_),
+      writer(*context_, endpoints_in(client.endpoint).front(), client.keys, client,
+             std::move(intake), waker_),
       made_in(generation()),
       client_(client),
       commands_(make_command_socket(*context_, client.keys)),

@@ -32,7 +32,7 @@ class Engine {
  public:
   /// Whoever makes one blocks signals meanwhile (SignalsBlocked): they would interrupt what makes
   /// the sockets, and the threads would inherit them.
-  explicit Engine(Client::Implementation& client);
+  Engine(Client::Implementation& client, std::shared_ptr<Intake> intake);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   ~Engine();

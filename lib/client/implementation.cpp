@@ -92,8 +92,11 @@ void Client::Implementation::start() {
 
 void Client::Implementation::start_engine() {
   const client::SignalsBlocked blocked;
-  engine_ = std::make_shared<client::Engine>(*this);
+  auto intake = std::make_shared<client::Intake>();
+  engine_ = std::make_shared<client::Engine>(*this, intake);
   active_ = engine_.get();
+  intake_ = std::move(intake);
+  open_intake_.store(intake_.get(), std::memory_order_release);
 }
 
 void Client::Implementation::close() noexcept {
@@ -102,6 +105,7 @@ void Client::Implementation::close() noexcept {
     std::scoped_lock lock(engine_mutex_);
     if (std::exchange(closed_, true)) return;
     engine = std::exchange(engine_, nullptr);
+    open_intake_.store(nullptr, std::memory_order_relaxed);
   }
   if (engine != nullptr && engine->made_in == client::generation()) {
     engine->close(client::deadline_after(options.close_timeout));
@@ -115,12 +119,15 @@ void Client::Implementation::close() noexcept {
   open.swap(open_);  // they own this client: whoever holds no handle lets go
 }
 
+Error Client::Implementation::closed_error() const {
+  return {Errc::disconnected, "the client of " + endpoint + " is closed: only reads are served"};
+}
+
 std::shared_ptr<client::Engine> Client::Implementation::engine() {
   detail::notice_fork();
   std::scoped_lock lock(engine_mutex_);
   if (closed_) {
-    throw Error(Errc::disconnected,
-                "the client of " + endpoint + " is closed: only reads are served");
+    throw closed_error();
   }
   if (engine_ == nullptr) {  // it could not begin when this process was forked
     std::scoped_lock apply(apply_mutex);
@@ -398,6 +405,7 @@ void Client::Implementation::resume() {
   std::scoped_lock lock(engine_mutex_, apply_mutex);
   // A client that the child itself has made is alive already.
   if (engine_ == nullptr || engine_->made_in == client::generation()) return;
+  open_intake_.store(nullptr, std::memory_order_relaxed);
   client::abandon(std::move(engine_));
   // What the parent's threads wait for is the parent's.
   client::abandon(std::make_shared<std::vector<client::Settling>>(std::move(settling_)));

@@ -128,6 +128,8 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   };
 
   void start_engine();
+  client::Intake& intake();
+  [[nodiscard]] Error closed_error() const;
   void restart_freshness();
   void wake();
   void notify() noexcept;
@@ -143,7 +145,10 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::mutex engine_mutex_;
   // Guarded by engine_mutex_.
   std::shared_ptr<client::Engine> engine_;  // null when closed, or when it could not begin
+  std::shared_ptr<client::Intake> intake_;  // of the last engine
   bool closed_ = false;
+
+  std::atomic<client::Intake*> open_intake_ = nullptr;  // while there is an engine; without a lock
 
   // Guarded by apply_mutex.
   client::Engine* active_ = nullptr;

@@ -13,6 +13,9 @@
 
 namespace bulletin::client {
 
+/// Past this, whoever adds waits: one half may be in the lane, one in the intake.
+constexpr std::size_t unsent_bytes_bound = 64u << 20;
+
 /// In the order of their coming. It has a lock of its own, held for moments only: whoever adds does
 /// not wait while a request is made or an answer taken. Any thread.
 class Intake {
@@ -28,7 +31,7 @@ class Intake {
     closed,  ///< nothing is accepted any more: it was not added
   };
 
-  explicit Intake(std::size_t bound) noexcept : bound_(bound) {}
+  explicit Intake(std::size_t bound = unsent_bytes_bound / 2) noexcept : bound_(bound) {}
 
   /// Waits for room, if there is none, until the deadline.
   Added add(Entry entry, SteadyTime deadline) {

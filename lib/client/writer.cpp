@@ -9,24 +9,18 @@
 namespace bulletin::client {
 namespace {
 
-/// Past this, `add` waits: one half may be in the lane, one in the intake.
-constexpr std::size_t waiting_bytes_bound = 64u << 20;
 /// After a burst, memory for more is given back.
 constexpr std::size_t most_spare_entries = 1u << 14;
-
-Error closed_error() {
-  return {Errc::disconnected, "the client is closed: it cannot write any more"};
-}
 
 }  // namespace
 
 Writer::Writer(zmq::context_t& context, std::string endpoint, const std::optional<Keys>& keys,
-               WriterHost& host, Waker& client_thread)
+               WriterHost& host, std::shared_ptr<Intake> intake, Waker& client_thread)
     : host_(host),
       client_thread_(client_thread),
       socket_(make_command_socket(context, keys)),
       monitor_(context, socket_, "write-monitor"),
-      intake_(waiting_bytes_bound / 2),
+      intake_(std::move(intake)),
       endpoint_(std::move(endpoint)),
       connected_to_(endpoint_) {
   socket_.connect(endpoint_);
@@ -36,7 +30,7 @@ replica::FinishedWrite Writer::write(replica::PendingWrite write) {
   const std::uint64_t deadline_ms = write.deadline_ms;
   const SteadyTime deadline{std::chrono::milliseconds(deadline_ms)};
   Lock lock(mutex_);
-  if (closed_) throw closed_error();
+  if (closed_) throw Error(Errc::disconnected, "the client is closed: it cannot write any more");
   absorb();  // what this thread has added before
   Waiter own;
   own.ticket = lane_.add(std::move(write));
@@ -59,21 +53,9 @@ replica::FinishedWrite Writer::write(replica::PendingWrite write) {
   return std::move(own.result);
 }
 
-void Writer::add(replica::PendingWrite write, WritePromise promise) {
-  const SteadyTime deadline{std::chrono::milliseconds(write.deadline_ms)};
-  switch (intake_.add({std::move(write), std::move(promise)}, deadline)) {
-    case Intake::Added::first: client_thread_.wake(); return;
-    case Intake::Added::more: return;
-    case Intake::Added::full:
-      throw Error(Errc::disconnected,
-                  "64 MiB of writes wait for the broker: it has taken none in time");
-    case Intake::Added::closed: throw closed_error();
-  }
-}
-
 // Moves to the lane what was added.
 void Writer::absorb() {
-  intake_.take(absorbed_);
+  intake_->take(absorbed_);
   for (auto& [write, promise] : absorbed_) {
     write.posted = std::holds_alternative<std::monostate>(promise);
     const bool posted = write.posted;
@@ -86,7 +68,7 @@ void Writer::absorb() {
 
 // A lane that is full takes the rest when it has room again.
 void Writer::absorb_some() {
-  if (lane_.waiting_bytes() < waiting_bytes_bound / 2) absorb();
+  if (lane_.waiting_bytes() < unsent_bytes_bound / 2) absorb();
 }
 
 void Writer::session_event(const SessionEvent& event) {
@@ -194,7 +176,7 @@ bool Writer::drain(SteadyTime deadline) {
 void Writer::close() {
   Lock lock(mutex_);
   closed_ = true;
-  intake_.close();
+  intake_->close();
   absorb();
   finish(lane_.close(), lock);
   signal_leader();

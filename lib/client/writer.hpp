@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -41,21 +42,17 @@ class WriterHost {
 /// lane's requests and takes the replies. A thread that writes leads by itself when nobody does,
 /// and so its write costs no hop; those that come meanwhile add their writes to the lane and wait,
 /// and the leader hands over to one of them when its own write is done. Writes for which no thread
-/// waits (`add`) are led by the client's thread.
+/// waits come by the intake and are led by the client's thread, which is woken for the first.
 class Writer {
  public:
   /// `client_thread` wakes the client's thread: to lead, or to look at its timers.
   Writer(zmq::context_t& context, std::string endpoint, const std::optional<Keys>& keys,
-         WriterHost& host, Waker& client_thread);
+         WriterHost& host, std::shared_ptr<Intake> intake, Waker& client_thread);
 
   /// Any thread: waits for the end of the write.
   replica::FinishedWrite write(replica::PendingWrite write);
-  /// Any thread: returns at once, unless much waits already. In order with the same thread's other
-  /// writes. Without a promise nobody waits for it: what became of it is told by
-  /// `take_post_failure`.
-  void add(replica::PendingWrite write, WritePromise promise);
-  /// Any thread: the error of the first write of this namespace, of those that nobody waited for,
-  /// that has failed since the last call; what it says tells of the others.
+  /// Any thread: the error of the first write of this namespace, of those that came by the intake
+  /// without a promise, that has failed since the last call; what it says tells of the others.
   std::optional<Error> take_post_failure(const replica::NamespaceReplica& replica);
 
   void session_event(const SessionEvent& event);
@@ -130,7 +127,7 @@ class Writer {
   zmq::socket_t socket_;  // the leader's
   ConnectionMonitor monitor_;
   Waker leader_waker_;
-  Intake intake_;
+  const std::shared_ptr<Intake> intake_;
 
   std::atomic<std::uint64_t> sent_ = 0;  // the sends that have begun
 

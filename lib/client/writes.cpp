@@ -66,10 +66,28 @@ replica::FinishedWrite Client::Implementation::write(replica::PendingWrite write
   return finished;
 }
 
+// On the way of millions of writes a second: it takes no lock and counts no references. An intake
+// lives as long as this client.
+client::Intake& Client::Implementation::intake() {
+  for (;;) {
+    detail::notice_fork();
+    if (client::Intake* const open = open_intake_.load(std::memory_order_acquire)) return *open;
+    static_cast<void>(engine());  // begins it, or throws that the client is closed
+  }
+}
+
 void Client::Implementation::write_async(replica::PendingWrite write,
                                          client::WritePromise promise) {
   write.deadline_ms = client::to_ms(client::rough_deadline_after(options.write_timeout));
-  engine()->writer.add(std::move(write), std::move(promise));
+  const SteadyTime deadline{std::chrono::milliseconds(write.deadline_ms)};
+  switch (intake().add({std::move(write), std::move(promise)}, deadline)) {
+    case client::Intake::Added::first: wake(); return;
+    case client::Intake::Added::more: return;
+    case client::Intake::Added::full:
+      throw Error(Errc::disconnected,
+                  "64 MiB of writes wait for the broker: it has taken none in time");
+    case client::Intake::Added::closed: throw closed_error();
+  }
 }
 
 // Answered in its turn, behind all that was posted before.

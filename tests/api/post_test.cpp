@@ -157,7 +157,7 @@ TEST_CASE("what was posted and not sent in time is told by flush") {
   CHECK(mentions(error, "; and 1 more"));
 }
 
-TEST_CASE("what was posted and never answered is in doubt") {
+TEST_CASE("what was posted and never answered is in doubt", "[keyless]") {
   FakeBroker broker([](const wire::Request& request) -> std::optional<std::string> {
     if (std::holds_alternative<wire::Write>(request)) return "";
     return std::nullopt;

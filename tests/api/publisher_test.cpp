@@ -145,7 +145,8 @@ TEST_CASE("what a publisher has written is in the replica that its client has, w
   CHECK(same.at<int>("before") == 1);
 }
 
-TEST_CASE("what a publisher has written while its client opens is there when both have returned") {
+TEST_CASE("what a publisher has written while its client opens is there when both have returned",
+          "[keyless]") {
   SlowSnapshot answers;
   FakeBroker broker(std::ref(answers));
   bulletin::ClientOptions options;
