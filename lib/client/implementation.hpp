@@ -67,8 +67,10 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   /// Waits until the replica has everything that is committed now.
   void sync(replica::NamespaceReplica& replica);
   /// Writes, and returns when the replica holds what decided it. Throws what `write_error` says.
-  /// This sets the write's deadline. `name`: the one attribute that it is about, if it is known.
-  replica::FinishedWrite write(replica::PendingWrite write, std::string_view name);
+  /// `name`: the one attribute that it is about, if it is known.
+  replica::FinishedWrite write(replica::PendingWrite write, std::string_view name) {
+    return write_until(write_deadline(), std::move(write), name);
+  }
   /// The same without waiting: the promise tells; without one, `flush`.
   void write_async(replica::PendingWrite write, client::WritePromise promise);
   /// Waits for the writes of this namespace that have no promise. Throws what the first of them
@@ -127,6 +129,8 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
     std::optional<std::string> reply;
   };
 
+  replica::FinishedWrite write_until(SteadyTime deadline, replica::PendingWrite write,
+                                     std::string_view name);
   void start_engine();
   client::Intake& intake();
   [[nodiscard]] Error closed_error() const;
@@ -140,6 +144,10 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   [[noreturn]] void throw_no_broker(std::string_view what, std::chrono::milliseconds waited) const;
   [[nodiscard]] SteadyTime write_deadline() const {
     return client::deadline_after(options.write_timeout);
+  }
+  /// Of a write that nobody waits for. Later ones are not before earlier ones.
+  [[nodiscard]] SteadyTime rough_write_deadline() const {
+    return client::rough_deadline_after(options.write_timeout);
   }
 
   std::mutex engine_mutex_;

@@ -46,9 +46,9 @@ void client::fulfil(PromisedWrite& promised) {
   }
 }
 
-replica::FinishedWrite Client::Implementation::write(replica::PendingWrite write,
-                                                     std::string_view name) {
-  const auto deadline = write_deadline();
+replica::FinishedWrite Client::Implementation::write_until(SteadyTime deadline,
+                                                           replica::PendingWrite write,
+                                                           std::string_view name) {
   write.deadline_ms = client::to_ms(deadline);
   const std::shared_ptr<client::Engine> engine = this->engine();
   replica::FinishedWrite finished = engine->writer.write(std::move(write));
@@ -78,8 +78,8 @@ client::Intake& Client::Implementation::intake() {
 
 void Client::Implementation::write_async(replica::PendingWrite write,
                                          client::WritePromise promise) {
-  write.deadline_ms = client::to_ms(client::rough_deadline_after(options.write_timeout));
-  const SteadyTime deadline{std::chrono::milliseconds(write.deadline_ms)};
+  const SteadyTime deadline = rough_write_deadline();
+  write.deadline_ms = client::to_ms(deadline);
   switch (intake().add({std::move(write), std::move(promise)}, deadline)) {
     case client::Intake::Added::first: wake(); return;
     case client::Intake::Added::more: return;
@@ -90,12 +90,13 @@ void Client::Implementation::write_async(replica::PendingWrite write,
   }
 }
 
-// Answered in its turn, behind all that was posted before.
+// A write that changes nothing is answered behind all that was posted before, and does not end
+// before it otherwise either: its deadline is not before theirs.
 void Client::Implementation::flush(const replica::NamespaceReplica& replica) {
   const std::shared_ptr<client::Engine> engine = this->engine();
   std::exception_ptr own;
   try {
-    write(replica::to_write(replica, Transaction()), {});
+    write_until(rough_write_deadline(), replica::to_write(replica, Transaction()), {});
   } catch (const Error&) {
     own = std::current_exception();
   }
