@@ -41,6 +41,8 @@ Way board_commit(std::size_t writers);
 Way board_commit_async();
 /// The same, counted at so many processes.
 Way board_fanout(std::size_t subscribers);
+/// The same by a publisher that posts.
+Way board_post_fanout(std::size_t subscribers);
 /// The same with transactions of 100.
 Way board_commit_fanout(std::size_t subscribers);
 

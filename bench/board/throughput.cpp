@@ -187,6 +187,12 @@ Way board_fanout(std::size_t subscribers) {
                                     subscribers);
 }
 
+Way board_post_fanout(std::size_t subscribers) {
+  return way<Throughput<Publisher>>("Bulletin to " + std::to_string(subscribers) + ", posted",
+                                    Kind::ours, "bench/post_fanout" + std::to_string(subscribers),
+                                    Writing{.posts = true}, subscribers);
+}
+
 Way board_commit_fanout(std::size_t subscribers) {
   return way<Throughput<Namespace>>("Bulletin to " + std::to_string(subscribers) + ", 100 a commit",
                                     Kind::ours, "bench/commit_fanout" + std::to_string(subscribers),

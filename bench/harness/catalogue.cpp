@@ -42,9 +42,9 @@ std::vector<Scenario> catalogue(const Setting& setting) {
                          {promises(many), board_set_async(1), board_publish_async(), board_post(),
                           board_publish_post(), board_set_async(2), board_commit(1),
                           board_commit(8), board_commit_async()}));
-  all.push_back(scenario(
-      "fan-out", "deliveries per second to so many processes", Unit::per_second,
-      {zmq_fanout(8), board_fanout(1), board_fanout(8), board_fanout(32), board_commit_fanout(8)}));
+  all.push_back(scenario("fan-out", "deliveries per second to so many processes", Unit::per_second,
+                         {zmq_fanout(8), board_fanout(1), board_fanout(8), board_fanout(32),
+                          board_post_fanout(8), board_commit_fanout(8)}));
   all.push_back(
       scenario("join", "a fresh client until it has all", Unit::milliseconds,
                {board_join(1000), board_join(10'000), board_join(100'000), board_join(many)}, 3));
