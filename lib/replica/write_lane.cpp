@@ -17,10 +17,6 @@ using Fate = FinishedWrite::Fate;
 constexpr std::size_t gather_bytes = std::size_t{1} << 20;
 constexpr std::size_t gather_elements = 10'000;
 
-bool is_more_than_a_request(std::size_t bytes, std::size_t elements) noexcept {
-  return bytes > gather_bytes || elements > gather_elements;
-}
-
 /// A repetition gives up the answer that may be on its way: a slow one gets more time, and a large
 /// request what it takes on a slow line. Otherwise repetitions would fill such a line, and the
 /// answer to each would be given up by the next. (A lost connection is told, and does not wait.)
@@ -34,6 +30,10 @@ bool refuses_session(wire::Status status) noexcept {
 }
 
 }  // namespace
+
+bool WriteLane::Load::is_more_than_a_request() const noexcept {
+  return bytes > gather_bytes || elements > gather_elements;
+}
 
 Ticket WriteLane::add(PendingWrite write) {
   load_.add(write);
@@ -98,29 +98,29 @@ std::optional<std::string_view> WriteLane::to_transmit(std::uint64_t now_ms) {
 WriteLane::Prepared WriteLane::encode_waiting() {
   wire::Write write{*session_, 0, number_ + 1, {}};
   write.items.reserve(std::min(queue_.size(), gather_elements));
-  std::size_t bytes = 0;
-  std::size_t elements = 0;
+  Load load;
   for (auto place = waiting(); place != queue_.end(); ++place) {
     const PendingWrite& next = place->write;
-    bytes += next.transaction.size();
-    elements += next.elements;
-    if (is_more_than_a_request(bytes, elements) && !write.items.empty()) break;
+    load.add(next);
+    if (load.is_more_than_a_request() && !write.items.empty()) {
+      load.remove(next);
+      break;
+    }
     write.items.push_back({next.replica->name(), next.replica->revision(), next.transaction});
   }
-  return {.bytes = wire::encode(write), .items = write.items.size()};
+  return {.bytes = wire::encode(write), .load = load};
 }
 
 void WriteLane::prepare() {
   if (!request_ || !session_ || prepared_) return;
-  if (is_more_than_a_request(load_.bytes, load_.elements)) prepared_ = encode_waiting();
+  if (load_.is_more_than_a_request()) prepared_ = encode_waiting();
 }
 
 WriteLane::Request WriteLane::gather() {
   Prepared prepared = prepared_ ? *std::exchange(prepared_, std::nullopt) : encode_waiting();
   ++number_;
-  std::for_each(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(prepared.items),
-                [&](const Item& item) { load_.remove(item.write); });
-  return {.bytes = std::move(prepared.bytes), .items = prepared.items};
+  load_.remove(prepared.load);
+  return {.bytes = std::move(prepared.bytes), .items = prepared.load.writes};
 }
 
 void WriteLane::end_request() {

@@ -175,12 +175,18 @@ class WriteLane {
       bytes -= write.transaction.size();
       elements -= write.elements;
     }
+    void remove(const Load& other) noexcept {
+      writes -= other.writes;
+      bytes -= other.bytes;
+      elements -= other.elements;
+    }
     [[nodiscard]] std::size_t price() const noexcept { return bytes + writes * price_beside; }
+    [[nodiscard]] bool is_more_than_a_request() const noexcept;
   };
   /// The next request, of the first that wait; not valid any more once those are others.
   struct Prepared {
     std::string bytes;
-    std::size_t items = 0;
+    Load load;
   };
 
   using Queue = std::deque<Item>;
