@@ -173,6 +173,31 @@ TEST_CASE("a child does not bring back what its parent made ephemeral") {
   CHECK_FALSE(home.other_space->contains("ephemeral"));
 }
 
+TEST_CASE("what was posted stays the parent's to send and to flush, and a child posts on its own") {
+  Gate gate;
+  const Board board;
+  gate.lead_to(board.endpoint());
+  bulletin::Client client({.endpoint = gate.endpoint()});
+  const bulletin::Namespace space = client.open("family");
+  gate.hold();
+  space.post("parent", 1);
+  Child child([&](const Parent& parent) {
+    parent.hear();
+    space.post("child", 1);
+    space.flush();
+    parent.tell(std::to_string(space.at<int>("child")));
+  });
+  gate.open();
+  space.flush();
+  CHECK(space.at<int>("parent") == 1);
+  const auto revision = space.read<int>("parent")->revision;
+  child.tell();
+  CHECK(child.line() == "1");
+  CHECK(child.wait() == 0);
+  space.sync();
+  CHECK(space.read<int>("parent")->revision == revision);
+}
+
 TEST_CASE("futures and other threads' calls that were pending stay the parent's") {
   Gate gate;
   const Board board;
