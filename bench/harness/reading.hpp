@@ -25,19 +25,24 @@ inline void keep(const T& value) {
   asm volatile("" : : "r,m"(value) : "memory");
 }
 
+/// How long so many reads take. On a place of its own: where the loop begins is decided by nothing
+/// but itself. (On a boundary of 64 bytes a typed read takes 0.95 ns here, elsewhere 0.57.)
+template <class Read>
+[[gnu::noinline, gnu::aligned(64)]] std::int64_t time_of(std::int64_t reads, const Read& read) {
+  const std::int64_t begin = now_ns();
+  for (std::int64_t k = 0; k != reads; ++k) read();
+  return now_ns() - begin;
+}
+
 /// Reads that take about as long together as this, much longer than the clock takes, and much
 /// shorter than the time between two moments at which another thread takes the processor.
 template <class Read>
-std::int64_t reads_in_a_sample(Read& read) {
+std::int64_t reads_in_a_sample(const Read& read) {
   constexpr std::int64_t enough_ns = 4000;
   constexpr int tries = 5;  // the first is slower, and any may be interrupted
   for (std::int64_t reads = 1;; reads *= 2) {
     std::int64_t least = std::numeric_limits<std::int64_t>::max();
-    for (int i = 0; i != tries; ++i) {
-      const std::int64_t begin = now_ns();
-      for (std::int64_t k = 0; k != reads; ++k) read();
-      least = std::min(least, now_ns() - begin);
-    }
+    for (int i = 0; i != tries; ++i) least = std::min(least, time_of(reads, read));
     if (least >= enough_ns) return reads;
   }
 }
@@ -56,11 +61,7 @@ Round timed_reads(std::size_t threads, Read read) {
         samples.reserve(samples_of_thread);
         ++ready;
         while (ready != threads) std::this_thread::yield();
-        while (samples.size() != samples_of_thread) {
-          const std::int64_t begin = now_ns();
-          for (std::int64_t k = 0; k != reads; ++k) read();
-          samples.push_back(now_ns() - begin);
-        }
+        while (samples.size() != samples_of_thread) samples.push_back(time_of(reads, read));
       });
     }
   }
