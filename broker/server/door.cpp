@@ -125,7 +125,8 @@ bool Door::has_room(bool much) const {
   const std::size_t connections = much ? with_room(bounds_.connections) : bounds_.connections - 1;
   const std::size_t unproven = much ? with_room(bounds_.unproven) : bounds_.unproven - 1;
   const double coming = much ? static_cast<double>(bounds_.unproven) / 8 : 0;
-  return this->connections() <= connections && this->unproven() <= unproven && allowed_ >= coming;
+  return !held_ && this->connections() <= connections && this->unproven() <= unproven &&
+         allowed_ >= coming;
 }
 
 void Door::take(std::uint16_t event, std::int32_t descriptor, Time now) {

@@ -37,6 +37,8 @@ class Door {
   Door(const Door&) = delete;
   Door& operator=(const Door&) = delete;
 
+  /// Nobody is to come in meanwhile: what those who are in have sent is more than can be read.
+  void hold(bool held) noexcept { held_ = held; }
   /// Reads what has happened, and closes or opens. True: it has just been closed.
   bool look(Time now);
   /// Ends the connection, if it is still one of this socket's. False: it is not.
@@ -69,6 +71,7 @@ class Door {
   double allowed_;          // to come at once
   Time allowed_at_{};
   int listener_ = -1;
+  bool held_ = false;
   bool closed_ = false;
 };
 

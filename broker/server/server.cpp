@@ -298,6 +298,10 @@ std::size_t Server::read_subscriptions() {
   for (const std::unique_ptr<Channel>& channel : sockets_.channels()) {
     channel->read();
     messages += channel->news().messages;
+    // What waits in ZeroMQ has no bound, and whoever opens a namespace waits behind it.
+    const bool behind = channel->news().more;
+    channel->door().hold(behind);
+    if (behind) turns_until_doors_ = 0;
   }
   return messages;
 }
@@ -372,8 +376,9 @@ void Server::look_at_doors(Time now) {
   counters_.doors_closed += closed;
   if (closed != 0)
     log_->warn(
-        "event=door_closed connections={} note=\"there are too many: nobody can connect "
-        "until there is room\"",
+        "event=door_closed connections={} note=\"there are too many, or more subscriptions than "
+        "can "
+        "be read: nobody can connect until there is room\"",
         sockets_.connections());
 }
 

@@ -1,5 +1,7 @@
 #include "server/subscriptions.hpp"
 
+#include <chrono>
+
 #include <absl/hash/hash.h>
 
 #include "server/message.hpp"
@@ -10,7 +12,8 @@ namespace bulletin::server {
 namespace {
 
 /// A flood of subscriptions must not stop the broker; what is left is read in the next turn.
-constexpr std::size_t most_messages = 500;
+constexpr std::chrono::milliseconds most_time{10};
+constexpr std::size_t messages_between_looks = 500;
 
 constexpr char unsubscribe = 0;
 constexpr char subscribe = 1;
@@ -27,6 +30,7 @@ void SubscriptionNews::clear() noexcept {
   events.clear();
   nonces.clear();
   messages = 0;
+  more = false;
 }
 
 void SubscriptionBook::subscribed(std::string_view topic) {
@@ -52,9 +56,13 @@ bool SubscriptionBook::has_namespace(std::string_view space) const {
 }
 
 void read_subscriptions(zmq::socket_t& updates, SubscriptionBook& book, SubscriptionNews& news) {
+  const auto end = std::chrono::steady_clock::now() + most_time;
   zmq::message_t message;
-  for (; news.messages < most_messages && receive(updates, message); ++news.messages) {
+  while (receive(updates, message)) {
     take_subscription(view(message), book, news);
+    const bool look = ++news.messages % messages_between_looks == 0;
+    news.more = look && std::chrono::steady_clock::now() >= end;
+    if (news.more) return;
   }
 }
 

@@ -23,6 +23,7 @@ struct SubscriptionNews {
       events;  ///< in the order of their arrival; a namespace may be subscribed more than once
   std::vector<std::string> nonces;  ///< topics to answer with a beat
   std::size_t messages = 0;         ///< all that was read
+  bool more = false;                ///< much more has come than could be read
 
   void clear() noexcept;
 };
@@ -47,8 +48,9 @@ class SubscriptionBook {
   std::size_t bytes_ = 0;
 };
 
-/// Reads an updates socket until it has nothing. Besides telling what it read, this lets ZeroMQ
-/// put new subscriptions into force: it must come before any barrier or snapshot is answered.
+/// Reads an updates socket until it has nothing, or for 10 ms. Besides telling what it read, this
+/// lets ZeroMQ put new subscriptions into force: it must come before any barrier or snapshot is
+/// answered.
 void read_subscriptions(zmq::socket_t& updates, SubscriptionBook& book, SubscriptionNews& news);
 
 /// Exposed for tests: one message of a subscriber. Anything that is no subscription of ours is

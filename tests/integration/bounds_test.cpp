@@ -90,6 +90,21 @@ TEST_CASE("Past the bound of subscriptions their socket is opened anew, and read
   REQUIRE(await([&] { return space.freshness().state == Freshness::State::connected; }));
 }
 
+TEST_CASE(
+    "While more subscriptions come and go than can be read, nobody else comes in; then they do") {
+  const Board board(short_times());
+  RawClient raw(board.endpoint());
+  raw.hello();
+  REQUIRE(await([&] {
+    RawReader greedy(board.updates_endpoint());
+    for (int i = 0; i < 50'000; ++i) greedy.subscribe(wire::topic_of("many/" + std::to_string(i)));
+    return counted(raw, "doors_closed") >= 1;
+  }));
+  Client late = board.client();
+  Namespace space = late.open("plant");
+  CHECK(space.set("x", 1) > Revision());
+}
+
 TEST_CASE("Too many connections that say nothing close the door, and no longer than they are there",
           "[keyless]") {
   BrokerOptions options = short_times();
