@@ -81,7 +81,7 @@ void tell_counters(Exposition& out, const Metrics& metrics) {
   out.counter("bulletin_floods_ended_total", counters.floods_ended,
               "Connections that were ended as they had sent far too many requests.");
   out.counter("bulletin_doors_closed_total", counters.doors_closed,
-              "Times that a socket had too many connections.");
+              "Times that a socket had too many connections or subscriptions.");
 }
 
 }  // namespace
