@@ -41,6 +41,19 @@ TEST_CASE("what was posted can be read when it has been flushed") {
   CHECK(open.other.at<int>("x") == 999);
 }
 
+TEST_CASE("more posts than a request takes are all there when they have been flushed") {
+  OpenBoard open;
+  constexpr int posts = 35'000;  // a request takes 10,000
+  for (int i = 0; i != posts; ++i) open.space.post("n" + std::to_string(i % 20'000), i);
+  open.space.flush();
+  CHECK(open.space.size() == 20'000);
+  int wrong = 0;
+  for (int i = posts - 20'000; i != posts; ++i) {
+    if (open.space.get_or("n" + std::to_string(i % 20'000), -1) != i) ++wrong;
+  }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("posts keep their order with the other writes of a client") {
   OpenBoard open;
   const Publisher publisher = open.client.publisher(open.space.name());
