@@ -90,8 +90,7 @@ TEST_CASE("Past the bound of subscriptions their socket is opened anew, and read
   REQUIRE(await([&] { return space.freshness().state == Freshness::State::connected; }));
 }
 
-TEST_CASE(
-    "While more subscriptions come and go than can be read, nobody else comes in; then they do") {
+TEST_CASE("While more subscriptions come than can be read nobody else comes in, and then they do") {
   const Board board(short_times());
   RawClient raw(board.endpoint());
   raw.hello();
