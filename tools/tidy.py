@@ -40,6 +40,8 @@ PREFIXES = {
 # Sources of the public types may include the public headers, of the same floor; and the broker's loop owns its store.
 SAME_FLOOR = {("lib/vocabulary", "lib/include/bulletin"), ("broker/server", "broker/store")}
 
+TEST_NAME = re.compile(r'TEST_CASE\(\s*"((?:[^"\\]|\\.)*)"')
+
 IMPURE_HEADERS = re.compile(
     r"^(thread|stop_token|mutex|shared_mutex|condition_variable|semaphore|latch|barrier|random|iostream|fstream"
     r"|filesystem|ctime|csignal|signal\.h|time\.h|unistd\.h|fcntl\.h|poll\.h|netdb\.h|pthread\.h|sched\.h|dlfcn\.h"
@@ -153,6 +155,10 @@ class Tidy:
                     self.report(path, number, "a header has no 'using namespace'")
         if path.startswith("tests/") and "TEST_CASE(" in text and not path.endswith("_test.cpp"):
             self.report(path, 1, "a file with tests is named <file>_test.cpp")
+        for match in TEST_NAME.finditer(text):
+            if re.search(r'[;*"]', match.group(1)):
+                number = text.count("\n", 0, match.start(1)) + 1
+                self.report(path, number, "the name of a test has no ';', '*' or '\"', by which CTest and Catch divide")
         if room is not None and ROOMS[room] <= 2:
             for number, line in enumerate(without_comments_and_strings(text).splitlines(), 1):
                 for pattern, what in IMPURE_CODE:

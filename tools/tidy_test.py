@@ -92,6 +92,10 @@ class TidyTest(unittest.TestCase):
     def test_a_file_with_tests_says_so(self):
         self.assert_fails("tests/wire/codec.cpp", 'TEST_CASE("x") {}\n', "_test.cpp", 1)
 
+    def test_names_of_tests_can_be_asked_for(self):
+        for name in ["one; two", "all *", 'a \\"b\\"']:
+            self.assert_fails("tests/wire/x_test.cpp", f'\nTEST_CASE(\n    "{name}") {{}}\n', "the name of a test", 3)
+
     def test_tests_never_sleep(self):
         for code in ["std::this_thread::sleep_for(1s);", "usleep(3);", "sleep(1);", "::sleep(1);"]:
             self.assert_fails("tests/wire/x_test.cpp", f"{code}\n", "never sleeps", 1)
