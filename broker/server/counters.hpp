@@ -16,8 +16,7 @@ struct Counters {
   std::uint64_t refused_subscriptions = 0;  ///< to namespaces that do not beat for it
   std::uint64_t subscriptions_dropped = 0;  ///< times that a channel had more than its bound
   std::uint64_t floods_ended = 0;           ///< connections that had sent far too many requests
-  std::uint64_t doors_closed =
-      0;  ///< times that a socket had too many of them, or of subscriptions
+  std::uint64_t doors_closed = 0;           ///< for too many connections, or subscriptions
   // Requests, and items of WRITEs.
   std::uint64_t rejected = 0;
   std::uint64_t denied = 0;

@@ -376,9 +376,8 @@ void Server::look_at_doors(Time now) {
   counters_.doors_closed += closed;
   if (closed != 0)
     log_->warn(
-        "event=door_closed connections={} note=\"there are too many, or more subscriptions than "
-        "can "
-        "be read: nobody can connect until there is room\"",
+        "event=door_closed connections={} note=\"there are too many, or more subscriptions "
+        "than can be read: nobody can connect until there is room\"",
         sockets_.connections());
 }
 

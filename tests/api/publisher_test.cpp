@@ -9,6 +9,7 @@
 
 #include "api/events.hpp"
 #include "api/fake_broker.hpp"
+#include "api/gated_updates.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/failure.hpp"
@@ -37,20 +38,8 @@ struct Published {
 };
 
 // No updates reach a client until the gate is opened.
-struct NoUpdatesYet {
-  NoUpdatesYet() {
-    updates.lead_to(board.updates_endpoint());
-    updates.hold();
-  }
-
-  static bulletin::BrokerOptions through(const Gate& gate) {
-    bulletin::BrokerOptions options = short_times();
-    options.advertise = gate.endpoint();
-    return options;
-  }
-
-  Gate updates;
-  Board board{through(updates)};
+struct NoUpdatesYet : GatedUpdates {
+  NoUpdatesYet() { updates.hold(); }
 };
 
 // A broker with one namespace and one write, whose answer brings no commits. It has no snapshot to

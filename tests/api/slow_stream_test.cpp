@@ -4,6 +4,7 @@
 #include <string>
 #include <thread>
 
+#include "api/gated_updates.hpp"
 #include "api/recorder.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
@@ -20,11 +21,8 @@ using bulletin::Value;
 namespace {
 
 // All updates go through the gate; commands do not. `raw` writes without a replica.
-struct GatedUpdates {
-  GatedUpdates() {
-    updates.lead_to(board.updates_endpoint());
-    raw.hello();
-  }
+struct WrittenPast : GatedUpdates {
+  WrittenPast() { raw.hello(); }
 
   void write_large(const std::string& name) {
     for (int i = 0; i < 4; ++i) {
@@ -32,21 +30,13 @@ struct GatedUpdates {
     }
   }
 
-  static bulletin::BrokerOptions through(const Gate& gate) {
-    bulletin::BrokerOptions options = short_times();
-    options.advertise = gate.endpoint();
-    return options;
-  }
-
-  Gate updates;
-  Board board{through(updates)};
   RawClient raw{board.endpoint()};
 };
 
 }  // namespace
 
 TEST_CASE("a write reads itself and all before it when the stream stands still") {
-  GatedUpdates net;
+  WrittenPast net;
   bulletin::Client client = net.board.client();
   const bulletin::Namespace space = client.open("gated");
   net.updates.hold();
@@ -67,7 +57,7 @@ TEST_CASE("a write reads itself and all before it when the stream stands still")
 }
 
 TEST_CASE("a write reads itself when the answer has no room for what came before") {
-  GatedUpdates net;
+  WrittenPast net;
   bulletin::Client client = net.board.client();
   const bulletin::Namespace space = client.open("gated");
   net.updates.hold();
@@ -103,7 +93,7 @@ TEST_CASE("a write reads itself when the answer has no room for what came before
 }
 
 TEST_CASE("sync does not wait for the stream") {
-  GatedUpdates net;
+  WrittenPast net;
   bulletin::Client client = net.board.client();
   const bulletin::Namespace space = client.open("gated");
   net.updates.hold();
@@ -116,7 +106,7 @@ TEST_CASE("sync does not wait for the stream") {
 }
 
 TEST_CASE("watches are told each commit once, whichever way it came") {
-  GatedUpdates net;
+  WrittenPast net;
   bulletin::Client client = net.board.client();
   const bulletin::Namespace space = client.open("gated");
   Recorder recorder;
@@ -141,7 +131,7 @@ TEST_CASE("watches are told each commit once, whichever way it came") {
 }
 
 TEST_CASE("an open that hears no stream does not return incomplete") {
-  GatedUpdates net;
+  WrittenPast net;
   bulletin::Client client = net.board.client(impatient());
   net.updates.hold();
   net.raw.write("gated", Transaction().set("x", 1));
@@ -153,7 +143,7 @@ TEST_CASE("an open that hears no stream does not return incomplete") {
 }
 
 TEST_CASE("updates that were lost with their connection are found and told") {
-  GatedUpdates net;
+  WrittenPast net;
   bulletin::Client client = net.board.client();
   const bulletin::Namespace space = client.open("gated");
   Recorder recorder;
