@@ -191,7 +191,7 @@ client::QueuedRow first_values(const NamespaceState& state,
   };
   if (only) {
     replica::AttributeTable::Found found;
-    std::string scratch;
+    wire::ScalarBytes scratch;
     if (state.replica->table().find(*only, wire::name_hash(*only), found, scratch))
       add(*only, found);
     return row;

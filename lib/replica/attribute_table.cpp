@@ -48,7 +48,7 @@ bool AttributeTable::contains(std::string_view name) const noexcept {
 }
 
 bool AttributeTable::find(std::string_view name, std::uint64_t name_hash, Found& out,
-                          std::string& scratch) const {
+                          wire::ScalarBytes& scratch) const {
   const Place place = place_of(name, name_hash);
   if (place.slot == nullptr) return false;
   const Scalar held = place.slot->load();
@@ -180,8 +180,9 @@ void AttributeTable::drop_unpinned() noexcept {
 
 void AttributeTable::recycle(NamedSlot* slot) noexcept { slots_.release(slot, slot->bytes()); }
 
-void AttributeTable::subtract(const Scalar& held, std::uint64_t name_hash) {
-  digest_ -= wire::attribute_digest(name_hash, bytes_of(held, scratch_), held.revision);
+void AttributeTable::subtract(const Scalar& held, std::uint64_t name_hash) noexcept {
+  wire::ScalarBytes scratch;
+  digest_ -= wire::attribute_digest(name_hash, bytes_of(held, scratch), held.revision);
 }
 
 void AttributeTable::release_value(const Scalar& held) noexcept {
@@ -190,11 +191,10 @@ void AttributeTable::release_value(const Scalar& held) noexcept {
   values_.release(block.memory(), ValueBlock::needs(block.size()));
 }
 
-std::string_view AttributeTable::bytes_of(const Scalar& held, std::string& scratch) {
+std::string_view AttributeTable::bytes_of(const Scalar& held, wire::ScalarBytes& scratch) noexcept {
   if (held.kind == Kind::encoded) return ValueBlock(held.bits).view();
-  scratch.clear();
-  wire::append_scalar(held.kind, held.bits, scratch);
-  return scratch;
+  scratch = wire::ScalarBytes(held.kind, held.bits);
+  return scratch.view();
 }
 
 }  // namespace bulletin::replica

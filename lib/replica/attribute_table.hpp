@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include <bulletin/detail/slot.hpp>
@@ -13,6 +12,7 @@
 #include "replica/named_slot.hpp"
 #include "replica/slot_directory.hpp"
 #include "wire/digest.hpp"
+#include "wire/value_codec.hpp"
 
 namespace bulletin::replica {
 
@@ -45,7 +45,8 @@ class AttributeTable {
     std::uint64_t revision = 0;
   };
   /// False: absent. `scratch` holds the bytes of scalars.
-  bool find(std::string_view name, std::uint64_t name_hash, Found& out, std::string& scratch) const;
+  bool find(std::string_view name, std::uint64_t name_hash, Found& out,
+            wire::ScalarBytes& scratch) const;
 
   void set(std::string_view name, std::uint64_t name_hash, std::string_view value,
            std::uint64_t revision);
@@ -92,9 +93,10 @@ class AttributeTable {
   void recycle(NamedSlot* slot) noexcept;
   void erase(const Place& place, std::uint64_t name_hash, std::uint64_t revision) noexcept;
   /// Takes what a slot holds out of the digest. `release_value` gives its block back.
-  void subtract(const detail::Scalar& held, std::uint64_t name_hash);
+  void subtract(const detail::Scalar& held, std::uint64_t name_hash) noexcept;
   void release_value(const detail::Scalar& held) noexcept;
-  static std::string_view bytes_of(const detail::Scalar& held, std::string& scratch);
+  static std::string_view bytes_of(const detail::Scalar& held,
+                                   wire::ScalarBytes& scratch) noexcept;
 
   SlotDirectory directory_;
   BlockPool slots_;
@@ -102,12 +104,11 @@ class AttributeTable {
   std::atomic<std::size_t> size_{0};
   std::size_t absent_slots_ = 0;  // in the directory, kept for a pin or since
   std::uint64_t digest_ = 0;
-  std::string scratch_;
 };
 
 template <class F>
 void AttributeTable::for_each(F&& f) const {
-  std::string scratch;
+  wire::ScalarBytes scratch;
   for (std::size_t i = 0; i != directory_.capacity(); ++i) {
     const NamedSlot* slot = directory_.at(i);
     if (slot == nullptr) continue;

@@ -353,7 +353,7 @@ void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
     return {copy, text.copy(copy, text.size())};
   };
   row_.changes.clear();
-  std::string scratch;
+  wire::ScalarBytes scratch;
   intake.table().for_each(
       [&](std::string_view name, std::uint64_t hash, const AttributeTable::Found& wanted) {
         AttributeTable::Found found;

@@ -14,6 +14,7 @@
 #include "wire/commit.hpp"
 #include "wire/epoch.hpp"
 #include "wire/replies.hpp"
+#include "wire/value_codec.hpp"
 
 namespace bulletin::replica {
 
@@ -71,7 +72,7 @@ class SnapshotIntake {
   std::uint64_t cleared_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> erased_;
   std::vector<std::uint64_t> hashes_;  // of a part's names
-  std::string scratch_;
+  wire::ScalarBytes scratch_;
 };
 
 }  // namespace bulletin::replica

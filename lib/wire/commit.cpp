@@ -4,6 +4,7 @@
 
 #include "wire/decode_error.hpp"
 #include "wire/packer.hpp"
+#include "wire/token.hpp"
 
 namespace bulletin::wire {
 
@@ -15,6 +16,20 @@ void require_exactly(std::size_t found, std::size_t wanted, const char* what) {
   if (found == wanted) return;
   throw DecodeError(std::string(what) + ": has " + std::to_string(found) + " elements instead of " +
                     std::to_string(wanted));
+}
+
+/// The form that nearly all have: a revision of nine bytes, and at most 15 changes.
+bool read_usual_header(Reader& reader, CommitHeader& header) noexcept {
+  constexpr std::size_t size = 12;
+  const std::string_view bytes = reader.rest();
+  if (bytes.size() < size || !bytes.starts_with("\x93\xCF")) return false;
+  const auto cleared = static_cast<unsigned char>(bytes[10]);
+  const auto changes = static_cast<unsigned char>(bytes[11]);
+  header = {big_endian<std::uint64_t>(bytes.data() + 2), cleared == 0xC3, changes & 15U};
+  if ((cleared & ~1U) != 0xC2 || (changes & ~15U) != 0x90) return false;
+  if (header.changes > bytes.size() - size) return false;
+  reader.take(size);
+  return true;
 }
 
 void check_commit(Reader& reader, std::uint64_t& revision) {
@@ -42,8 +57,9 @@ void append_change(std::string& out, std::string_view name, std::string_view val
 }
 
 CommitHeader read_commit_header(Reader& reader) {
-  require_exactly(reader.array("commit"), 3, "commit");
   CommitHeader header;
+  if (read_usual_header(reader, header)) return header;
+  require_exactly(reader.array("commit"), 3, "commit");
   header.revision = reader.unsigned_integer("commit's revision");
   header.cleared = reader.boolean("commit's cleared");
   header.changes = reader.array("commit's changes");

@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include "wire/epoch.hpp"
+#include "wire/token.hpp"
 
 namespace bulletin::wire {
 
@@ -42,6 +43,23 @@ class HeadBuffer {
  private:
   std::array<char, 96> bytes_;
   std::size_t size_ = 0;
+};
+
+/// The same into memory that is known to be large enough, for messages of many small parts.
+class MemoryBuffer {
+ public:
+  explicit MemoryBuffer(char* begin) noexcept : begin_(begin), end_(begin) {}
+  void write(const char* data, std::size_t size) noexcept {
+    std::memcpy(end_, data, size);
+    end_ += size;
+  }
+  [[nodiscard]] std::string_view view() const noexcept {
+    return {begin_, static_cast<std::size_t>(end_ - begin_)};
+  }
+
+ private:
+  char* begin_;
+  char* end_;
 };
 
 /// The few things that messages are made of; integers take their shortest form.
@@ -76,10 +94,8 @@ class BasicPacker {
   }
   /// Always as float 64: pack_double makes an integer of 1.0, and loses the sign of -0.0.
   BasicPacker& real(double number) {
-    const auto bits = std::bit_cast<std::uint64_t>(number);
     std::array<char, 9> bytes{'\xCB'};
-    for (std::size_t i = 1; i != bytes.size(); ++i)
-      bytes[i] = static_cast<char>(bits >> (64 - 8 * i));
+    put_big_endian(bytes.data() + 1, std::bit_cast<std::uint64_t>(number));
     return raw({bytes.data(), bytes.size()});
   }
   BasicPacker& boolean(bool value) {
@@ -117,6 +133,8 @@ class BasicPacker {
 };
 
 using Packer = BasicPacker<StringBuffer>;
+
+using MemoryPacker = BasicPacker<MemoryBuffer>;
 
 /// At most 96 bytes, such as ten numbers or an epoch and eight.
 using HeadPacker = BasicPacker<HeadBuffer>;

@@ -3,7 +3,6 @@
 #include <string>
 
 #include "wire/decode_error.hpp"
-#include "wire/names.hpp"
 #include "wire/token.hpp"
 
 namespace bulletin::wire {
@@ -52,7 +51,7 @@ std::uint64_t Reader::long_unsigned_integer(const char* what) {
   return integer_bits(token);
 }
 
-std::string_view Reader::string(const char* what) {
+std::string_view Reader::long_string(const char* what) {
   std::string_view rest = rest_;
   const Token token = take_token(rest);
   if (token.family != Family::string || !is_utf8(token.payload)) fail(what, "a string of UTF-8");

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "wire/names.hpp"
+
 namespace bulletin::wire {
 
 /// What to reserve for a count that nobody vouches for is the lesser of it and this; what is more
@@ -44,11 +46,23 @@ class Reader {
     rest_.remove_prefix(1);
     return (first & 1) != 0;
   }
-  std::string_view string(const char* what);  ///< checked to be UTF-8
+  /// Checked to be UTF-8.
+  std::string_view string(const char* what) {
+    const unsigned first = next();
+    const std::size_t size = first & 31;
+    if (first < 0xA0 || first > 0xBF || size >= rest_.size()) return long_string(what);
+    const std::string_view text = rest_.substr(1, size);
+    if (!is_utf8(text)) return long_string(what);  // which says what is wrong
+    rest_.remove_prefix(1 + size);
+    return text;
+  }
   std::string_view binary(const char* what);
   /// One value as its bytes, validated as docs/protocol.md demands: no extension types, map keys
   /// strings and once each, strings UTF-8, depth at most `value_depth`.
-  std::string_view value(const char* what);
+  std::string_view value(const char* what) {
+    if (next() != 0xCB || rest_.size() < 9) return any_value(what);
+    return take(9);  // a double
+  }
   /// Passes over one object of any type, extensions too: what a later version may add.
   void skip(const char* what);
   /// Passes over so many.
@@ -59,6 +73,12 @@ class Reader {
   [[nodiscard]] bool empty() const noexcept { return rest_.empty(); }
   [[nodiscard]] std::size_t position() const noexcept { return size_ - rest_.size(); }
   [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
+  /// The next bytes, as they are; there have to be so many.
+  std::string_view take(std::size_t size) noexcept {
+    const std::string_view taken(rest_.data(), size);
+    rest_.remove_prefix(size);
+    return taken;
+  }
   /// Throws unless everything was read.
   void finish(const char* what) const;
 
@@ -68,6 +88,8 @@ class Reader {
     return rest_.empty() ? 0x100U : static_cast<unsigned char>(rest_[0]);
   }
   std::size_t long_array(const char* what);
+  std::string_view long_string(const char* what);
+  std::string_view any_value(const char* what);
   std::uint64_t long_unsigned_integer(const char* what);
   template <class Word>
   std::uint64_t take_number() noexcept;

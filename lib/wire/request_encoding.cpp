@@ -18,7 +18,8 @@ void pack_strings(Packer& packer, const std::vector<std::string_view>& strings) 
   for (const std::string_view string : strings) packer.string(string);
 }
 
-std::size_t size_hint(const Write& request) noexcept {
+/// As long as the heads of its parts can be.
+std::size_t most_bytes(const Write& request) noexcept {
   std::size_t size = 64;
   for (const WriteItem& item : request.items)
     size += 20 + item.space.size() + item.transaction.size();
@@ -47,18 +48,16 @@ std::string encode(const Goodbye& request) {
 }
 
 std::string encode(const Write& request) {
-  std::string out;
-  out.reserve(size_hint(request));
-  HeadPacker head;
-  head.array(6).integer(RequestKind::write).epoch(request.session.epoch);
-  head.integer(request.session.number).integer(request.lane).integer(request.number);
-  out += head.array(request.items.size()).view();
+  std::string out(most_bytes(request), '\0');
+  char* const begin = out.data();
+  MemoryPacker packer(begin);
+  packer.array(6).integer(RequestKind::write).epoch(request.session.epoch);
+  packer.integer(request.session.number).integer(request.lane).integer(request.number);
+  packer.array(request.items.size());
   for (const WriteItem& item : request.items) {
-    out += HeadPacker().array(3).string_head(item.space.size()).view();
-    out += item.space;
-    out += HeadPacker().integer(item.known).binary_head(item.transaction.size()).view();
-    out += item.transaction;
+    packer.array(3).string(item.space).integer(item.known).binary(item.transaction);
   }
+  out.resize(packer.view().size());
   return out;
 }
 

@@ -41,22 +41,20 @@ Scalar integer_scalar(const Token& token, std::size_t size) noexcept {
 }  // namespace
 
 Scalar to_scalar(std::string_view bytes) noexcept {
+  if (bytes.size() == 9 && bytes[0] == '\xCB')
+    return {Kind::real, big_endian<std::uint64_t>(bytes.data() + 1), 0};
   std::string_view rest = bytes;
   const Token token = take_token(rest);
   switch (token.family) {
     case Family::nil: return {Kind::nil, 0, 0};
     case Family::boolean: return {Kind::boolean, token.type & 1U, 0};
     case Family::integer: return integer_scalar(token, bytes.size());
-    case Family::real:
-      if (token.payload.size() == sizeof(double))
-        return {Kind::real, big_endian<std::uint64_t>(token.payload.data()), 0};
-      [[fallthrough]];
     default: return {Kind::encoded, 0, 0};
   }
 }
 
-void append_scalar(Kind kind, std::uint64_t bits, std::string& out) {
-  Packer packer(out);
+ScalarBytes::ScalarBytes(Kind kind, std::uint64_t bits) noexcept {
+  HeadPacker packer;
   switch (kind) {
     case Kind::nil: packer.nil(); break;
     case Kind::boolean: packer.boolean(bits != 0); break;
@@ -66,6 +64,11 @@ void append_scalar(Kind kind, std::uint64_t bits, std::string& out) {
     case Kind::absent:
     case Kind::encoded: break;
   }
+  size_ = packer.view().copy(bytes_.data(), bytes_.size());
+}
+
+void append_scalar(Kind kind, std::uint64_t bits, std::string& out) {
+  out += ScalarBytes(kind, bits).view();
 }
 
 }  // namespace bulletin::wire

@@ -95,6 +95,12 @@ inline std::uint64_t big_endian(const char* bytes, std::size_t size) noexcept {
   }
 }
 
+/// The inverse, for 8 bytes.
+inline void put_big_endian(char* bytes, std::uint64_t number) noexcept {
+  if constexpr (std::endian::native == std::endian::little) number = __builtin_bswap64(number);
+  std::memcpy(bytes, &number, sizeof number);
+}
+
 /// The least that an array's or map's contents take: one byte for each object.
 inline bool contents_fit(Family family, std::uint64_t count, std::size_t rest) noexcept {
   return (family == Family::map ? count * 2 : count) <= rest;

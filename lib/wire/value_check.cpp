@@ -1,4 +1,4 @@
-// Reader::value: what may be the value of an attribute.
+// Reader::any_value: what may be the value of an attribute.
 
 #include <algorithm>
 #include <array>
@@ -164,12 +164,10 @@ std::size_t plain_size(std::string_view bytes) noexcept {
 
 }  // namespace
 
-std::string_view Reader::value(const char* what) {
+std::string_view Reader::any_value(const char* what) {
   std::size_t size = plain_size(rest_);
   if (size == 0) size = Check(rest_, what).run();
-  const std::string_view value = rest_.substr(0, size);
-  rest_.remove_prefix(size);
-  return value;
+  return take(size);
 }
 
 }  // namespace bulletin::wire

@@ -1,6 +1,9 @@
 // Values <-> MessagePack bytes.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -25,8 +28,18 @@ Value decode_value(std::string_view bytes);
 /// count in the digest) stays `Kind::encoded`.
 detail::Scalar to_scalar(std::string_view bytes) noexcept;
 
-/// The bytes of a scalar, for digests and for sending on: the inverse of `to_scalar`. Appends at
-/// most 9 bytes.
+/// The bytes of a scalar, for digests and for sending on: the inverse of `to_scalar`.
+class ScalarBytes {
+ public:
+  ScalarBytes() noexcept = default;
+  ScalarBytes(detail::Kind kind, std::uint64_t bits) noexcept;
+  [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<char, 9> bytes_;
+  std::size_t size_ = 0;
+};
+
 void append_scalar(detail::Kind kind, std::uint64_t bits, std::string& out);
 
 }  // namespace bulletin::wire

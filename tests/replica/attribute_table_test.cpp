@@ -56,7 +56,7 @@ void require_equal(const AttributeTable& table, const TableModel& model) {
   REQUIRE(listed == model.all);
   for (const auto& [name, held] : model.all) {
     AttributeTable::Found found;
-    std::string scratch;
+    wire::ScalarBytes scratch;
     REQUIRE(table.contains(name));
     REQUIRE(table.find(name, wire::name_hash(name), found, scratch));
     REQUIRE(found.value == held.value);

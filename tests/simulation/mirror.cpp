@@ -64,7 +64,7 @@ void Mirror::compare(const replica::NamespaceReplica& replica) {
   check(entries_.size() == replica.table().size(),
         "the rows of '{}' up to {} lead to {} attributes, it has {}", replica.name(),
         replica.revision(), entries_.size(), replica.table().size());
-  std::string scratch;
+  wire::ScalarBytes scratch;
   replica::AttributeTable::Found found;
   for (const auto& [name, entry] : entries_) {
     const bool same = replica.table().find(name, wire::name_hash(name), found, scratch) &&

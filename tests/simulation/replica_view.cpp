@@ -90,7 +90,7 @@ void ReplicaView::check_complete() {
 }
 
 void ReplicaView::check_attributes(const SpaceHistory& past) const {
-  std::string scratch;
+  wire::ScalarBytes scratch;
   replica::AttributeTable::Found found;
   for (const auto& [name, attribute] : past.attributes()) {
     const Version* version = attribute.at(replica_->revision());
@@ -107,7 +107,7 @@ void ReplicaView::check_attributes(const SpaceHistory& past) const {
 }
 
 void ReplicaView::check_pairs() const {
-  std::string scratches[2];
+  wire::ScalarBytes scratches[2];
   replica::AttributeTable::Found found[2];
   for (std::size_t i = 0; i < 2; ++i) {
     replica_->table().find(pair_names[i], wire::name_hash(pair_names[i]), found[i], scratches[i]);

@@ -226,7 +226,7 @@ void Workload::append_operation(Transaction& transaction) {
 /// The revision that the client knows, as a rule.
 void Workload::require(Transaction& transaction, const replica::NamespaceReplica& replica,
                        std::string_view name) {
-  std::string scratch;
+  wire::ScalarBytes scratch;
   replica::AttributeTable::Found found;
   replica.table().find(name, wire::name_hash(name), found, scratch);
   std::uint64_t revision = found.revision;
