@@ -42,6 +42,7 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64
   Outcomes outcomes;
   outcomes.reserve(items.size());
   bytes_ = 0;
+  last_found_ = nullptr;
   const bool alone = items.size() == 1;  // there is nothing to prepare for
   for (std::size_t i = 0; i != items.size(); ++i) {
     Prepared* const prepared = alone ? nullptr : &prepared_[i % most_prepared];
@@ -58,6 +59,11 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64
     bytes_ += encoded_bytes(outcomes.back());
   }
   return outcomes;
+}
+
+Space* WriteApplier::find(std::string_view name) {
+  if (last_found_ == nullptr || last_found_->name != name) last_found_ = board_.find(name);
+  return last_found_;
 }
 
 /// Nothing that could not as well be done in an item's turn.
@@ -77,11 +83,10 @@ void WriteApplier::fetch_ahead(std::span<const wire::WriteItem> items) {
     std::uint64_t hash = 0;
   };
   std::array<Ahead, most_prepared> ahead;
-  const Space* space = nullptr;
   for (std::size_t i = 0; i != items.size(); ++i) {
     const Prepared& prepared = prepared_[i];
     if (!prepared.decoded || prepared.refused || prepared.transaction.operations.empty()) continue;
-    if (space == nullptr || space->name != items[i].space) space = board_.find(items[i].space);
+    const Space* const space = find(items[i].space);
     if (space == nullptr) continue;
     ahead[i] = {&space->attributes.by_name(),
                 wire::name_hash(prepared.transaction.operations.front().name)};
@@ -94,7 +99,7 @@ void WriteApplier::fetch_ahead(std::span<const wire::WriteItem> items) {
 
 Outcome WriteApplier::apply(const wire::WriteItem& item, std::uint64_t session,
                             Prepared* prepared) {
-  Space* space = board_.find(item.space);
+  Space* const space = find(item.space);
   if (space == nullptr) {
     if (Refused refused = check_writable(item.space, options_)) {
       return Outcome::refused(*std::move(refused));

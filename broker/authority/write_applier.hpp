@@ -44,6 +44,8 @@ class WriteApplier {
   };
   static constexpr std::size_t most_prepared = 16;
 
+  /// Null: there is none. Most items are of the same one as the item before.
+  Space* find(std::string_view name);
   void prepare(std::span<const wire::WriteItem> items);
   void fetch_ahead(std::span<const wire::WriteItem> items);
   wire::Outcome apply(const wire::WriteItem& item, std::uint64_t session, Prepared* prepared);
@@ -57,6 +59,7 @@ class WriteApplier {
   Board& board_;
   TransactionApplier applier_;
   std::size_t bytes_ = 0;
+  Space* last_found_ = nullptr;  // in this request
   std::array<Prepared, most_prepared> prepared_;
   wire::Transaction at_hand_;  // one that was not prepared; its memory is used again
 };

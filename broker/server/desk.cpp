@@ -153,8 +153,14 @@ void Desk::decide(Pending& pending, wire::Write& write) {
 void Desk::find_denied(std::string_view user, const wire::Write& write) {
   denied_.clear();
   const Rights& rights = tools_.access.rights_of(user);
+  std::string_view space;  // of the item before, as a rule that of this one, too
+  bool denied = false;
   for (std::size_t i = 0; i != write.items.size(); ++i) {
-    if (!rights.may_write(write.items[i].space)) denied_.push_back(static_cast<std::uint32_t>(i));
+    if (i == 0 || write.items[i].space != space) {
+      space = write.items[i].space;
+      denied = !rights.may_write(space);
+    }
+    if (denied) denied_.push_back(static_cast<std::uint32_t>(i));
   }
 }
 

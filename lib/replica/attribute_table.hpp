@@ -95,8 +95,7 @@ class AttributeTable {
   /// Takes what a slot holds out of the digest. `release_value` gives its block back.
   void subtract(const detail::Scalar& held, std::uint64_t name_hash) noexcept;
   void release_value(const detail::Scalar& held) noexcept;
-  static std::string_view bytes_of(const detail::Scalar& held,
-                                   wire::ScalarBytes& scratch) noexcept;
+  static std::string_view bytes_of(const detail::Scalar& held, wire::ScalarBytes& scratch) noexcept;
 
   SlotDirectory directory_;
   BlockPool slots_;

@@ -59,7 +59,7 @@ std::string_view Reader::long_string(const char* what) {
   return token.payload;
 }
 
-std::string_view Reader::binary(const char* what) {
+std::string_view Reader::long_binary(const char* what) {
   std::string_view rest = rest_;
   const Token token = take_token(rest);
   if (token.family != Family::binary) fail(what, "binary");

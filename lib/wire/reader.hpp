@@ -56,7 +56,13 @@ class Reader {
     rest_.remove_prefix(1 + size);
     return text;
   }
-  std::string_view binary(const char* what);
+  std::string_view binary(const char* what) {
+    if (next() != 0xC4 || rest_.size() < 2) return long_binary(what);
+    const std::size_t size = static_cast<unsigned char>(rest_[1]);
+    if (size > rest_.size() - 2) return long_binary(what);
+    rest_.remove_prefix(2);
+    return take(size);
+  }
   /// One value as its bytes, validated as docs/protocol.md demands: no extension types, map keys
   /// strings and once each, strings UTF-8, depth at most `value_depth`.
   std::string_view value(const char* what) {
@@ -89,6 +95,7 @@ class Reader {
   }
   std::size_t long_array(const char* what);
   std::string_view long_string(const char* what);
+  std::string_view long_binary(const char* what);
   std::string_view any_value(const char* what);
   std::uint64_t long_unsigned_integer(const char* what);
   template <class Word>

@@ -66,6 +66,20 @@ Operation read_operation(Reader& reader) {
   return operation;
 }
 
+/// What nearly all are: one `set`, and nothing else about it. False: it is another, or none.
+bool read_plain_set(std::string_view bytes, Transaction& out) {
+  constexpr std::string_view head = "\x92\x90\x91\x93\x01";
+  if (!bytes.starts_with(head)) return false;
+  Reader reader(bytes);
+  reader.take(head.size());
+  Operation operation;
+  operation.name = reader.string("set's name");
+  operation.value = reader.value("set's value");
+  if (!reader.empty()) return false;
+  out.operations.push_back(operation);
+  return true;
+}
+
 }  // namespace
 
 std::size_t element_count(std::string_view bytes) {
@@ -79,6 +93,7 @@ std::size_t element_count(std::string_view bytes) {
 void decode_transaction(std::string_view bytes, Transaction& out) {
   out.conditions.clear();
   out.operations.clear();
+  if (read_plain_set(bytes, out)) return;
   Reader reader(bytes);
   const std::size_t elements = reader.array_of(2, "transaction");
   std::size_t count = reader.array("conditions");

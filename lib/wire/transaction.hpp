@@ -39,7 +39,7 @@ struct Transaction {
 std::size_t element_count(std::string_view bytes);
 
 /// A transaction that sets one attribute and nothing else, as bulletin::Transaction would encode
-/// it, onto the end of `out`. Throws Error rejected, as that does, and leaves a part of it there.
+/// it, onto the end of `out`. Throws Error rejected, as that does; then `out` is as it was.
 void encode_set(std::string_view name, const Value& value, const SetOptions& options,
                 std::string& out);
 

@@ -19,19 +19,18 @@ void check_ttl(std::string_view name, const SetOptions& options) {
               std::string(name));
 }
 
-/// An operation onto the end of `out`; if it cannot be, `out` is as it was.
-void append_set(std::string_view name, const Value& value, const SetOptions& options,
-                std::string& out) {
+/// What `head` has and an operation, onto the end of `out`; if it cannot be, `out` is as it was.
+void append_set(wire::HeadPacker& head, std::string_view name, const Value& value,
+                const SetOptions& options, std::string& out) {
   wire::check_attribute_name(name);
   check_ttl(name, options);
   const bool plain = !options.ephemeral && options.ttl.count() == 0;
   const std::size_t before = out.size();
-  out += wire::HeadPacker()
-             .array(plain ? 3 : 5)
-             .integer(wire::OperationKind::set)
-             .string_head(name.size())
-             .view();
-  out += name;
+  head.array(plain ? 3 : 5).integer(wire::OperationKind::set).string_head(name.size());
+  const bool small = name.size() <= 64;  // goes there with its head
+  if (small) head.raw(name);
+  out += head.view();
+  if (!small) out += name;
   try {
     wire::encode_value_of(name, value, out);
   } catch (...) {
@@ -52,8 +51,8 @@ std::size_t bytes_of_set(std::string_view name) noexcept { return name.size() + 
 
 void wire::encode_set(std::string_view name, const Value& value, const SetOptions& options,
                       std::string& out) {
-  out += HeadPacker().array(2).array(0).array(1).view();
-  append_set(name, value, options, out);
+  HeadPacker head;
+  append_set(head.array(2).array(0).array(1), name, value, options, out);
 }
 
 Transaction& Transaction::require(std::string_view name, Revision expected) {
@@ -89,7 +88,8 @@ std::string Transaction::encoded() const {
 Transaction& Transaction::set_value(std::string_view name, const Value& value,
                                     const SetOptions& options) {
   if (operations_.empty()) operations_.reserve(bytes_of_set(name));
-  append_set(name, value, options, operations_);
+  wire::HeadPacker head;
+  append_set(head, name, value, options, operations_);
   ++operation_count_;
   return *this;
 }
