@@ -30,10 +30,10 @@ bool is_there(const replica::FinishedWrite& write) noexcept {
 void client::fulfil(PromisedWrite& promised) {
   const replica::FinishedWrite& write = promised.write;
   const auto tell = [&](auto& promise, const auto& revision) {
-    if (const auto error = write_error(write)) {
-      promise.set_exception(std::make_exception_ptr(*error));
-    } else {
+    if (is_decided(write)) {
       promise.set_value(revision);
+    } else {
+      promise.set_exception(std::make_exception_ptr(*write_error(write)));
     }
   };
   const Revision revision(write.outcome.revision);
