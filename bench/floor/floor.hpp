@@ -12,7 +12,9 @@ Way zmq_ping_pong();
 Way zmq_ping_pong_and_sync();
 /// 32 bytes through a relay of REQ, ROUTER, XPUB and SUB to another process.
 Way zmq_relay();
-/// The same until another thread of that process, which reads again and again, sees it.
+/// The same, and the sender's process is told as well: so is a writer that keeps a replica.
+Way zmq_relay_told();
+/// As the first, until another thread of that process, which reads again and again, sees it.
 Way zmq_relay_read();
 /// Messages of 64 bytes from XPUB to so many subscriber processes.
 Way zmq_fanout(std::size_t subscribers);

@@ -85,6 +85,8 @@ class Requester {
     socket_.connect(endpoint);
   }
 
+  zmq::context_t& context() noexcept { return context_; }
+
   void ask(std::int64_t time_ns) {
     socket_.send(stamped(time_ns), zmq::send_flags::none);
     zmq::message_t reply;
@@ -94,6 +96,32 @@ class Requester {
  private:
   zmq::context_t context_;
   zmq::socket_t socket_;
+};
+
+/// Takes what is published on a thread of its own, in the context of the sender, as a replica does.
+class Listener {
+ public:
+  Listener(zmq::context_t& context, const std::string& endpoint)
+      : context_(context), thread_([&context, endpoint] { listen(context, endpoint); }) {}
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  ~Listener() { context_.shutdown(); }
+
+ private:
+  static void listen(zmq::context_t& context, const std::string& endpoint) {
+    zmq::socket_t socket(context, zmq::socket_type::sub);
+    socket.set(zmq::sockopt::subscribe, "");
+    socket.connect(endpoint);
+    zmq::message_t message;
+    try {
+      for (;;) (void)socket.recv(message);
+    } catch (const zmq::error_t& error) {
+      if (error.num() != ETERM) throw;  // which says that the context was shut down
+    }
+  }
+
+  zmq::context_t& context_;
+  std::jthread thread_;
 };
 
 class PingPong final : public Contender {
@@ -137,18 +165,27 @@ class PingPongAndSync final : public Contender {
 
 class Relay final : public Contender {
  public:
-  Relay(const Setting& setting, const char* receiver)
-      : relay_(setting, "zmq-relay"),
-        requester_(relay_.line()),
-        propagation_(setting, [this](std::int64_t time_ns) { requester_.ask(time_ns); }, receiver,
-                     {relay_.line()}) {}
+  enum class Told { receiver, sender_too };
 
-  Round round() override { return propagation_.round(); }
+  Relay(const Setting& setting, const char* receiver, Told told)
+      : relay_(setting, "zmq-relay"), requester_(relay_.line()), published_at_(relay_.line()) {
+    // Before the receiver, as whoever writes has its namespace open before another process looks.
+    if (told == Told::sender_too) {
+      listener_ = std::make_unique<Listener>(requester_.context(), published_at_);
+    }
+    propagation_ = std::make_unique<Propagation>(
+        setting, [this](std::int64_t time_ns) { requester_.ask(time_ns); }, receiver,
+        std::vector{published_at_});
+  }
+
+  Round round() override { return propagation_->round(); }
 
  private:
   FarEnd relay_;
   Requester requester_;
-  Propagation propagation_;
+  const std::string published_at_;
+  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Propagation> propagation_;
 };
 
 /// Whoever has them all says so; the slowest ends the round.
@@ -252,8 +289,16 @@ Way zmq_ping_pong_and_sync() {
   return way<PingPongAndSync>("ZeroMQ ping-pong, and fdatasync", Kind::limit);
 }
 Way zmq_ping_pong() { return way<PingPong>("ZeroMQ ping-pong", Kind::limit); }
-Way zmq_relay() { return way<Relay>("ZeroMQ relay", Kind::limit, "zmq-subscriber"); }
-Way zmq_relay_read() { return way<Relay>("ZeroMQ relay, read", Kind::limit, "zmq-reader"); }
+Way zmq_relay() {
+  return way<Relay>("ZeroMQ relay", Kind::limit, "zmq-subscriber", Relay::Told::receiver);
+}
+Way zmq_relay_told() {
+  return way<Relay>("ZeroMQ relay, sender told", Kind::limit, "zmq-subscriber",
+                    Relay::Told::sender_too);
+}
+Way zmq_relay_read() {
+  return way<Relay>("ZeroMQ relay, read", Kind::limit, "zmq-reader", Relay::Told::receiver);
+}
 Way zmq_fanout(std::size_t subscribers) {
   return way<Fanout>("ZeroMQ XPUB to " + std::to_string(subscribers), Kind::limit, subscribers);
 }

@@ -33,8 +33,8 @@ std::vector<Scenario> catalogue(const Setting& setting) {
   all.push_back(scenario("write", "one write and its answer", Unit::microseconds,
                          {zmq_ping_pong(), tcp_ping_pong(), board_set(), board_publish()}));
   all.push_back(scenario("propagate", "a write until another process has it", Unit::microseconds,
-                         {zmq_relay(), zmq_relay_read(), board_watch(), board_watch_publisher(),
-                          board_read(), board_read_publisher()}));
+                         {zmq_relay(), zmq_relay_told(), zmq_relay_read(), board_watch(),
+                          board_watch_publisher(), board_read(), board_read_publisher()}));
   all.push_back(scenario("echo", "a write, and what another process writes back",
                          Unit::microseconds, {board_echo()}));
   all.push_back(scenario("throughput", "changes per second, to a process that has them all",
