@@ -18,12 +18,12 @@ BOUNDS = {
     "read-typed": (19, 42),
     "read-named": (410, 510),
     "read-string": (760, 760),
-    "encode-write": (2000, 2050),
-    "decode-write": (1230, 1290),
+    "encode-write": (1680, 1690),
+    "decode-write": (870, 935),
     "apply-write": (4720, 5200),
     "encode-update": (480, 490),
     "encode-answer": (640, 700),
-    "apply-update": (2700, 2850),
+    "apply-update": (2450, 2630),
 }
 
 
