@@ -153,7 +153,7 @@ void Desk::decide(Pending& pending, wire::Write& write) {
 void Desk::find_denied(std::string_view user, const wire::Write& write) {
   denied_.clear();
   const Rights& rights = tools_.access.rights_of(user);
-  std::string_view space;  // of the item before, as a rule that of this one, too
+  std::string_view space;  // of the item before: most have the same
   bool denied = false;
   for (std::size_t i = 0; i != write.items.size(); ++i) {
     if (i == 0 || write.items[i].space != space) {

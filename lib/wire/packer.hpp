@@ -3,12 +3,12 @@
 
 #include <msgpack/pack.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -35,7 +35,7 @@ class HeadBuffer {
   HeadBuffer() noexcept {}  // the bytes need no beginning
   void write(const char* data, std::size_t size) noexcept {
     assert(size <= bytes_.size() - size_);
-    std::memcpy(bytes_.data() + size_, data, size);
+    std::copy_n(data, size, bytes_.data() + size_);  // memcpy may not be given null and 0
     size_ += size;
   }
   [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
@@ -49,10 +49,7 @@ class HeadBuffer {
 class MemoryBuffer {
  public:
   explicit MemoryBuffer(char* begin) noexcept : begin_(begin), end_(begin) {}
-  void write(const char* data, std::size_t size) noexcept {
-    std::memcpy(end_, data, size);
-    end_ += size;
-  }
+  void write(const char* data, std::size_t size) noexcept { end_ = std::copy_n(data, size, end_); }
   [[nodiscard]] std::string_view view() const noexcept {
     return {begin_, static_cast<std::size_t>(end_ - begin_)};
   }
