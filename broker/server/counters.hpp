@@ -15,7 +15,7 @@ struct Counters {
   std::uint64_t missed = 0;     ///< updates that a reader had no room for
   std::uint64_t refused_subscriptions = 0;  ///< to namespaces that do not beat for it
   std::uint64_t subscriptions_dropped = 0;  ///< times that a channel had more than its bound
-  std::uint64_t floods_ended = 0;           ///< connections that had sent far too many requests
+  std::uint64_t floods_ended = 0;           ///< connections that had sent far too much
   std::uint64_t doors_closed = 0;           ///< for too many connections, or subscriptions
   // Requests, and items of WRITEs.
   std::uint64_t rejected = 0;

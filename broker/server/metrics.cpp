@@ -78,8 +78,9 @@ void tell_counters(Exposition& out, const Metrics& metrics) {
               "Connections that were not let in.");
   out.counter("bulletin_subscriptions_dropped_total", counters.subscriptions_dropped,
               "Times that an updates socket was opened anew for too many subscriptions.");
-  out.counter("bulletin_floods_ended_total", counters.floods_ended,
-              "Connections that were ended as they had sent far too many requests.");
+  out.counter(
+      "bulletin_floods_ended_total", counters.floods_ended,
+      "Connections that were ended as they had sent far too many requests, or subscriptions.");
   out.counter("bulletin_doors_closed_total", counters.doors_closed,
               "Times that a socket had too many connections or subscriptions.");
 }

@@ -296,7 +296,10 @@ void Server::recover(Time now) {
 std::size_t Server::read_subscriptions() {
   std::size_t messages = 0;
   for (const std::unique_ptr<Channel>& channel : sockets_.channels()) {
+    const std::uint16_t port = channel->endpoint().port;
+    if (port != 0) flood_guard_.reading_begins(port);
     channel->read();
+    if (port != 0) flood_guard_.reading_ends(port, !channel->news().more);
     messages += channel->news().messages;
     // What waits in ZeroMQ has no bound, and whoever opens a namespace waits behind it.
     const bool behind = channel->news().more;
@@ -382,10 +385,12 @@ void Server::look_at_doors(Time now) {
 }
 
 /// To be refused makes nobody send less, and what comes faster than it can be read would pile up.
+/// (Those of updates sockets have been ended by the guard.)
 void Server::end_floods(Time now) {
   for (const int descriptor : inbox_.floods()) {
     if (sockets_.end_connection(descriptor)) ++counters_.floods_ended;
   }
+  counters_.floods_ended += flood_guard_.take_ended();
   if (floods_growth_.is_news(counters_.floods_ended, now))
     log_->warn("event=floods_ended connections={}", counters_.floods_ended);
 }

@@ -23,6 +23,7 @@
 #include "server/busy_poll.hpp"
 #include "server/counters.hpp"
 #include "server/desk.hpp"
+#include "server/flood_guard.hpp"
 #include "server/growth.hpp"
 #include "server/inbox.hpp"
 #include "server/keeper.hpp"
@@ -138,6 +139,7 @@ class Server {
   Outbox outbox_;
   Publisher publisher_;
   Desk desk_;
+  FloodGuard flood_guard_;
 };
 
 }  // namespace bulletin::server

@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
 
 #include "process/shell.hpp"
+#include "support/await.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
 #include "support/tcp_peer.hpp"
@@ -22,6 +24,12 @@ const std::string handshake = zmtp_greeting("NULL") + zmtp_ready("DEALER", "");
 std::string framed(const std::string& request) {
   return zmtp_frame(more_flag, "") + zmtp_frame(0, request);
 }
+
+/// So that a thread does not wait any more for what it sends to be taken.
+struct HangUp {
+  const TcpPeer& peer;
+  ~HangUp() { peer.hang_up(); }
+};
 
 /// Sends `part` as often as the network takes it in that time, reads nothing, and goes.
 void flood(const std::string& endpoint, const std::string& part, std::chrono::milliseconds time) {
@@ -65,4 +73,31 @@ TEST_CASE("heartbeats among a flood that breaks off do not end the broker") {
     REQUIRE(broker.program().wait(std::chrono::milliseconds(0)) == Program::running);
   }
   CHECK(client.read("nothing", "x") == std::nullopt);
+}
+
+// ZeroMQ gives the broker's thread back only when it has read all, and it never has: without a
+// guard nobody can connect, and the broker grows by hundreds of megabytes a second.
+TEST_CASE("who subscribes and unsubscribes without a pause is ended") {
+  BrokerProgram broker({"--updates", "tcp://127.0.0.1:*"});
+  RawClient client(broker.endpoint());
+  const wire::Welcome welcome = client.hello();
+  const TcpPeer peer("tcp://127.0.0.1:" + std::to_string(welcome.updates.port));
+  peer.send(zmtp_greeting("NULL") + zmtp_ready("SUB", ""));
+  const std::string answer = peer.receive(zmtp_greeting("NULL").size() + 2);  // and READY's head
+  REQUIRE(peer.receive(static_cast<unsigned char>(answer.back())).starts_with("\x05READY"));
+  std::string part;
+  for (int i = 0; i != 2000; ++i)
+    part += zmtp_frame(0, std::string("\1n/x\0", 5)) + zmtp_frame(0, std::string("\0n/x\0", 5));
+  const std::jthread flooding([&] {
+    while (peer.send(part)) {
+    }
+  });
+  const HangUp at_the_end{peer};
+  const auto is_told = [&] {
+    return broker.program().errors().find("event=floods_ended connections=1") != std::string::npos;
+  };
+  REQUIRE(await(is_told));
+  RawClient another(broker.endpoint());
+  another.hello();
+  CHECK(another.write("n/x", Transaction().set("a", 1)).status == wire::Status::ok);
 }

@@ -66,6 +66,8 @@ class TcpPeer {
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(bytes.size());
   }
+  /// From any thread: what waits in the other calls ends.
+  void hang_up() const noexcept { ::shutdown(socket_, SHUT_RDWR); }
   /// As much as is taken without waiting.
   void send_now(std::string_view bytes) const {
     while (!bytes.empty()) {
