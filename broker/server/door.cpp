@@ -1,9 +1,7 @@
 #include "server/door.hpp"
 
 #include <linux/filter.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "server/local_address.hpp"
 #include "server/message.hpp"
 
 namespace bulletin::server {
@@ -20,22 +19,6 @@ namespace {
 std::string next_address() {
   static std::atomic<unsigned> number = 0;
   return "inproc://door-" + std::to_string(++number);
-}
-
-/// The port, or the path. Nothing for what is no socket, or of another kind.
-using LocalAddress = std::optional<std::string>;
-LocalAddress local_address(int descriptor) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    return std::nullopt;
-  switch (address.ss_family) {
-    case AF_INET: return std::to_string(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-    case AF_INET6: return std::to_string(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
-    case AF_UNIX:
-      return "unix " + std::string(reinterpret_cast<const sockaddr_un&>(address).sun_path);
-    default: return std::nullopt;
-  }
 }
 
 bool is_unix(int descriptor) {
@@ -103,7 +86,7 @@ bool Door::end(int descriptor, Time now) {
 /// which the broker is embedded: but not with our port or path.
 bool Door::is_ours(int descriptor) const {
   if (!connections_.contains(descriptor)) return false;
-  const LocalAddress ours = local_address(listener_);
+  const std::optional<std::string> ours = local_address(listener_);
   return ours && local_address(descriptor) == ours;
 }
 

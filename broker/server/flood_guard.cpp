@@ -13,23 +13,12 @@
 #include <system_error>
 #include <utility>
 
+#include "server/local_address.hpp"
+
 namespace bulletin::server {
 namespace {
 
 constexpr std::chrono::milliseconds interval{100};
-
-/// Of a TCP socket.
-std::optional<std::uint16_t> local_port(int descriptor) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    return std::nullopt;
-  switch (address.ss_family) {
-    case AF_INET: return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-    case AF_INET6: return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
-    default: return std::nullopt;
-  }
-}
 
 /// Nothing for what is no TCP connection, or on a kernel that does not count.
 std::optional<std::uint64_t> received_bytes(int descriptor) {

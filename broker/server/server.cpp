@@ -296,13 +296,13 @@ void Server::recover(Time now) {
 std::size_t Server::read_subscriptions() {
   std::size_t messages = 0;
   for (const std::unique_ptr<Channel>& channel : sockets_.channels()) {
-    const std::uint16_t port = channel->endpoint().port;
+    const std::uint16_t port = channel->endpoint().port;  // 0: a Unix socket
     if (port != 0) flood_guard_.reading_begins(port);
     channel->read();
-    if (port != 0) flood_guard_.reading_ends(port, !channel->news().more);
+    const bool behind = channel->news().more;
+    if (port != 0) flood_guard_.reading_ends(port, !behind);
     messages += channel->news().messages;
     // What waits in ZeroMQ has no bound, and whoever opens a namespace waits behind it.
-    const bool behind = channel->news().more;
     channel->door().hold(behind);
     if (behind) turns_until_doors_ = 0;
   }

@@ -51,16 +51,8 @@ void append_commit_header(std::string& out, const CommitHeader& header) {
 }
 
 void append_change(std::string& out, std::string_view name, std::string_view value) {
-  constexpr std::size_t small = 80;  // goes to the string at once
   HeadPacker head;
-  head.array(value.empty() ? 1 : 2).string_head(name.size());
-  if (name.size() + value.size() <= small) {
-    out += head.raw(name).raw(value).view();
-    return;
-  }
-  out += head.view();
-  out += name;
-  out += value;
+  append_behind(out, head.array(value.empty() ? 1 : 2).string_head(name.size()), name, value);
 }
 
 CommitHeader read_commit_header(Reader& reader) {

@@ -9,6 +9,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -32,6 +33,8 @@ class StringBuffer {
 /// string at once. Each append to a string costs as much as the rest of a number.
 class HeadBuffer {
  public:
+  static constexpr std::size_t capacity = 96;
+
   HeadBuffer() noexcept {}  // the bytes need no beginning
   void write(const char* data, std::size_t size) noexcept {
     assert(size <= bytes_.size() - size_);
@@ -41,22 +44,24 @@ class HeadBuffer {
   [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
 
  private:
-  std::array<char, 96> bytes_;
+  std::array<char, capacity> bytes_;
   std::size_t size_ = 0;
 };
 
 /// The same into memory that is known to be large enough, for messages of many small parts.
 class MemoryBuffer {
  public:
-  explicit MemoryBuffer(char* begin) noexcept : begin_(begin), end_(begin) {}
-  void write(const char* data, std::size_t size) noexcept { end_ = std::copy_n(data, size, end_); }
-  [[nodiscard]] std::string_view view() const noexcept {
-    return {begin_, static_cast<std::size_t>(end_ - begin_)};
+  explicit MemoryBuffer(std::span<char> memory) noexcept : memory_(memory) {}
+  void write(const char* data, std::size_t size) noexcept {
+    assert(size <= memory_.size() - size_);
+    std::copy_n(data, size, memory_.data() + size_);
+    size_ += size;
   }
+  [[nodiscard]] std::string_view view() const noexcept { return {memory_.data(), size_}; }
 
  private:
-  char* begin_;
-  char* end_;
+  std::span<char> memory_;
+  std::size_t size_ = 0;
 };
 
 /// The few things that messages are made of; integers take their shortest form.
@@ -135,5 +140,18 @@ using MemoryPacker = BasicPacker<MemoryBuffer>;
 
 /// At most 96 bytes, such as ten numbers or an epoch and eight.
 using HeadPacker = BasicPacker<HeadBuffer>;
+
+/// What the head has, and then the parts, onto the end of a string: at once, if they have room
+/// behind the head.
+inline void append_behind(std::string& out, HeadPacker& head, std::string_view part,
+                          std::string_view next = {}) {
+  if (part.size() + next.size() <= HeadBuffer::capacity - head.view().size()) {
+    out += head.raw(part).raw(next).view();
+    return;
+  }
+  out += head.view();
+  out += part;
+  out += next;
+}
 
 }  // namespace bulletin::wire

@@ -1,5 +1,7 @@
 // Requests as bytes: the client's half of requests.hpp.
 
+#include <span>
+
 #include "wire/packer.hpp"
 #include "wire/requests.hpp"
 
@@ -49,8 +51,8 @@ std::string encode(const Goodbye& request) {
 
 std::string encode(const Write& request) {
   std::string out(most_bytes(request), '\0');
-  char* const begin = out.data();
-  MemoryPacker packer(begin);
+  const std::span<char> memory(out);
+  MemoryPacker packer(memory);
   packer.array(6).integer(RequestKind::write).epoch(request.session.epoch);
   packer.integer(request.session.number).integer(request.lane).integer(request.number);
   packer.array(request.items.size());

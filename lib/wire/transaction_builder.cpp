@@ -27,10 +27,7 @@ void append_set(wire::HeadPacker& head, std::string_view name, const Value& valu
   const bool plain = !options.ephemeral && options.ttl.count() == 0;
   const std::size_t before = out.size();
   head.array(plain ? 3 : 5).integer(wire::OperationKind::set).string_head(name.size());
-  const bool small = name.size() <= 64;  // goes there with its head
-  if (small) head.raw(name);
-  out += head.view();
-  if (!small) out += name;
+  wire::append_behind(out, head, name);
   try {
     wire::encode_value_of(name, value, out);
   } catch (...) {
