@@ -23,7 +23,7 @@ BOUNDS = {
     "apply-write": (4720, 5200),
     "encode-update": (480, 490),
     "encode-answer": (640, 700),
-    "apply-update": (2450, 2630),
+    "apply-update": (2100, 2250),
 }
 
 

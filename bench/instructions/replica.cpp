@@ -5,6 +5,7 @@
 #include "instructions/hot_path.hpp"
 #include "replica/namespace_replica.hpp"
 #include "wire/commit.hpp"
+#include "wire/parsed_run.hpp"
 #include "wire/requests.hpp"
 #include "wire/update.hpp"
 
@@ -29,7 +30,7 @@ class ApplyUpdate final : public HotPath {
       updates_.push_back(of(revision));
   }
 
-  void once() override { replica_.update(wire::decode_update(updates_[next_++])); }
+  void once() override { replica_.update(wire::decode_update(updates_[next_++], &parsed_)); }
 
  private:
   [[nodiscard]] std::string of(std::uint64_t revision) const {
@@ -42,6 +43,7 @@ class ApplyUpdate final : public HotPath {
   wire::Epoch epoch_{{1}};
   Nobody nobody_;
   replica::NamespaceReplica replica_{"plant/line1", nobody_};
+  wire::ParsedRun parsed_;
   std::vector<std::string> updates_;
   std::size_t next_ = 0;
 };

@@ -211,7 +211,7 @@ void ClientCore::update(std::string_view topic, std::string_view body, std::uint
   heard_at_ms_ = now_ms;
   wire::Update update;
   try {
-    update = wire::decode_update(body);
+    update = wire::decode_update(body, &parsed_);
   } catch (const wire::DecodeError&) {
     ++undecodable_;
     return;

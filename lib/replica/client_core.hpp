@@ -206,6 +206,7 @@ class ClientCore : private RowObserver {
 
   std::optional<std::uint64_t> heard_at_ms_;
   std::uint64_t undecodable_ = 0;
+  wire::ParsedRun parsed_;  // the update being read; its memory is used again
 };
 
 }  // namespace bulletin::replica

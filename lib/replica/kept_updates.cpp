@@ -3,7 +3,7 @@
 namespace bulletin::replica {
 
 void KeptUpdates::keep(const wire::CommitsUpdate& update) {
-  kept_.push_back({update, std::string(update.run.bytes)});
+  kept_.push_back({{update.epoch, update.run}, std::string(update.run.bytes)});
   size_ += size_of(kept_.back());
   while (size_ > bound && kept_.size() > 1) pop();
 }

@@ -193,7 +193,7 @@ void NamespaceReplica::take_own(const wire::CommitsUpdate& update, Way way) {
     if (!intake_) kept_.keep(update);
     return;
   }
-  apply(run, way);
+  apply(update, way);
   if (!intake_) take_kept();
 }
 
@@ -203,7 +203,7 @@ void NamespaceReplica::take_kept() {
     const wire::CommitsUpdate update = kept_.front();
     if (update.epoch == epoch_ && update.run.revision > revision()) {
       if (update.run.previous > revision()) return;
-      apply(update.run, Way::stream);
+      apply(update, Way::stream);
     }
     kept_.pop();
   }
@@ -231,33 +231,37 @@ void NamespaceReplica::repair(const wire::Beat& beat) {
 // --- applying -----------------------------------------------------------------------------------
 
 // Of the run, what is new. It begins at or before the own revision.
-void NamespaceReplica::apply(const wire::Run& run, Way way) {
-  run_.parse(run, revision());
+void NamespaceReplica::apply(const wire::CommitsUpdate& update, Way way) {
+  const wire::Run& run = update.run;
+  if (update.parsed == nullptr) run_.parse(run);
+  const wire::ParsedRun& parsed = update.parsed != nullptr ? *update.parsed : run_;
   const bool tell = observer_.wants_rows(*this);
   const bool remember = way == Way::other || !ahead_.empty();
   if (remember && ahead_.empty()) ahead_.remember(revision(), digest());
-  for (const ParsedRun::Commit& commit : run_.commits()) {
-    apply_commit(commit, tell);
+  for (const wire::ParsedRun::Commit& commit : parsed.commits_after(revision())) {
+    apply_commit(parsed, commit, tell);
     if (remember) ahead_.remember(revision(), digest());
   }
   count_ = run.count;
   if (way == Way::stream) ahead_.forget_before(run.revision);
 }
 
-void NamespaceReplica::apply_commit(const ParsedRun::Commit& commit, bool tell) {
-  for (std::size_t i = commit.begin; i != commit.end; ++i) apply_change(i, commit.revision);
+void NamespaceReplica::apply_commit(const wire::ParsedRun& run,
+                                    const wire::ParsedRun::Commit& commit, bool tell) {
+  for (std::size_t i = commit.begin; i != commit.end; ++i)
+    apply_change(run.changes(), i, commit.revision);
+  if (!commit.cleared) return end_commit(run, commit, {}, tell);
   std::string names;
   std::vector<std::string_view> removed;
-  if (commit.cleared) erase_older(commit.revision, names, removed);
-  revision_.store(commit.revision, std::memory_order_release);
-  if (tell) tell_commit(commit, removed);
+  erase_older(commit.revision, names, removed);
+  end_commit(run, commit, removed, tell);
 }
 
-void NamespaceReplica::apply_change(std::size_t index, std::uint64_t revision) {
-  const std::vector<ParsedRun::Change>& changes = run_.changes();
+void NamespaceReplica::apply_change(const std::vector<wire::ParsedRun::Change>& changes,
+                                    std::size_t index, std::uint64_t revision) {
   const auto hash_of = [&](std::size_t i) { return changes[i].name_hash; };
   fetch_ahead(table_, index, changes.size(), hash_of);
-  const ParsedRun::Change& change = changes[index];
+  const wire::ParsedRun::Change& change = changes[index];
   if (change.value.empty()) {
     table_.erase(change.name, change.name_hash, revision);
   } else {
@@ -282,13 +286,16 @@ void NamespaceReplica::erase_older(std::uint64_t revision, std::string& names,
   }
 }
 
-void NamespaceReplica::tell_commit(const ParsedRun::Commit& commit,
-                                   const std::vector<std::string_view>& removed) {
+// `removed`: what it has cleared.
+void NamespaceReplica::end_commit(const wire::ParsedRun& run, const wire::ParsedRun::Commit& commit,
+                                  std::span<const std::string_view> removed, bool tell) {
+  revision_.store(commit.revision, std::memory_order_release);
+  if (!tell) return;
   row_.revision = commit.revision;
   row_.resynced = false;
   row_.skipped = 0;
   row_.changes.clear();
-  for (const ParsedRun::Change& change : run_.changes_of(commit)) {
+  for (const wire::ParsedRun::Change& change : run.changes_of(commit)) {
     row_.changes.push_back({change.name, change.value, commit.revision});
   }
   for (const std::string_view name : removed) row_.changes.push_back({name, {}, commit.revision});

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,10 +13,10 @@
 #include "replica/attribute_table.hpp"
 #include "replica/digest_memory.hpp"
 #include "replica/kept_updates.hpp"
-#include "replica/parsed_run.hpp"
 #include "replica/row.hpp"
 #include "replica/snapshot_intake.hpp"
 #include "wire/epoch.hpp"
+#include "wire/parsed_run.hpp"
 #include "wire/replies.hpp"
 #include "wire/update.hpp"
 
@@ -124,12 +125,14 @@ class NamespaceReplica {
   void take_kept();
   void repair(const wire::Beat& beat);
 
-  void apply(const wire::Run& run, Way way);
-  void apply_commit(const ParsedRun::Commit& commit, bool tell);
-  void apply_change(std::size_t index, std::uint64_t revision);
+  void apply(const wire::CommitsUpdate& update, Way way);
+  void apply_commit(const wire::ParsedRun& run, const wire::ParsedRun::Commit& commit, bool tell);
+  void apply_change(const std::vector<wire::ParsedRun::Change>& changes, std::size_t index,
+                    std::uint64_t revision);
   void erase_older(std::uint64_t revision, std::string& names,
                    std::vector<std::string_view>& removed);
-  void tell_commit(const ParsedRun::Commit& commit, const std::vector<std::string_view>& removed);
+  void end_commit(const wire::ParsedRun& run, const wire::ParsedRun::Commit& commit,
+                  std::span<const std::string_view> removed, bool tell);
 
   void take_snapshot();
   void finish_if_whole();
@@ -158,7 +161,7 @@ class NamespaceReplica {
   std::unique_ptr<AttributeTable> staged_;  // a repair's
   std::unique_ptr<SnapshotIntake> intake_;
   // Of the commit or repair being applied; their memory is used again.
-  ParsedRun run_;
+  wire::ParsedRun run_;  // of one that was not taken apart when it was read
   Row row_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "wire/decode_error.hpp"
 #include "wire/packer.hpp"
+#include "wire/parsed_run.hpp"
 #include "wire/token.hpp"
 
 namespace bulletin::wire {
@@ -32,11 +33,19 @@ bool read_usual_header(Reader& reader, CommitHeader& header) noexcept {
   return true;
 }
 
-void check_commit(Reader& reader, std::uint64_t& revision) {
-  const CommitHeader header = read_commit_header(reader);
-  if (header.revision <= revision) throw DecodeError("run: its revisions do not grow");
-  revision = header.revision;
-  for (std::size_t i = 0; i != header.changes; ++i) read_change(reader);
+/// The form that nearly all have: a short name and a double.
+bool read_usual_change(Reader& reader, Change& change) noexcept {
+  constexpr std::size_t heads = 2;
+  constexpr std::size_t value = 9;
+  const std::string_view bytes = reader.rest();
+  if (bytes.size() < heads + value || bytes[0] != '\x92') return false;
+  const auto head = static_cast<unsigned char>(bytes[1]);
+  const std::size_t size = head & 31U;
+  if ((head & 0xE0U) != 0xA0 || bytes.size() < heads + size + value) return false;
+  change = {bytes.substr(heads, size), bytes.substr(heads + size, value)};
+  if (change.value[0] != '\xCB' || !is_utf8(change.name)) return false;
+  reader.take(heads + size + value);
+  return true;
 }
 
 }  // namespace
@@ -66,15 +75,27 @@ CommitHeader read_commit_header(Reader& reader) {
 }
 
 Change read_change(Reader& reader) {
+  Change change;
+  if (read_usual_change(reader, change)) return change;
   const std::size_t elements = reader.array("change");
   if (elements != 1) require_exactly(elements, 2, "change");
-  Change change;
   change.name = reader.string("change's name");
   if (elements == 2) change.value = reader.value("change's value");
   return change;
 }
 
-Run read_run(Reader& reader) {
+std::uint64_t read_commit(Reader& reader, ParsedRun* parsed) {
+  const CommitHeader header = read_commit_header(reader);
+  if (parsed != nullptr) parsed->add(header);
+  for (std::size_t i = 0; i != header.changes; ++i) {
+    const Change change = read_change(reader);
+    if (parsed != nullptr) parsed->add(change);
+  }
+  return header.revision;
+}
+
+Run read_run(Reader& reader, ParsedRun* parsed) {
+  if (parsed != nullptr) parsed->clear();
   Run run;
   run.previous = reader.unsigned_integer("run's previous revision");
   run.revision = reader.unsigned_integer("run's revision");
@@ -82,7 +103,11 @@ Run read_run(Reader& reader) {
   run.commits = reader.array("run's commits");
   const std::string_view commits = reader.rest();
   std::uint64_t revision = run.previous;
-  for (std::size_t i = 0; i != run.commits; ++i) check_commit(reader, revision);
+  for (std::size_t i = 0; i != run.commits; ++i) {
+    const std::uint64_t next = read_commit(reader, parsed);
+    if (next <= revision) throw DecodeError("run: its revisions do not grow");
+    revision = next;
+  }
   if (revision != run.revision) throw DecodeError("run: does not end at its revision");
   run.bytes = commits.substr(0, commits.size() - reader.rest().size());
   return run;

@@ -9,6 +9,8 @@
 
 namespace bulletin::wire {
 
+class ParsedRun;
+
 /// A commit is [revision, cleared, changes]: `cleared` says that every attribute not named in the
 /// changes was removed; a change is [name, value] or, removed, [name]. A name appears once.
 struct CommitHeader {
@@ -28,6 +30,8 @@ void append_change(std::string& out, std::string_view name, std::string_view val
 /// Read a commit's header, and then as many changes as it says. Names and values are checked.
 CommitHeader read_commit_header(Reader& reader);
 Change read_change(Reader& reader);
+/// Reads a whole commit, into `parsed`, if there is one. Returns its revision.
+std::uint64_t read_commit(Reader& reader, ParsedRun* parsed);
 
 /// A run of commits of one namespace that follow each other without a gap.
 struct Run {
@@ -40,8 +44,8 @@ struct Run {
 
 /// Reads the four elements previous, revision, count, commits; the commits are checked to be well
 /// formed, to grow in revision and to end at `revision`. A run of no commits has previous ==
-/// revision.
-Run read_run(Reader& reader);
+/// revision. `parsed`, if there is one, then has them.
+Run read_run(Reader& reader, ParsedRun* parsed = nullptr);
 void append_run(std::string& out, const Run& run);
 
 }  // namespace bulletin::wire

@@ -6,7 +6,7 @@
 
 namespace bulletin::wire {
 
-Update decode_update(std::string_view body) {
+Update decode_update(std::string_view body, ParsedRun* parsed) {
   Reader reader(body);
   const std::size_t elements = reader.array_of(5, "update");
   const auto kind = static_cast<UpdateKind>(reader.unsigned_integer("update's kind"));
@@ -22,7 +22,7 @@ Update decode_update(std::string_view body) {
   }
   if (kind != UpdateKind::commits) throw DecodeError("update: of no known kind");
   if (elements < 6) throw DecodeError("update: too few elements");
-  CommitsUpdate update{epoch, read_run(reader)};
+  CommitsUpdate update{epoch, read_run(reader, parsed), parsed};
   reader.skip(elements - 6, "update");
   reader.finish("update");
   return update;

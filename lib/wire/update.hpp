@@ -15,6 +15,7 @@ namespace bulletin::wire {
 struct CommitsUpdate {
   Epoch epoch;
   Run run;
+  const ParsedRun* parsed = nullptr;  ///< the same taken apart, if there was memory for it
 };
 
 /// [2, epoch, revision, count, digest]: the newest state of the namespace, or, on a nonce topic,
@@ -28,8 +29,8 @@ struct Beat {
 
 using Update = std::variant<CommitsUpdate, Beat>;
 
-/// Throws DecodeError. Views point into `body`.
-Update decode_update(std::string_view body);
+/// Throws DecodeError. Views point into `body`. `parsed` is the memory to take commits apart in.
+Update decode_update(std::string_view body, ParsedRun* parsed = nullptr);
 std::string encode(const CommitsUpdate& update);
 std::string encode(const Beat& beat);
 

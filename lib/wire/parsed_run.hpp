@@ -1,4 +1,4 @@
-// The commits of a run, taken apart ahead of being applied.
+// The commits of a run, taken apart: what a replica applies.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "wire/commit.hpp"
+#include "wire/digest.hpp"
 
-namespace bulletin::replica {
+namespace bulletin::wire {
 
 /// Whoever knows the next names can have their memory fetched while the present one is at work. Its
-/// own memory is used again for every run; views point into the run.
+/// own memory is used again for every run; views point into the run's bytes.
 class ParsedRun {
  public:
   struct Change {
@@ -27,11 +28,25 @@ class ParsedRun {
     std::size_t end = 0;
   };
 
-  /// Takes what is newer than a revision. Throws DecodeError, and then holds nothing of use.
-  void parse(const wire::Run& run, std::uint64_t known);
+  /// Of a run that was checked before, when it was read.
+  void parse(const Run& run);
+  // Whoever reads one for the first time fills it: the header of each commit, then its changes.
+  void clear() noexcept {
+    commits_.clear();
+    changes_.clear();
+  }
+  void add(const CommitHeader& header) {
+    commits_.push_back({header.revision, header.cleared, changes_.size(), changes_.size()});
+  }
+  void add(const wire::Change& change) {
+    changes_.push_back({change.name, change.value, name_hash(change.name)});
+    ++commits_.back().end;
+  }
 
   [[nodiscard]] const std::vector<Commit>& commits() const noexcept { return commits_; }
   [[nodiscard]] const std::vector<Change>& changes() const noexcept { return changes_; }
+  /// The commits of a higher revision.
+  [[nodiscard]] std::span<const Commit> commits_after(std::uint64_t revision) const noexcept;
   [[nodiscard]] std::span<const Change> changes_of(const Commit& commit) const noexcept {
     return std::span(changes_).subspan(commit.begin, commit.end - commit.begin);
   }
@@ -41,4 +56,4 @@ class ParsedRun {
   std::vector<Change> changes_;
 };
 
-}  // namespace bulletin::replica
+}  // namespace bulletin::wire
