@@ -72,7 +72,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
     return write_until(write_deadline(), std::move(write), name);
   }
   /// The same without waiting: the promise tells; without one, `flush`.
-  void write_async(replica::PendingWrite write, client::WritePromise promise);
+  void write_async(replica::PendingWrite&& write, client::WritePromise&& promise);
   /// Waits for the writes of this namespace that have no promise. Throws what the first of them
   /// that failed would have thrown.
   void flush(const replica::NamespaceReplica& replica);

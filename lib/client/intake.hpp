@@ -24,6 +24,8 @@ class Intake {
     replica::PendingWrite write;
     WritePromise promise;
   };
+  /// So none has to move when more come.
+  using Chunks = std::vector<std::vector<Entry>>;
   enum class Added {
     first,   ///< nothing was there: whoever takes has to be told
     more,    ///< somebody has been told already
@@ -34,24 +36,25 @@ class Intake {
   explicit Intake(std::size_t bound = unsent_bytes_bound / 2) noexcept : bound_(bound) {}
 
   /// Waits for room, if there is none, until the deadline.
-  Added add(Entry entry, SteadyTime deadline) {
+  Added add(replica::PendingWrite&& write, WritePromise&& promise, SteadyTime deadline) {
     std::unique_lock lock(mutex_);
     if (!room_.wait_until(lock, deadline, [&] { return closed_ || bytes_ < bound_; }))
       return Added::full;
     if (closed_) return Added::closed;
-    const bool first = entries_.empty();
-    bytes_ += replica::WriteLane::price(entry.write);
-    entries_.push_back(std::move(entry));
+    const bool first = chunks_.empty();
+    bytes_ += replica::WriteLane::price(write);
+    if (first || chunks_.back().size() == chunk_entries)
+      chunks_.emplace_back().reserve(chunk_entries);
+    chunks_.back().emplace_back(std::move(write), std::move(promise));
     return first ? Added::first : Added::more;
   }
 
-  /// All that is there; `entries` gives its memory in exchange.
-  void take(std::vector<Entry>& entries) {
-    entries.clear();
+  /// All that is there.
+  Chunks take() {
     const std::scoped_lock lock(mutex_);
-    entries.swap(entries_);
     if (bytes_ >= bound_) room_.notify_all();
     bytes_ = 0;
+    return std::exchange(chunks_, {});
   }
 
   void close() {
@@ -61,10 +64,12 @@ class Intake {
   }
 
  private:
+  static constexpr std::size_t chunk_entries = 64;
+
   const std::size_t bound_;
   std::mutex mutex_;
   // Guarded by mutex_.
-  std::vector<Entry> entries_;
+  Chunks chunks_;
   std::size_t bytes_ = 0;
   bool closed_ = false;
   std::condition_variable room_;

@@ -7,12 +7,6 @@
 #include "wire/decode_error.hpp"
 
 namespace bulletin::client {
-namespace {
-
-/// After a burst, memory for more is given back.
-constexpr std::size_t most_spare_entries = 1u << 14;
-
-}  // namespace
 
 Writer::Writer(zmq::context_t& context, std::string endpoint, const std::optional<Keys>& keys,
                WriterHost& host, std::shared_ptr<Intake> intake, Waker& client_thread)
@@ -55,15 +49,16 @@ replica::FinishedWrite Writer::write(replica::PendingWrite write) {
 
 // Moves to the lane what was added.
 void Writer::absorb() {
-  intake_->take(absorbed_);
-  for (auto& [write, promise] : absorbed_) {
-    write.posted = std::holds_alternative<std::monostate>(promise);
-    const bool posted = write.posted;
-    const replica::Ticket ticket = lane_.add(std::move(write));
-    if (!posted) completions_.push_back({ticket, nullptr, std::move(promise)});
+  for (std::vector<Intake::Entry>& chunk : intake_->take()) {
+    for (auto& [write, promise] : chunk) absorb(std::move(write), std::move(promise));
   }
-  absorbed_.clear();
-  if (absorbed_.capacity() > most_spare_entries) absorbed_.shrink_to_fit();
+}
+
+void Writer::absorb(replica::PendingWrite&& write, WritePromise&& promise) {
+  write.posted = std::holds_alternative<std::monostate>(promise);
+  const bool posted = write.posted;
+  const replica::Ticket ticket = lane_.add(std::move(write));
+  if (!posted) completions_.emplace_back(ticket, nullptr, std::move(promise));
 }
 
 // A lane that is full takes the rest when it has room again.
@@ -283,7 +278,7 @@ void Writer::finish(std::vector<replica::FinishedWrite> finished, Lock& lock) {
       waiter->done = true;
       waiter->changed.notify_one();
     } else {
-      promised.push_back({std::move(write), std::move(completion->promise)});
+      promised.emplace_back(std::move(write), std::move(completion->promise));
     }
     if (completion == completions_.begin()) {
       completions_.pop_front();

@@ -110,6 +110,7 @@ class Writer {
   void lead(Waiter& own, Lock& lock);
   void give_up(Waiter& own, Lock& lock);
   void absorb();
+  void absorb(replica::PendingWrite&& write, WritePromise&& promise);
   void absorb_some();
   void follow_endpoint();
   void transmit();
@@ -134,7 +135,6 @@ class Writer {
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   replica::WriteLane lane_;
-  std::vector<Intake::Entry> absorbed_;  // empty; keeps its memory
   std::optional<wire::SessionId> session_;
   std::deque<SessionEvent> events_;     // the first may wait for an answer
   std::deque<Completion> completions_;  // in the order of their tickets

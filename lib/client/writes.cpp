@@ -20,6 +20,20 @@ void require(const replica::FinishedWrite& write) {
   const_cast<replica::NamespaceReplica*>(write.replica)->require(write.outcome.revision);
 }
 
+/// The same for all: of those in a row of one replica, the newest tells for the others.
+void require_all(const std::vector<client::PromisedWrite>& writes) {
+  const replica::FinishedWrite* newest = &writes.front().write;
+  for (const auto& [write, promise] : writes) {
+    if (write.replica != newest->replica) {
+      require(*newest);
+      newest = &write;
+    } else if (write.outcome.revision > newest->outcome.revision) {
+      newest = &write;
+    }
+  }
+  require(*newest);
+}
+
 /// What decided it is in the replica, if anybody can read there.
 bool is_there(const replica::FinishedWrite& write) noexcept {
   return !write.replica->complete() || write.replica->revision() >= write.outcome.revision;
@@ -76,11 +90,11 @@ client::Intake& Client::Implementation::intake() {
   }
 }
 
-void Client::Implementation::write_async(replica::PendingWrite write,
-                                         client::WritePromise promise) {
+void Client::Implementation::write_async(replica::PendingWrite&& write,
+                                         client::WritePromise&& promise) {
   const SteadyTime deadline = rough_write_deadline();
   write.deadline_ms = client::to_ms(deadline);
-  switch (intake().add({std::move(write), std::move(promise)}, deadline)) {
+  switch (intake().add(std::move(write), std::move(promise), deadline)) {
     case client::Intake::Added::first: wake(); return;
     case client::Intake::Added::more: return;
     case client::Intake::Added::full:
@@ -126,9 +140,7 @@ void Client::Implementation::settle(std::vector<client::PromisedWrite> ended) {
   ended.erase(ended.begin(), waits);
   {
     std::scoped_lock lock(apply_mutex);
-    for (const client::PromisedWrite& promised : ended) {
-      require(promised.write);
-    }
+    require_all(ended);
     settling_.push_back({std::move(ended), write_deadline()});
   }
   wake();  // there may be something to ask for, or it may have arrived just now
@@ -143,6 +155,10 @@ std::vector<client::PromisedWrite> Client::Implementation::take_settled(SteadyTi
     if (settling.deadline <= now) {
       for (; waits != writes.end(); ++waits)
         waits->write.fate = replica::FinishedWrite::Fate::in_doubt;
+    }
+    if (settled.empty() && waits == writes.end()) {
+      settled.swap(writes);
+      continue;
     }
     settled.insert(settled.end(), std::move_iterator(writes.begin()), std::move_iterator(waits));
     writes.erase(writes.begin(), waits);

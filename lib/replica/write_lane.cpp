@@ -35,10 +35,10 @@ bool WriteLane::Load::is_more_than_a_request() const noexcept {
   return bytes > gather_bytes || elements > gather_elements;
 }
 
-Ticket WriteLane::add(PendingWrite write) {
+Ticket WriteLane::add(PendingWrite&& write) {
   load_.add(write);
   earliest_deadline_ms_ = std::min(earliest_deadline_ms_, write.deadline_ms);
-  queue_.push_back({++last_ticket_, std::move(write), false});
+  queue_.emplace_back(++last_ticket_, std::move(write));
   return last_ticket_;
 }
 
@@ -158,7 +158,7 @@ WriteProgress WriteLane::reply(std::string_view bytes, bool& session_refused) {
   if (!request_ || request_->transmissions == 0) return progress;
   if (session_) progress.epoch = session_->epoch;
   try {
-    take_outcomes(wire::decode_write_reply(bytes), progress);
+    take_outcomes(wire::decode_write_reply(bytes, request_->items), progress);
   } catch (const wire::RefusedError& error) {
     take_refusal(error.refusal(), progress, session_refused);
   }

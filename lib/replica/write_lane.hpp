@@ -76,7 +76,7 @@ class WriteLane {
   /// What a slow line may need for 1024 bytes of a request.
   static constexpr std::uint64_t slow_line_ms = 32;
 
-  Ticket add(PendingWrite write);
+  Ticket add(PendingWrite&& write);
 
   /// A session is there: what waits may be sent. `follows_lost`: ephemerals are set again.
   void session_started(const wire::SessionId& session, bool follows_lost, std::uint64_t now_ms);

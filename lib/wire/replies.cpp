@@ -210,9 +210,10 @@ std::optional<UpdatesPlace> decode_renewed(std::string_view bytes) {
 
 void decode_done(std::string_view bytes) { Reply(bytes, 1, "reply").finish(); }
 
-WriteReply decode_write_reply(std::string_view bytes) {
+WriteReply decode_write_reply(std::string_view bytes, std::size_t expected) {
   Reply reply(bytes, 3, "write's reply");
   WriteReply write;
+  write.outcomes.reserve(expected);
   read_list(reply.reader(), "outcomes", write.outcomes, read_outcome);
   read_list(reply.reader(), "tails", write.tails, read_tail);
   reply.finish();

@@ -183,7 +183,8 @@ Welcome decode_welcome(std::string_view bytes);
 std::optional<UpdatesPlace> decode_renewed(std::string_view bytes);
 /// The reply to GOODBYE and BACKUP_END: [0]
 void decode_done(std::string_view bytes);
-WriteReply decode_write_reply(std::string_view bytes);
+/// `expected`: how many outcomes there should be.
+WriteReply decode_write_reply(std::string_view bytes, std::size_t expected = 0);
 ReadReply decode_read_reply(std::string_view bytes);
 SnapshotReply decode_snapshot_reply(std::string_view bytes);
 SinceReply decode_since_reply(std::string_view bytes);
