@@ -42,9 +42,8 @@ class Intake {
       return Added::full;
     if (closed_) return Added::closed;
     const bool first = chunks_.empty();
+    if (first || chunks_.back().size() == chunk_entries) begin_chunk();
     bytes_ += replica::WriteLane::price(write);
-    if (first || chunks_.back().size() == chunk_entries)
-      chunks_.emplace_back().reserve(chunk_entries);
     chunks_.back().emplace_back(std::move(write), std::move(promise));
     return first ? Added::first : Added::more;
   }
@@ -65,6 +64,12 @@ class Intake {
 
  private:
   static constexpr std::size_t chunk_entries = 64;
+
+  void begin_chunk() {
+    std::vector<Entry> chunk;
+    chunk.reserve(chunk_entries);
+    chunks_.push_back(std::move(chunk));
+  }
 
   const std::size_t bound_;
   std::mutex mutex_;

@@ -24,60 +24,63 @@ void count_down(Chunk& chunk, std::uint32_t blocks) noexcept {
   if (chunk.blocks.fetch_sub(blocks, std::memory_order_acq_rel) == blocks) std::free(&chunk);
 }
 
-/// Cuts blocks for one thread.
-class Cutter {
- public:
-  constexpr Cutter() noexcept = default;
-  Cutter(const Cutter&) = delete;
-  Cutter& operator=(const Cutter&) = delete;
-  ~Cutter() { leave(); }
-
-  void* cut(std::size_t bytes) {
-    if (chunk_ == nullptr || used_ + bytes > chunk_bytes) begin();
-    char* const block = reinterpret_cast<char*>(chunk_) + used_;
-    used_ += bytes;
-    ++blocks_;
-    return block;
-  }
-
- private:
-  void begin() {
-    void* const memory = std::aligned_alloc(chunk_bytes, chunk_bytes);
-    if (memory == nullptr) throw std::bad_alloc();
-    leave();
-    chunk_ = new (memory) Chunk;
-    used_ = sizeof(Chunk);
-    blocks_ = 0;
-  }
-
-  void leave() noexcept {
-    if (chunk_ != nullptr) count_down(*chunk_, being_cut - blocks_);
-    chunk_ = nullptr;
-  }
-
-  Chunk* chunk_ = nullptr;
-  std::size_t used_ = 0;
-  std::uint32_t blocks_ = 0;
+/// What a thread cuts its blocks from. It has no destructor, so that to find it costs nothing.
+struct Cutting {
+  Chunk* chunk = nullptr;
+  std::size_t used = chunk_bytes;  // of the chunk
+  std::uint32_t blocks = 0;
+  bool thread_has_gone = false;  // other objects of the thread may end later, and need blocks
 };
 
-/// Of a thread, and whether it has gone: other objects of the thread may end later, and need
-/// blocks.
-thread_local bool cutter_has_gone = false;
+constinit thread_local Cutting of_thread;
 
-struct CutterOfThread {
-  constexpr CutterOfThread() noexcept = default;
-  ~CutterOfThread() { cutter_has_gone = true; }
-  Cutter cutter;
+void leave_chunk(Cutting& cutting) noexcept {
+  if (cutting.chunk != nullptr) count_down(*cutting.chunk, being_cut - cutting.blocks);
+  cutting.chunk = nullptr;
+  cutting.used = chunk_bytes;
+}
+
+struct EndOfThread {
+  ~EndOfThread() {
+    leave_chunk(of_thread);
+    of_thread.thread_has_gone = true;
+  }
 };
+
+Chunk* make_chunk() {
+  void* const memory = std::aligned_alloc(chunk_bytes, chunk_bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return new (memory) Chunk;
+}
+
+void* cut(Cutting& cutting, std::size_t bytes) noexcept {
+  char* const block = reinterpret_cast<char*>(cutting.chunk) + cutting.used;
+  cutting.used += bytes;
+  ++cutting.blocks;
+  return block;
+}
+
+/// The first of a chunk.
+[[gnu::noinline]] void* cut_anew(Cutting& cutting, std::size_t bytes) {
+  if (!cutting.thread_has_gone) {
+    [[maybe_unused]] thread_local const EndOfThread end_of_thread;
+  }
+  Chunk* const chunk = make_chunk();
+  leave_chunk(cutting);
+  cutting = {chunk, sizeof(Chunk), 0, cutting.thread_has_gone};
+  void* const block = cut(cutting, bytes);
+  if (cutting.thread_has_gone) leave_chunk(cutting);
+  return block;
+}
 
 }  // namespace
 
 void* take_cross_thread_block(std::size_t bytes) {
   if (bytes > largest_block) return ::operator new(bytes);
   const std::size_t whole = (bytes + block_alignment - 1) / block_alignment * block_alignment;
-  if (cutter_has_gone) return Cutter().cut(whole);
-  thread_local CutterOfThread of_thread;
-  return of_thread.cutter.cut(whole);
+  Cutting& cutting = of_thread;
+  if (cutting.used + whole > chunk_bytes) return cut_anew(cutting, whole);
+  return cut(cutting, whole);
 }
 
 void give_back_cross_thread_block(void* block, std::size_t bytes) noexcept {
