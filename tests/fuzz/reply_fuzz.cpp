@@ -30,7 +30,9 @@ void check(unsigned choice, std::string_view bytes) {
   switch (choice % 11) {
     case 0: return check(&decode_welcome, bytes);
     case 1: return decode_done(bytes);
-    case 2: return check(&decode_write_reply, bytes);
+    case 2:
+      return check(
+          +[](std::string_view reply) { return decode_write_reply(reply); }, bytes);
     case 3: return check(&decode_read_reply, bytes);
     case 4: return check(&decode_snapshot_reply, bytes);
     case 5: return check(&decode_since_reply, bytes);
