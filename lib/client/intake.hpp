@@ -21,6 +21,9 @@ constexpr std::size_t unsent_bytes_bound = 64u << 20;
 class Intake {
  public:
   struct Entry {
+    Entry(replica::PendingWrite&& write, WritePromise&& promise) noexcept
+        : write(std::move(write)), promise(std::move(promise)) {}
+
     replica::PendingWrite write;
     WritePromise promise;
   };

@@ -3,6 +3,7 @@
 
 #include <future>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include <bulletin/revision.hpp>
@@ -17,6 +18,9 @@ using WritePromise =
 
 /// A write that has ended, and whom to tell.
 struct PromisedWrite {
+  PromisedWrite(replica::FinishedWrite&& write, WritePromise&& promise) noexcept
+      : write(std::move(write)), promise(std::move(promise)) {}
+
   replica::FinishedWrite write;
   WritePromise promise;
 };

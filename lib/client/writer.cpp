@@ -28,7 +28,7 @@ replica::FinishedWrite Writer::write(replica::PendingWrite write) {
   absorb();  // what this thread has added before
   Waiter own;
   own.ticket = lane_.add(std::move(write));
-  completions_.push_back({own.ticket, &own, {}});
+  completions_.emplace_back(own.ticket, &own, WritePromise());
   try {
     while (!own.done) {
       if (leader_ == Leader::none) {

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <zmq.hpp>
@@ -92,8 +93,11 @@ class Writer {
     std::condition_variable changed;
   };
   struct Completion {
-    replica::Ticket ticket = 0;
-    Waiter* waiter = nullptr;  ///< null: the promise waits
+    Completion(replica::Ticket ticket, Waiter* waiter, WritePromise&& promise) noexcept
+        : ticket(ticket), waiter(waiter), promise(std::move(promise)) {}
+
+    replica::Ticket ticket;
+    Waiter* waiter;  ///< null: the promise waits
     WritePromise promise;
   };
   struct PostFailures {

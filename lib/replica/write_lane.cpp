@@ -55,7 +55,7 @@ void WriteLane::session_started(const wire::SessionId& session, bool follows_los
     PendingWrite write = to_write(*renewal.replica, renewal.transaction);
     write.renewable = true;
     write.deadline_ms = no_deadline;
-    renewals.push_back({0, std::move(write), false});
+    renewals.emplace_back(Ticket{0}, std::move(write));
     load_.add(renewals.back().write);
   }
   queue_.insert(queue_.begin(), std::move_iterator(renewals.begin()),

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "replica/cross_thread_allocator.hpp"
@@ -142,7 +143,9 @@ class WriteLane {
   static constexpr std::size_t price_beside = 256;
 
   struct Item {
-    Ticket ticket = 0;  // 0: an ephemeral set again, nobody waits for it
+    Item(Ticket ticket, PendingWrite&& write) noexcept : ticket(ticket), write(std::move(write)) {}
+
+    Ticket ticket;  // 0: an ephemeral set again, nobody waits for it
     PendingWrite write;
     bool ended = false;
   };
