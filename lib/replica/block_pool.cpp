@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <cstring>
-#include <new>
 
 #include "replica/mapping.hpp"
 #include "replica/size_class.hpp"
@@ -15,24 +13,11 @@ namespace {
 
 constexpr std::size_t first_chunk = 512;
 constexpr std::size_t largest_chunk = std::size_t{2} << 20;
-constexpr std::size_t alignment = 64;
-/// From here on memory is mapped instead of taken from the heap, and a block is a mapping.
-constexpr std::size_t large = std::size_t{64} << 10;
-/// Free large blocks keep so many pages between them: a value that is set again and again does not
-/// fault them in each time.
+/// Free blocks that are mappings keep so many pages between them: a value that is set again and
+/// again does not fault them in each time.
 constexpr std::size_t warm_bound = std::size_t{2} << 20;
-/// Marks, in the link of a free large block, that its pages were given back.
+/// Marks, in the link of such a block, that its pages were given back.
 constexpr Word cold = 1;
-
-void* take_memory(std::size_t bytes) {
-  if (bytes >= large) return map_memory(bytes);
-  return std::memset(::operator new(bytes, std::align_val_t(alignment)), 0, bytes);
-}
-
-void give_memory(void* memory, std::size_t bytes) noexcept {
-  if (bytes >= large) return unmap_memory(memory, bytes);
-  ::operator delete(memory, std::align_val_t(alignment));
-}
 
 }  // namespace
 
@@ -48,12 +33,12 @@ void* BlockPool::allocate(std::size_t bytes) {
   Word*& first = free_[size.index];
   if (first == nullptr) {
     footprint_ += size.bytes;
-    return size.bytes < large ? carve(size.bytes) : add_chunk(size.bytes);
+    return size.bytes < least_mapping ? carve(size.bytes) : add_chunk(size.bytes);
   }
   Word* block = first;
   const Word link = load_word(block[1]);
   first = reinterpret_cast<Word*>(static_cast<std::uintptr_t>(link & ~cold));
-  if (size.bytes >= large) warm_up(size.bytes, (link & cold) != 0);
+  if (size.bytes >= least_mapping) warm_up(size.bytes, (link & cold) != 0);
   return block;
 }
 
@@ -62,7 +47,7 @@ void BlockPool::release(void* block, std::size_t bytes) noexcept {
   Word*& first = free_[size.index];
   Word* words = static_cast<Word*>(block);
   Word link = reinterpret_cast<std::uintptr_t>(first);
-  if (size.bytes >= large && !keep_warm(block, size.bytes)) link |= cold;
+  if (size.bytes >= least_mapping && !keep_warm(block, size.bytes)) link |= cold;
   store_word(words[1], link);
   first = words;
 }

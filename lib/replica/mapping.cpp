@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstring>
 #include <new>
 
 namespace bulletin::replica {
@@ -11,6 +12,7 @@ namespace bulletin::replica {
 namespace {
 
 constexpr std::size_t huge_page = std::size_t{2} << 20;
+constexpr std::align_val_t heap_alignment{64};
 
 void* map_pages(std::size_t bytes) {
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
@@ -41,6 +43,16 @@ void discard_memory(void* memory, std::size_t bytes) noexcept {
   const std::uintptr_t begin = (address + page - 1) / page * page;
   const std::uintptr_t end = (address + bytes) / page * page;
   if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
+void* take_memory(std::size_t bytes) {
+  if (bytes >= least_mapping) return map_memory(bytes);
+  return std::memset(::operator new(bytes, heap_alignment), 0, bytes);
+}
+
+void give_memory(void* memory, std::size_t bytes) noexcept {
+  if (bytes >= least_mapping) return unmap_memory(memory, bytes);
+  ::operator delete(memory, heap_alignment);
 }
 
 }  // namespace bulletin::replica

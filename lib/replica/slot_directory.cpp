@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
-#include <cstring>
-#include <new>
 
 #include "replica/mapping.hpp"
 #include "wire/digest.hpp"
@@ -14,25 +12,11 @@ namespace bulletin::replica {
 namespace {
 
 constexpr std::size_t smallest_capacity = 8;
-constexpr std::size_t alignment = 64;
-/// From here on arrays are mapped.
-constexpr std::size_t large = std::size_t{64} << 10;
 
 std::size_t bytes_of(std::size_t capacity) noexcept { return capacity * sizeof(Word); }
 
 void clear(Word* entries, std::size_t capacity) noexcept {
   for (std::size_t i = 0; i != capacity; ++i) store_word(entries[i], 0);
-}
-
-Word* take_memory(std::size_t bytes) {
-  if (bytes >= large) return static_cast<Word*>(map_memory(bytes));
-  void* memory = ::operator new(bytes, std::align_val_t(alignment));
-  return static_cast<Word*>(std::memset(memory, 0, bytes));
-}
-
-void give_memory(Word* memory, std::size_t bytes) noexcept {
-  if (bytes >= large) return unmap_memory(memory, bytes);
-  ::operator delete(memory, std::align_val_t(alignment));
 }
 
 }  // namespace
@@ -109,10 +93,10 @@ Word SlotDirectory::take_array(std::size_t capacity) {
     const Word array = *found;
     left_.erase(found);
     clear(entries_of(array), capacity);
-    if (bytes >= large) footprint_ += bytes;
+    if (bytes >= least_mapping) footprint_ += bytes;
     return array;
   }
-  Word* const memory = take_memory(bytes);
+  Word* const memory = static_cast<Word*>(take_memory(bytes));
   held_.push_back(memory);
   const auto entries = reinterpret_cast<std::uintptr_t>(memory);
   assert(entries <= address_mask);
@@ -123,7 +107,7 @@ Word SlotDirectory::take_array(std::size_t capacity) {
 void SlotDirectory::leave_array(Word array) noexcept {
   const std::size_t bytes = bytes_of(capacity_of(array));
   left_.push_back(array);
-  if (bytes < large) return;
+  if (bytes < least_mapping) return;
   discard_memory(entries_of(array), bytes);
   footprint_ -= bytes;
 }

@@ -20,7 +20,7 @@ constexpr std::size_t gather_elements = 10'000;
 /// A repetition gives up the answer that may be on its way: a slow one gets more time, and a large
 /// request what it takes on a slow line. Otherwise repetitions would fill such a line, and the
 /// answer to each would be given up by the next. (A lost connection is told, and does not wait.)
-constexpr std::uint64_t most_doublings = 3;
+constexpr std::uint64_t most_retry_doublings = 3;
 
 /// How late a deadline may be noticed.
 constexpr std::uint64_t deadline_grain_ms = 10;
@@ -140,7 +140,7 @@ void WriteLane::dissolve_request() {
 void WriteLane::transmitted(std::uint64_t now_ms) {
   if (!request_) return;
   if (request_->transmissions == 0) request_->sent_ms = now_ms;
-  const std::uint64_t doublings = std::min(request_->transmissions++, most_doublings);
+  const std::uint64_t doublings = std::min(request_->transmissions++, most_retry_doublings);
   request_->again_at_ms =
       now_ms + (retry_ms_ << doublings) + request_->bytes.size() / 1024 * ms_for_a_kibibyte_;
   request_->due = false;
