@@ -27,7 +27,7 @@ class Intake {
     replica::PendingWrite write;
     WritePromise promise;
   };
-  /// So none has to move when more come.
+  /// Of a bounded number each, so that those that are there do not move when more come.
   using Chunks = std::vector<std::vector<Entry>>;
   enum class Added {
     first,   ///< nothing was there: whoever takes has to be told

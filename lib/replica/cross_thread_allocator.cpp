@@ -40,6 +40,7 @@ void leave_chunk(Cutting& cutting) noexcept {
   cutting.used = chunk_bytes;
 }
 
+/// What gives the chunk back instead: made by a thread with its first chunk.
 struct EndOfThread {
   ~EndOfThread() {
     leave_chunk(of_thread);

@@ -33,21 +33,6 @@ bool read_usual_header(Reader& reader, CommitHeader& header) noexcept {
   return true;
 }
 
-/// The form that nearly all have: a short name and a double.
-bool read_usual_change(Reader& reader, Change& change) noexcept {
-  constexpr std::size_t heads = 2;
-  constexpr std::size_t value = 9;
-  const std::string_view bytes = reader.rest();
-  if (bytes.size() < heads + value || bytes[0] != '\x92') return false;
-  const auto head = static_cast<unsigned char>(bytes[1]);
-  const std::size_t size = head & 31U;
-  if ((head & 0xE0U) != 0xA0 || bytes.size() < heads + size + value) return false;
-  change = {bytes.substr(heads, size), bytes.substr(heads + size, value)};
-  if (change.value[0] != '\xCB' || !is_utf8(change.name)) return false;
-  reader.take(heads + size + value);
-  return true;
-}
-
 }  // namespace
 
 void append_commit_header(std::string& out, const CommitHeader& header) {
@@ -75,10 +60,9 @@ CommitHeader read_commit_header(Reader& reader) {
 }
 
 Change read_change(Reader& reader) {
-  Change change;
-  if (read_usual_change(reader, change)) return change;
   const std::size_t elements = reader.array("change");
   if (elements != 1) require_exactly(elements, 2, "change");
+  Change change;
   change.name = reader.string("change's name");
   if (elements == 2) change.value = reader.value("change's value");
   return change;

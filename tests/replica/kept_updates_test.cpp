@@ -3,6 +3,7 @@
 #include <string>
 
 #include "support/catch.hpp"
+#include "wire/parsed_run.hpp"
 
 using namespace bulletin;
 using bulletin::replica::KeptUpdates;
@@ -28,6 +29,15 @@ TEST_CASE("updates are kept with bytes of their own, in the order of their arriv
   CHECK(kept.front().run.bytes == "b");
   kept.pop();
   CHECK(kept.empty());
+}
+
+TEST_CASE("what an update was taken apart into is not kept: that memory is for the next one") {
+  const wire::ParsedRun parsed;
+  wire::CommitsUpdate update = update_of(1, "a");
+  update.parsed = &parsed;
+  KeptUpdates kept;
+  kept.keep(update);
+  CHECK(kept.front().parsed == nullptr);
 }
 
 TEST_CASE("past the bound the oldest updates are dropped") {
