@@ -1,7 +1,6 @@
 // Changes per second, counted where they arrive.
 
 #include <algorithm>
-#include <future>
 #include <memory>
 #include <thread>
 
@@ -33,7 +32,7 @@ std::vector<std::string> names_of(std::size_t count) {
 /// One after the other, without waiting; then for the last.
 template <class Handle>
 void set_all(const Handle& space, const std::vector<std::string>& names, double value) {
-  std::future<Revision> last;
+  Future<Revision> last;
   for (const std::string& name : names) last = space.set_async(name, value);
   last.get();
 }
@@ -47,7 +46,7 @@ void post_all(const Handle& space, const std::vector<std::string>& names, double
 template <class Handle>
 void commit_all(const Handle& space, const std::vector<std::string>& names, double value,
                 const Writing& writing) {
-  std::future<std::optional<Revision>> last;
+  Future<std::optional<Revision>> last;
   for (std::size_t i = 0; i < names.size(); i += writing.operations) {
     Transaction transaction;
     const std::size_t end = std::min(i + writing.operations, names.size());

@@ -17,7 +17,7 @@ void measure(const std::string& endpoint) {
   bulletin::Client client({.endpoint = endpoint, .name = "thermometer"});
   const auto temperature = client.open("room").attribute<double>("temperature");
   // Pipelined: the calls do not wait for each other, and keep their order.
-  std::future<bulletin::Revision> last;
+  bulletin::Future<bulletin::Revision> last;
   for (int i = 0; i <= 20; ++i) last = temperature.set_async(18 + 0.25 * i);
   last.get();  // when the last one is committed, all are
 }

@@ -51,13 +51,12 @@ replica::FinishedWrite Destination::write(const Transaction& transaction,
 }
 
 template <class Result>
-std::future<Result> Destination::write_async(replica::PendingWrite&& write,
-                                             std::string_view name) const {
+Future<Result> Destination::write_async(replica::PendingWrite&& write,
+                                        std::string_view name) const {
   check_size(write.transaction, name);
-  std::promise<Result> promise(std::allocator_arg, replica::CrossThreadAllocator<Result>());
-  std::future<Result> future = promise.get_future();
+  auto [promise, future] = client::WritePromise::make<Result>();
   client->write_async(std::move(write), std::move(promise));
-  return future;
+  return std::move(future);
 }
 
 Revision Destination::set(std::string_view name, const Value& value,
@@ -65,8 +64,8 @@ Revision Destination::set(std::string_view name, const Value& value,
   return Revision(write(to_set(*this, name, value, options), name).outcome.revision);
 }
 
-std::future<Revision> Destination::set_async(std::string_view name, const Value& value,
-                                             const SetOptions& options) const {
+Future<Revision> Destination::set_async(std::string_view name, const Value& value,
+                                        const SetOptions& options) const {
   return write_async<Revision>(to_set(*this, name, value, options), name);
 }
 
@@ -112,8 +111,7 @@ std::optional<Revision> Destination::commit(const Transaction& transaction) cons
   return revision_unless_lost(write(transaction));
 }
 
-std::future<std::optional<Revision>> Destination::commit_async(
-    const Transaction& transaction) const {
+Future<std::optional<Revision>> Destination::commit_async(const Transaction& transaction) const {
   return write_async<std::optional<Revision>>(replica::to_write(*replica, transaction), {});
 }
 

@@ -1,7 +1,6 @@
 // Where the writes of a handle go.
 #pragma once
 
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include <bulletin/detail/namespace_state.hpp>
+#include <bulletin/future.hpp>
 #include <bulletin/options.hpp>
 #include <bulletin/revision.hpp>
 #include <bulletin/transaction.hpp>
@@ -28,8 +28,8 @@ class bulletin::detail::Destination {
   [[nodiscard]] std::string uri() const;
 
   Revision set(std::string_view name, const Value& value, const SetOptions& options) const;
-  std::future<Revision> set_async(std::string_view name, const Value& value,
-                                  const SetOptions& options) const;
+  Future<Revision> set_async(std::string_view name, const Value& value,
+                             const SetOptions& options) const;
   void post(std::string_view name, const Value& value, const SetOptions& options) const;
   void flush() const;
   bool erase(std::string_view name) const;
@@ -37,7 +37,7 @@ class bulletin::detail::Destination {
                                           const Value& value, const SetOptions& options) const;
   Value add(std::string_view name, const Value& amount) const;
   std::optional<Revision> commit(const Transaction& transaction) const;
-  std::future<std::optional<Revision>> commit_async(const Transaction& transaction) const;
+  Future<std::optional<Revision>> commit_async(const Transaction& transaction) const;
 
   const std::shared_ptr<Client::Implementation> client;
   const std::shared_ptr<replica::NamespaceReplica> replica;
@@ -47,5 +47,5 @@ class bulletin::detail::Destination {
   replica::FinishedWrite write(replica::PendingWrite write, std::string_view name) const;
   replica::FinishedWrite write(const Transaction& transaction, std::string_view name = {}) const;
   template <class Result>
-  std::future<Result> write_async(replica::PendingWrite&& write, std::string_view name) const;
+  Future<Result> write_async(replica::PendingWrite&& write, std::string_view name) const;
 };

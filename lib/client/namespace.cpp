@@ -137,8 +137,8 @@ Revision Namespace::set_value(std::string_view name, const Value& value,
   return state_->set(name, value, options);
 }
 
-std::future<Revision> Namespace::set_value_async(std::string_view name, const Value& value,
-                                                 const SetOptions& options) const {
+Future<Revision> Namespace::set_value_async(std::string_view name, const Value& value,
+                                            const SetOptions& options) const {
   require_shared(name);
   return state_->set_async(name, value, options);
 }
@@ -173,7 +173,7 @@ std::optional<Revision> Namespace::commit(const Transaction& transaction) const 
   return state_->commit(transaction);
 }
 
-std::future<std::optional<Revision>> Namespace::commit_async(const Transaction& transaction) const {
+Future<std::optional<Revision>> Namespace::commit_async(const Transaction& transaction) const {
   return state_->commit_async(transaction);
 }
 

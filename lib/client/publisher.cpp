@@ -16,7 +16,7 @@ std::optional<Revision> Publisher::commit(const Transaction& transaction) const 
   return destination_->commit(transaction);
 }
 
-std::future<std::optional<Revision>> Publisher::commit_async(const Transaction& transaction) const {
+Future<std::optional<Revision>> Publisher::commit_async(const Transaction& transaction) const {
   return destination_->commit_async(transaction);
 }
 
@@ -25,8 +25,8 @@ Revision Publisher::set_value(std::string_view name, const Value& value,
   return destination_->set(name, value, options);
 }
 
-std::future<Revision> Publisher::set_value_async(std::string_view name, const Value& value,
-                                                 const SetOptions& options) const {
+Future<Revision> Publisher::set_value_async(std::string_view name, const Value& value,
+                                            const SetOptions& options) const {
   return destination_->set_async(name, value, options);
 }
 

@@ -1,20 +1,45 @@
 // What whoever does not wait for a write is promised.
 #pragma once
 
-#include <future>
-#include <optional>
+#include <exception>
+#include <memory>
 #include <utility>
-#include <variant>
 
+#include <bulletin/future.hpp>
 #include <bulletin/revision.hpp>
 
+#include "client/shared_state.hpp"
 #include "replica/write_lane.hpp"
 
 namespace bulletin::client {
 
-/// Nothing, a `set`'s revision, or that of a transaction, which may lose.
-using WritePromise =
-    std::variant<std::monostate, std::promise<Revision>, std::promise<std::optional<Revision>>>;
+/// Kept once; one that ends before makes its future throw std::future_error broken_promise.
+class WritePromise {
+ public:
+  /// Promises nothing.
+  WritePromise() noexcept = default;
+
+  /// Its future tells what the write came to.
+  template <class T>
+  static std::pair<WritePromise, Future<T>> make() {
+    detail::SharedState* const state = detail::SharedState::make();
+    return {WritePromise(state), Future<T>(state)};
+  }
+
+  explicit operator bool() const noexcept { return state_ != nullptr; }
+  /// `lost`: the transaction's conditions did not hold.
+  void fulfil(Revision revision, bool lost) noexcept { state_.release()->fulfil(revision, lost); }
+  void fail(std::exception_ptr error) noexcept { state_.release()->fail(std::move(error)); }
+
+ private:
+  struct Break {
+    void operator()(detail::SharedState* state) const noexcept { state->break_promise(); }
+  };
+
+  explicit WritePromise(detail::SharedState* state) noexcept : state_(state) {}
+
+  std::unique_ptr<detail::SharedState, Break> state_;
+};
 
 /// A write that has ended, and whom to tell.
 struct PromisedWrite {

@@ -55,7 +55,7 @@ void Writer::absorb() {
 }
 
 void Writer::absorb(replica::PendingWrite&& write, WritePromise&& promise) {
-  write.posted = std::holds_alternative<std::monostate>(promise);
+  write.posted = !promise;
   const bool posted = write.posted;
   const replica::Ticket ticket = lane_.add(std::move(write));
   if (!posted) completions_.emplace_back(ticket, nullptr, std::move(promise));

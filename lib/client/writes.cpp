@@ -42,21 +42,12 @@ bool is_there(const replica::FinishedWrite& write) noexcept {
 }  // namespace
 
 void client::fulfil(PromisedWrite& promised) {
-  const replica::FinishedWrite& write = promised.write;
-  const auto tell = [&](auto& promise, const auto& revision) {
-    if (is_decided(write)) {
-      promise.set_value(revision);
-    } else {
-      promise.set_exception(std::make_exception_ptr(*write_error(write)));
-    }
-  };
-  const Revision revision(write.outcome.revision);
-  if (auto* const set = std::get_if<std::promise<Revision>>(&promised.promise)) {
-    tell(*set, revision);
-  } else if (auto* const commit =
-                 std::get_if<std::promise<std::optional<Revision>>>(&promised.promise)) {
+  auto& [write, promise] = promised;
+  if (!is_decided(write)) {
+    promise.fail(std::make_exception_ptr(*write_error(write)));
+  } else {
     const bool lost = write.outcome.status == wire::Status::lost;
-    tell(*commit, lost ? std::nullopt : std::optional(revision));
+    promise.fulfil(Revision(write.outcome.revision), lost);
   }
 }
 

@@ -154,7 +154,7 @@ TEST_CASE("a write made while the broker is away is applied when it is back in t
   // One that was sent just as the broker ended would be in doubt.
   while (failure_of([&] { space.set("x", 1); }).may_have_applied()) {
   }
-  std::future<bulletin::Revision> last;
+  bulletin::Future<bulletin::Revision> last;
   for (int i = 0; i < 50; ++i) last = space.set_async("x", i);
   std::thread waiting([&] { space.set("y", 1); });
   board->restart();

@@ -123,7 +123,7 @@ TEST_CASE("futures of writes that were not sent get disconnected when their clie
   const bulletin::Namespace space = client->open("pending");
   board->stop();
   REQUIRE(await([&] { return space.freshness().state == bulletin::Freshness::State::stale; }));
-  std::vector<std::future<Revision>> futures;
+  std::vector<bulletin::Future<Revision>> futures;
   for (int i = 0; i < 20; ++i) futures.push_back(space.set_async("x", i));
   client.reset();
   for (auto& future : futures) {
@@ -173,7 +173,7 @@ TEST_CASE("a write that was sent and not answered in time is in doubt") {
 
 TEST_CASE("writes that can be answered are, before their client ends") {
   const Board board;
-  std::vector<std::future<Revision>> futures;
+  std::vector<bulletin::Future<Revision>> futures;
   {
     bulletin::Client client = board.client();
     const bulletin::Namespace space = client.open("pending");

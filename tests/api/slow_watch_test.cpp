@@ -60,7 +60,7 @@ std::map<std::string, std::uint64_t> accounted(const std::vector<Told>& told) {
 }
 
 void flood(const bulletin::Namespace& space, int from, int to, int names = 1) {
-  std::future<bulletin::Revision> last;
+  bulletin::Future<bulletin::Revision> last;
   for (int i = from; i < to; ++i) last = space.set_async("n" + std::to_string(i % names), i);
   last.get();
 }

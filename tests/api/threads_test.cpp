@@ -61,7 +61,7 @@ TEST_CASE("set_async keeps the order of its calls, at every reader") {
   const bulletin::Namespace writer = writing.open("order");
   Recorder recorder;
   const auto subscription = reading.open("order").watch("x", recorder.watcher());
-  std::vector<std::future<Revision>> futures;
+  std::vector<bulletin::Future<Revision>> futures;
   for (int i = 0; i < 20'000; ++i) futures.push_back(writer.set_async("x", i));
   Revision last;
   for (auto& future : futures) {
@@ -91,7 +91,7 @@ TEST_CASE("threads that write with and without waiting keep each its own order")
   const auto subscription = reading.open("order").watch(recorder.watcher());
   in_threads(4, [&](int thread) {
     const std::string name = "t" + std::to_string(thread);
-    std::future<Revision> last;
+    bulletin::Future<Revision> last;
     for (int i = 0; i < 500; ++i) {
       if (i % 10 == thread) {
         space.set(name, i);

@@ -169,7 +169,7 @@ TEST_CASE("what the change of update throws reaches the caller, and nothing is s
 
 TEST_CASE("writes of one thread keep their order, waiting or not") {
   OpenBoard open;
-  std::vector<std::future<Revision>> futures;
+  std::vector<bulletin::Future<Revision>> futures;
   Revision last;
   for (int i = 0; i < 200; ++i) {
     futures.push_back(open.space.set_async("x", i));
@@ -190,8 +190,8 @@ TEST_CASE("writes of one thread keep their order, waiting or not") {
 
 TEST_CASE("transactions that nobody waits for keep their order with all writes") {
   OpenBoard open;
-  std::vector<std::future<std::optional<Revision>>> commits;
-  std::vector<std::future<Revision>> sets;
+  std::vector<bulletin::Future<std::optional<Revision>>> commits;
+  std::vector<bulletin::Future<Revision>> sets;
   for (int i = 0; i < 200; ++i) {
     commits.push_back(open.space.commit_async(Transaction().set("x", i).add("n", 1).set("y", i)));
     sets.push_back(open.space.set_async("x", -i));

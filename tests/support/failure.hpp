@@ -1,7 +1,6 @@
 // What a call has thrown, and what a reply refuses.
 #pragma once
 
-#include <future>
 #include <optional>
 #include <string>
 #include <utility>

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <concepts>
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include <bulletin/detail/namespace_state.hpp>
+#include <bulletin/future.hpp>
 #include <bulletin/options.hpp>
 #include <bulletin/revision.hpp>
 #include <bulletin/snapshot.hpp>
@@ -76,7 +76,7 @@ class Attribute {
   Revision set(const U& value, SetOptions options = {}) const;
   /// See Namespace::set_async.
   template <detail::AssignableTo<T> U = detail::braced_t<T>>
-  std::future<Revision> set_async(const U& value, SetOptions options = {}) const;
+  Future<Revision> set_async(const U& value, SetOptions options = {}) const;
   /// See Namespace::post.
   template <detail::AssignableTo<T> U = detail::braced_t<T>>
   void post(const U& value, SetOptions options = {}) const;

@@ -1,9 +1,9 @@
 // Bulletin: a shared notice board for cooperating processes.
 //
-//     bulletin::Client client;                                   // $BULLETIN_ENDPOINT, else
-//     tcp://127.0.0.1:5570 bulletin::Namespace robot = client.open("plant/robot");
-//     robot.set("speed", 3.2);                                   // one round trip to the broker
-//     double speed = robot.get_or("speed", 0.0);                 // this process's memory
+//     bulletin::Client client;  // $BULLETIN_ENDPOINT, else tcp://127.0.0.1:5570
+//     bulletin::Namespace robot = client.open("plant/robot");
+//     robot.set("speed", 3.2);                    // one round trip to the broker
+//     double speed = robot.get_or("speed", 0.0);  // this process's memory
 //
 // Own types: <bulletin/msgpack.hpp>. A broker inside your program: <bulletin/broker.hpp>.
 #pragma once
@@ -12,6 +12,7 @@
 #include <bulletin/change.hpp>
 #include <bulletin/client.hpp>
 #include <bulletin/error.hpp>
+#include <bulletin/future.hpp>
 #include <bulletin/manager.hpp>
 #include <bulletin/namespace.hpp>
 #include <bulletin/options.hpp>

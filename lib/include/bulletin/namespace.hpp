@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +18,7 @@
 #include <bulletin/change.hpp>
 #include <bulletin/detail/namespace_state.hpp>
 #include <bulletin/error.hpp>
+#include <bulletin/future.hpp>
 #include <bulletin/options.hpp>
 #include <bulletin/revision.hpp>
 #include <bulletin/snapshot.hpp>
@@ -114,8 +114,7 @@ class Namespace {
   /// client. The future's get() throws what `set` would throw. Blocks only while more than 64 MiB
   /// wait to be sent.
   template <detail::Settable T>
-  std::future<Revision> set_async(std::string_view name, const T& value,
-                                  SetOptions options = {}) const {
+  Future<Revision> set_async(std::string_view name, const T& value, SetOptions options = {}) const {
     return set_value_async(name, detail::make_value(value), options);
   }
 
@@ -178,7 +177,7 @@ class Namespace {
 
   /// As `commit`, without waiting: pipelined, and in order, as `set_async` is. The future's get()
   /// returns or throws what `commit` would.
-  std::future<std::optional<Revision>> commit_async(const Transaction& transaction) const;
+  Future<std::optional<Revision>> commit_async(const Transaction& transaction) const;
 
   // --- watching ---
 
@@ -218,8 +217,8 @@ class Namespace {
   std::shared_ptr<detail::PinnedSlot> pin(std::string_view name) const;
 
   Revision set_value(std::string_view name, const Value& value, const SetOptions& options) const;
-  std::future<Revision> set_value_async(std::string_view name, const Value& value,
-                                        const SetOptions& options) const;
+  Future<Revision> set_value_async(std::string_view name, const Value& value,
+                                   const SetOptions& options) const;
   void post_value(std::string_view name, const Value& value, const SetOptions& options) const;
   std::optional<Revision> compare_and_set_value(std::string_view name, Revision expected,
                                                 const Value& value,
@@ -283,7 +282,7 @@ Revision Attribute<T>::set(const U& value, SetOptions options) const {
 
 template <Storable T>
 template <detail::AssignableTo<T> U>
-std::future<Revision> Attribute<T>::set_async(const U& value, SetOptions options) const {
+Future<Revision> Attribute<T>::set_async(const U& value, SetOptions options) const {
   return owner().set_value_async(name(), detail::make_value(detail::assigned<T>(value, name())),
                                  options);
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include <bulletin/detail/namespace_state.hpp>
+#include <bulletin/future.hpp>
 #include <bulletin/options.hpp>
 #include <bulletin/revision.hpp>
 #include <bulletin/transaction.hpp>
@@ -41,8 +41,7 @@ class Publisher {
 
   /// As `set`, without waiting; see Namespace::set_async.
   template <detail::Settable T>
-  std::future<Revision> set_async(std::string_view name, const T& value,
-                                  SetOptions options = {}) const {
+  Future<Revision> set_async(std::string_view name, const T& value, SetOptions options = {}) const {
     return set_value_async(name, detail::make_value(value), options);
   }
 
@@ -78,15 +77,15 @@ class Publisher {
   /// Commits the transaction whole, and returns its revision; nullopt: a condition did not hold.
   std::optional<Revision> commit(const Transaction& transaction) const;
   /// As `commit`, without waiting; see Namespace::commit_async.
-  std::future<std::optional<Revision>> commit_async(const Transaction& transaction) const;
+  Future<std::optional<Revision>> commit_async(const Transaction& transaction) const;
 
   explicit Publisher(std::shared_ptr<const detail::Destination> destination) noexcept
       : destination_(std::move(destination)) {}
 
  private:
   Revision set_value(std::string_view name, const Value& value, const SetOptions& options) const;
-  std::future<Revision> set_value_async(std::string_view name, const Value& value,
-                                        const SetOptions& options) const;
+  Future<Revision> set_value_async(std::string_view name, const Value& value,
+                                   const SetOptions& options) const;
   void post_value(std::string_view name, const Value& value, const SetOptions& options) const;
   std::optional<Revision> compare_and_set_value(std::string_view name, Revision expected,
                                                 const Value& value,
