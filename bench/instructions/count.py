@@ -16,7 +16,7 @@ REPETITIONS = 1000  # as in main.cpp
 # path: (bound of a release build, of a build with -O1)
 BOUNDS = {
     "read-typed": (19, 42),
-    "read-named": (410, 510),
+    "read-named": (356, 510),
     "read-string": (760, 760),
     "encode-write": (1680, 1690),
     "decode-write": (870, 935),

@@ -58,15 +58,19 @@ bool Namespace::read_slot(std::string_view name, detail::Reading& out) const {
   return false;
 }
 
+detail::ScalarValue Namespace::read_scalar(std::string_view name) const {
+  detail::notice_fork();
+  const detail::ScalarValue scalar = state_->table_of(name).read_scalar(name);
+  if (scalar.kind == detail::Kind::absent) check_name(name);
+  return scalar;
+}
+
 void Namespace::require_shared(std::string_view name) const {
   if (wire::is_private(name)) reject_private(name);
 }
 
 bool Namespace::contains(std::string_view name) const {
-  detail::notice_fork();
-  if (state_->table_of(name).contains(name)) return true;
-  check_name(name);
-  return false;
+  return read_scalar(name).kind != detail::Kind::absent;
 }
 
 std::size_t Namespace::size() const noexcept {

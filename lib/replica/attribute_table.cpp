@@ -1,6 +1,8 @@
 #include "replica/attribute_table.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "replica/value_block.hpp"
@@ -14,37 +16,70 @@ using detail::Scalar;
 AttributeTable::AttributeTable() = default;
 AttributeTable::~AttributeTable() = default;
 
-bool AttributeTable::read(std::string_view name, detail::Reading& out) const {
-  const std::uint64_t hash = wire::name_hash(name);
+namespace {
+
+/// An optional: nothing is found when the slot had another state at the end than at the beginning,
+/// and `look` is called again.
+template <class Look>
+using Looked = std::invoke_result_t<Look&, const NamedSlot&, std::uint64_t>;
+
+/// What `look` finds in the slot, if that has this name.
+template <class Look>
+[[gnu::always_inline]] inline Looked<Look> look_at(const NamedSlot& slot, std::string_view name,
+                                                   Look look) {
   for (;;) {
-    const std::uint64_t generation = directory_.generation();
-    SlotDirectory::Probe probe = directory_.probe(hash);
-    while (const NamedSlot* slot = probe.next()) {
-      for (;;) {
-        const std::uint64_t state = slot->state(std::memory_order_acquire);
-        if (detail::Slot::kind(state) == NamedSlot::renaming || !slot->is_named(name)) break;
-        if (slot->read_at(state, out)) return out.scalar.kind != Kind::absent;
-      }
-    }
-    if (directory_.generation() == generation) return false;
+    const std::uint64_t state = slot.state(std::memory_order_acquire);
+    if (detail::Slot::kind(state) == NamedSlot::renaming || !slot.is_named(name)) return {};
+    if (auto found = look(slot, state)) [[likely]]
+      return found;
   }
 }
 
-bool AttributeTable::contains(std::string_view name) const noexcept {
-  const std::uint64_t hash = wire::name_hash(name);
+template <class Look>
+[[gnu::noinline]] Looked<Look> search(const SlotDirectory& directory, std::string_view name,
+                                      std::uint64_t hash, Look look) {
   for (;;) {
-    const std::uint64_t generation = directory_.generation();
-    SlotDirectory::Probe probe = directory_.probe(hash);
+    const std::uint64_t generation = directory.generation();
+    SlotDirectory::Probe probe = directory.probe(hash);
     while (const NamedSlot* slot = probe.next()) {
-      for (;;) {
-        const std::uint64_t state = slot->state(std::memory_order_acquire);
-        const Kind kind = detail::Slot::kind(state);
-        if (kind == NamedSlot::renaming || !slot->is_named(name)) break;
-        if (slot->state(std::memory_order_relaxed) == state) return kind != Kind::absent;
-      }
+      if (auto found = look_at(*slot, name, look)) return found;
     }
-    if (directory_.generation() == generation) return false;
+    if (directory.generation() == generation) return {};
   }
+}
+
+/// As a rule it is the first slot with this part of the hash; the search of all others is kept out
+/// of the way of that.
+template <class Look>
+Looked<Look> look_up(const SlotDirectory& directory, std::string_view name, Look look) {
+  const std::uint64_t hash = wire::name_hash(name);
+  if (const NamedSlot* const first = directory.probe(hash).next()) [[likely]] {
+    if (auto found = look_at(*first, name, look)) [[likely]]
+      return found;
+  }
+  return search(directory, name, hash, look);
+}
+
+}  // namespace
+
+bool AttributeTable::read(std::string_view name, detail::Reading& out) const {
+  const auto copy = [&out](const NamedSlot& slot, std::uint64_t state) -> std::optional<Kind> {
+    if (!slot.read_at(state, out)) return std::nullopt;
+    return out.scalar.kind;
+  };
+  return look_up(directory_, name, copy).value_or(Kind::absent) != Kind::absent;
+}
+
+detail::ScalarValue AttributeTable::read_scalar(std::string_view name) const noexcept {
+  const auto copy = [](const NamedSlot& slot, std::uint64_t state) {
+    detail::ScalarValue value;
+    return slot.read_value_at(state, value) ? std::optional(value) : std::nullopt;
+  };
+  return look_up(directory_, name, copy).value_or(detail::ScalarValue());
+}
+
+bool AttributeTable::contains(std::string_view name) const noexcept {
+  return read_scalar(name).kind != Kind::absent;
 }
 
 bool AttributeTable::find(std::string_view name, std::uint64_t name_hash, Found& out,

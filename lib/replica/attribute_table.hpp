@@ -32,6 +32,8 @@ class AttributeTable {
 
   /// Copies the value of an attribute out; false: absent.
   bool read(std::string_view name, detail::Reading& out) const;
+  /// As `read`, for what is a scalar: what is Kind::encoded is not copied.
+  [[nodiscard]] detail::ScalarValue read_scalar(std::string_view name) const noexcept;
   [[nodiscard]] bool contains(std::string_view name) const noexcept;
   /// How many attributes exist.
   [[nodiscard]] std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }

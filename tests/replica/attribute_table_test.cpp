@@ -13,6 +13,7 @@ using namespace bulletin;
 using namespace bulletin::test;
 using bulletin::detail::Kind;
 using bulletin::detail::Reading;
+using bulletin::detail::ScalarValue;
 using bulletin::replica::AttributeTable;
 
 namespace {
@@ -64,6 +65,9 @@ void require_equal(const AttributeTable& table, const TableModel& model) {
     Reading reading;
     REQUIRE(table.read(name, reading));
     REQUIRE(reading.scalar.revision == held.revision);
+    const ScalarValue scalar = table.read_scalar(name);
+    REQUIRE(scalar.kind == reading.scalar.kind);
+    REQUIRE(scalar.bits == reading.scalar.bits);
     std::string bytes = reading.bytes;
     if (reading.scalar.kind != Kind::encoded) {
       bytes.clear();
@@ -79,6 +83,7 @@ TEST_CASE("a table without attributes finds none") {
   const AttributeTable table;
   Reading reading;
   CHECK_FALSE(table.read("speed", reading));
+  CHECK(table.read_scalar("speed").kind == Kind::absent);
   CHECK_FALSE(table.contains("speed"));
   CHECK(table.size() == 0);
   CHECK(table.digest() == 0);

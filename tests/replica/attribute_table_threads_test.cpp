@@ -136,6 +136,34 @@ TEST_CASE("readers never take the value of another name for theirs when slots ar
   CHECK(readers.finish() == 0);
 }
 
+TEST_CASE("a scalar read by name is of that name, and never an older one") {
+  AttributeTable table;
+  constexpr std::uint64_t live = 20;
+  std::atomic<std::uint64_t> first{0};
+  std::vector<std::uint64_t> newest(2);
+  const auto set = [&](const std::string& name, std::uint64_t number, std::uint64_t revision) {
+    table.set(name, wire::name_hash(name), wire::encode_value(Value(number)), revision);
+  };
+  set("stays", 0, 1);
+  Readers readers(2, [&](unsigned thread, std::uint64_t round) {
+    const std::uint64_t number = first.load() + round % live;
+    const detail::ScalarValue comes = table.read_scalar(numbered("gone", number));
+    const detail::ScalarValue stays = table.read_scalar("stays");
+    const std::uint64_t before = std::exchange(newest[thread], stays.bits);
+    return (comes.kind == Kind::absent || comes.bits == number) && stays.kind != Kind::absent &&
+           stays.bits >= before;
+  });
+  for (std::uint64_t i = 0; i != rounds; ++i) {
+    set(numbered("gone", i), i, 3 * i + 2);
+    set("stays", i, 3 * i + 3);
+    if (i < live) continue;
+    const std::string name = numbered("gone", i - live);
+    table.erase(name, wire::name_hash(name), 3 * i + 4);
+    first = i - live;
+  }
+  CHECK(readers.finish() == 0);
+}
+
 TEST_CASE("a reader that returned a value finds it again while others come and go") {
   AttributeTable table;
   std::atomic<std::uint64_t> newest{0};

@@ -27,7 +27,7 @@ TEST_CASE("a slot holds what was published last, with its revision") {
     REQUIRE(scalar.kind == Kind::integer);
     REQUIRE(scalar.bits == i * 7);
     REQUIRE(scalar.revision == i);
-    Scalar value;
+    ScalarValue value;
     REQUIRE(slot.try_load_value(value));
     REQUIRE(value.kind == Kind::integer);
     REQUIRE(value.bits == i * 7);

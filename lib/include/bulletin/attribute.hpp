@@ -31,7 +31,7 @@ class Attribute {
   std::optional<T> get() const {
     detail::notice_fork();
     if constexpr (detail::Arithmetic<T>) {
-      detail::Scalar scalar;
+      detail::ScalarValue scalar;
       if (slot_->try_load_value(scalar)) [[likely]] {
         if (std::optional<T> value = detail::to_arithmetic<T>(scalar)) [[likely]]
           return value;
@@ -60,7 +60,8 @@ class Attribute {
     if constexpr (detail::Arithmetic<T>) {
       detail::Scalar scalar;
       if (slot_->try_load(scalar)) [[likely]] {
-        if (std::optional<T> value = detail::to_arithmetic<T>(scalar)) [[likely]]
+        if (std::optional<T> value = detail::to_arithmetic<T>({scalar.kind, scalar.bits}))
+            [[likely]]
           return Versioned<T>{*value, Revision(scalar.revision)};
         if (scalar.kind == detail::Kind::absent) return std::nullopt;
       }

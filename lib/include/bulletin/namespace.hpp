@@ -55,6 +55,12 @@ class Namespace {
   /// The value of an attribute, or nullopt when there is none. Throws Error wrong_type.
   template <class T>
   std::optional<T> get(std::string_view name) const {
+    if constexpr (detail::Arithmetic<T>) {
+      const detail::ScalarValue scalar = read_scalar(name);
+      if (scalar.kind == detail::Kind::absent) return std::nullopt;
+      if (std::optional<T> value = detail::to_arithmetic<T>(scalar)) [[likely]]
+        return value;
+    }
     detail::Reading reading;
     if (!read_slot(name, reading)) return std::nullopt;
     return convert<T>(name, reading);
@@ -63,9 +69,8 @@ class Namespace {
   /// The value of an attribute. Throws Error missing, wrong_type.
   template <class T>
   T at(std::string_view name) const {
-    detail::Reading reading;
-    if (!read_slot(name, reading)) throw_missing(name);
-    return convert<T>(name, reading);
+    if (std::optional<T> value = get<T>(name)) return *std::move(value);
+    throw_missing(name);
   }
 
   /// The value of an attribute, or the fallback when there is none; `get_or("mode", "idle")`
@@ -212,6 +217,7 @@ class Namespace {
   friend class Attribute;
   friend class AttributeProxy;
 
+  detail::ScalarValue read_scalar(std::string_view name) const;
   bool read_slot(std::string_view name, detail::Reading& out) const;
   void require_shared(std::string_view name) const;
   std::shared_ptr<detail::PinnedSlot> pin(std::string_view name) const;

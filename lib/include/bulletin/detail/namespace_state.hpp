@@ -55,7 +55,7 @@ bool to_string(Reading& reading, std::string& out);
 
 /// A scalar as a T; nullopt: of another type, or does not fit. Follows ValueTraits<T>.
 template <Arithmetic T>
-[[nodiscard]] std::optional<T> to_arithmetic(const Scalar& scalar) noexcept {
+[[nodiscard]] std::optional<T> to_arithmetic(ScalarValue scalar) noexcept {
   const auto as_integer = [&](auto wide) -> std::optional<T> {
     if constexpr (Real<T>) {
       return static_cast<T>(wide);
@@ -83,7 +83,8 @@ template <Arithmetic T>
 template <class T>
 [[nodiscard]] std::optional<T> to_type(Reading& reading) {
   if constexpr (Arithmetic<T>) {
-    if (reading.scalar.kind != Kind::encoded) return to_arithmetic<T>(reading.scalar);
+    if (reading.scalar.kind != Kind::encoded)
+      return to_arithmetic<T>({reading.scalar.kind, reading.scalar.bits});
   } else if constexpr (std::same_as<T, std::string>) {
     std::string text;
     if (!to_string(reading, text)) return std::nullopt;

@@ -18,6 +18,12 @@ struct Scalar {
   std::uint64_t revision = 0;
 };
 
+/// The same without the revision: it is returned in two registers.
+struct ScalarValue {
+  Kind kind = Kind::absent;
+  std::uint64_t bits = 0;
+};
+
 /// A value copied out of a slot. `bytes` is filled only for Kind::encoded.
 struct Reading {
   Scalar scalar;
@@ -43,11 +49,8 @@ class Slot {
   }
 
   /// As `try_load`, without the revision: what a typed handle's `get` needs.
-  [[nodiscard]] bool try_load_value(Scalar& out) const noexcept {
-    const std::uint64_t state = words_[0].load(std::memory_order_acquire);
-    out.kind = kind(state);
-    out.bits = words_[place_of(state)].load(std::memory_order_acquire);
-    return is_still(state);
+  [[nodiscard]] bool try_load_value(ScalarValue& out) const noexcept {
+    return read_value_at(words_[0].load(std::memory_order_acquire), out);
   }
 
   /// As `try_load`, until it is true.
@@ -68,6 +71,12 @@ class Slot {
     // Only a whole copy is known to hold an address.
     if (!is_still(state)) return false;
     return out.scalar.kind != Kind::encoded || read_block(state, out);
+  }
+
+  /// The same without the revision.
+  bool read_value_at(std::uint64_t state, ScalarValue& out) const noexcept {
+    out = {kind(state), words_[place_of(state)].load(std::memory_order_acquire)};
+    return is_still(state);
   }
 
   // The writer's side: one thread at a time, guarded by the owner of the slot.
