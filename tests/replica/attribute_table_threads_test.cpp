@@ -1,6 +1,7 @@
 // Readers beside the writer. Run under the thread sanitizer too.
 
 #include <atomic>
+#include <bit>
 #include <string>
 #include <thread>
 #include <utility>
@@ -160,6 +161,25 @@ TEST_CASE("a scalar read by name is of that name, and never an older one") {
     const std::string name = numbered("gone", i - live);
     table.erase(name, wire::name_hash(name), 3 * i + 4);
     first = i - live;
+  }
+  CHECK(readers.finish() == 0);
+}
+
+TEST_CASE("a scalar's kind and bits belong together, whenever the reader stands still") {
+  AttributeTable table;
+  const std::uint64_t hash = wire::name_hash("x");
+  const std::string integer = wire::encode_value(Value(std::uint64_t{7}));
+  const std::string real = wire::encode_value(Value(7.0));
+  const std::string yes = wire::encode_value(Value(true));
+  table.set("x", hash, integer, 1);
+  // More than there are processors, so that each is interrupted at any place.
+  Readers readers(3, [&](unsigned, std::uint64_t) {
+    const detail::ScalarValue x = table.read_scalar("x");
+    if (x.kind == Kind::real) return std::bit_cast<double>(x.bits) == 7.0;
+    return x.bits == (x.kind == Kind::boolean ? 1U : 7U) && x.kind != Kind::absent;
+  });
+  for (std::uint64_t i = 0; i != 20 * rounds; ++i) {
+    table.set("x", hash, i % 3 == 0 ? real : i % 3 == 1 ? yes : integer, i + 2);
   }
   CHECK(readers.finish() == 0);
 }
