@@ -12,11 +12,6 @@ namespace {
 constexpr std::uint64_t longest_wait_ms = 1000;
 /// How long one of several endpoints may take to be heard.
 constexpr std::uint64_t patience_ms = 2000;
-/// What one turn applies at the most.
-constexpr std::size_t turn_messages = 256;
-constexpr std::size_t turn_bytes = 1u << 20;
-/// Updates that wait to be applied. What comes beyond is dropped: a hole, which is repaired.
-constexpr std::size_t waiting_bytes_bound = 64u << 20;
 /// After a failure (no descriptors, no memory) the thread rests before it tries again.
 constexpr std::chrono::milliseconds rest{200};
 
@@ -31,8 +26,9 @@ std::unique_ptr<zmq::context_t> make_context() {
 
 Engine::Engine(Client::Implementation& client, std::shared_ptr<Intake> intake)
     : context_(make_context()),
+      updates_(client, poller_, waker_),
       writer(*context_, endpoints_in(client.endpoint).front(), client.keys, client,
-             std::move(intake), waker_),
+             std::move(intake), waker_, updates_),
       made_in(generation()),
       client_(client),
       commands_(make_command_socket(*context_, client.keys)),
@@ -40,6 +36,12 @@ Engine::Engine(Client::Implementation& client, std::shared_ptr<Intake> intake)
       ring_(client.endpoint),
       moved_ms_(now_ms()) {
   commands_.connect(endpoint());
+  for (const int descriptor :
+       {waker_.descriptor(), commands_.get(zmq::sockopt::fd), commands_monitor_.descriptor(),
+        writer.monitor().descriptor(), writer.descriptor()}) {
+    poller_.watch(descriptor);
+  }
+  poller_.pause(writer.descriptor());
   dispatcher = Dispatcher::start(client.options);
   try {
     thread_ = std::thread([this] { run(); });
@@ -96,9 +98,9 @@ void Engine::run() {
 }
 
 void Engine::turn() {
-  wait();
+  const Poller::Ready ready = wait();
   if (stopping_) return;
-  Arrived arrived = gather();
+  Arrived arrived = gather(ready);
   Todo todo = apply(arrived);
   carry_out(todo);
   move_on(now_ms());
@@ -124,90 +126,63 @@ void Engine::move_on(std::uint64_t now) {
   commands_.disconnect(left);
   peer_address_.clear();
   commands_.connect(endpoint());
+  commands_ready_ = true;
   writer.move_to(endpoint());
 }
 
-void Engine::wait() {
-  std::vector<zmq::pollitem_t> items{
-      {nullptr, waker_.descriptor(), ZMQ_POLLIN, 0},
-      {commands_.handle(), 0, static_cast<short>(request_ ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN),
-       0},
-      {commands_monitor_.socket().handle(), 0, ZMQ_POLLIN, 0},
-      {writer.monitor().socket().handle(), 0, ZMQ_POLLIN, 0},
-  };
-  if (updates_) {
-    items.push_back({updates_->handle(), 0, ZMQ_POLLIN, 0});
-    items.push_back({updates_monitor_->socket().handle(), 0, ZMQ_POLLIN, 0});
-  }
-  if (writer.led_by_client_thread())
-    items.push_back({writer.socket().handle(), 0, writer.events(), 0});
-
-  poll(items.data(), items.size(), timeout());
-  if (items.front().revents != 0) waker_.clear();
+Poller::Ready Engine::wait() {
+  follow_lead();
+  Poller::Ready ready = poller_.wait(timeout());
+  if (ready.has(waker_.descriptor())) waker_.clear();
+  return ready;
 }
 
-std::chrono::milliseconds Engine::timeout() const {
-  if (!updates_waiting_.empty()) return std::chrono::milliseconds(0);
+// The writer's socket is this thread's only while it leads.
+void Engine::follow_lead() {
+  const bool leads = writer.led_by_client_thread();
+  if (std::exchange(leads_, leads) == leads) return;
+  if (leads) {
+    poller_.resume(writer.descriptor());
+  } else {
+    poller_.pause(writer.descriptor());
+  }
+}
+
+std::chrono::milliseconds Engine::timeout() {
+  if (updates_.waits() || commands_ready_ || (leads_ && writer.is_ready()))
+    return std::chrono::milliseconds(0);
   const std::uint64_t now = now_ms();
   const std::uint64_t next = std::max(next_event_ms_.value_or(now + longest_wait_ms), now);
   return std::chrono::milliseconds(std::min(next - now, longest_wait_ms));
 }
 
-Engine::Arrived Engine::gather() {
+Engine::Arrived Engine::gather(const Poller::Ready& ready) {
   Arrived arrived;
-  while (const auto event = commands_monitor_.next()) {
-    if (*event == ConnectionMonitor::Event::disconnected) arrived.commands_lost = true;
-    if (*event == ConnectionMonitor::Event::failed) connect_failed_ = true;
+  if (ready.has(commands_monitor_.descriptor())) {
+    while (const auto event = commands_monitor_.next()) {
+      if (*event == ConnectionMonitor::Event::disconnected) arrived.commands_lost = true;
+      if (*event == ConnectionMonitor::Event::failed) connect_failed_ = true;
+    }
+    client_.handshake_fails = commands_monitor_.refused();
   }
-  if (arrived.commands_lost) leave_lost_connection(commands_);
-  client_.handshake_fails = commands_monitor_.refused();
-  while (const auto event = writer.monitor().next()) writer.connection_changed(*event);
-  if (updates_) {
-    while (const auto event = updates_monitor_->next()) arrived.updates_events.push_back(*event);
-    gather_updates();
+  if (ready.has(writer.monitor().descriptor())) {
+    while (const auto event = writer.monitor().next()) writer.connection_changed(*event);
   }
-  while (auto reply = receive(commands_)) {
-    if (const char* address = zmq_msg_gets(reply->handle(), "Peer-Address"))
-      peer_address_ = address;
-    arrived.replies.push_back(*std::move(reply));
+  arrived.updates_events = updates_.events(ready);
+  arrived.updates = updates_.is_ready(ready);
+  if (ready.has(commands_.get(zmq::sockopt::fd)) || arrived.commands_lost || commands_ready_) {
+    gather_replies(arrived);
   }
   return arrived;
 }
 
-// Takes what has arrived, however much is waiting to be applied: the socket itself has no bound.
-void Engine::gather_updates() {
-  std::size_t taken = 0;
-  while (taken < waiting_bytes_bound) {
-    zmq::message_t topic;
-    if (!receive_frame(*updates_, topic)) break;
-    // The frames of one message arrive together: a message of another number of frames is none of
-    // ours.
-    zmq::message_t body;
-    std::size_t frames = 1;
-    for (bool more = topic.more(); more; more = body.more()) {
-      if (!receive_frame(*updates_, body)) break;
-      ++frames;
-    }
-    taken += topic.size() + body.size();
-    if (frames != 2) continue;
-    if (updates_waiting_bytes_ > waiting_bytes_bound && !wire::is_nonce(view(topic))) continue;
-    updates_waiting_bytes_ += body.size();
-    updates_waiting_.emplace_back(std::move(topic), std::move(body));
-  }
-}
-
-// One after the other: whoever needs the lock waits for one update at the most.
-void Engine::apply_updates() {
-  std::size_t bytes = 0;
-  for (std::size_t i = 0; i < turn_messages && bytes < turn_bytes && !updates_waiting_.empty();
-       ++i) {
-    const auto [topic, body] = std::move(updates_waiting_.front());
-    updates_waiting_.pop_front();
-    updates_waiting_bytes_ -= body.size();
-    bytes += body.size();
-    std::scoped_lock lock(client_.apply_mutex);
-    client_.core.update(view(topic), view(body), now_ms());
-    client_.heard();
+void Engine::gather_replies(Arrived& arrived) {
+  commands_ready_ = false;
+  if (!has_events(commands_, ZMQ_POLLIN)) return;
+  while (auto reply = receive(commands_)) {
+    if (const char* address = zmq_msg_gets(reply->handle(), "Peer-Address"))
+      peer_address_ = address;
+    arrived.replies.push_back(*std::move(reply));
   }
 }
 
@@ -231,8 +206,7 @@ Engine::Todo Engine::apply(Arrived& arrived) {
       if (event == ConnectionMonitor::Event::disconnected) core.updates_disconnected(now);
     }
   }
-  writer.see_what_was_sent();
-  apply_updates();
+  if (arrived.updates) updates_.serve();
   std::scoped_lock lock(client_.apply_mutex);
   const std::uint64_t now = now_ms();
   for (const zmq::message_t& reply : arrived.replies) core.reply(view(reply), now);
@@ -241,8 +215,10 @@ Engine::Todo Engine::apply(Arrived& arrived) {
   client_.watch_connection(core.heard(now));
 
   todo.subscriptions = core.take_subscriptions();
-  // Also when a broker of the same name and ports has answered from another address.
-  if (auto told = told_updates_endpoint(); told && told != connected_to_) {
+  // A reply tells. Also when a broker of the same name and ports has answered from another address.
+  const bool may_be_new = !connected_to_ || !arrived.replies.empty();
+  if (auto told = may_be_new ? told_updates_endpoint() : std::nullopt;
+      told && told != connected_to_) {
     if (connected_to_) core.updates_disconnected(now);
     todo.updates_endpoint = std::move(told);
     todo.topics = core.all_topics();
@@ -261,20 +237,11 @@ void Engine::carry_out(Todo& todo) {
       connect_updates(todo);
     } catch (const zmq::error_t& error) {
       // The next turn tries again: what it was to connect to is not yet noted.
-      updates_monitor_.reset();
-      updates_.reset();
-      connected_to_.reset();
       std::scoped_lock lock(client_.apply_mutex);
       client_.failed(error.what());
     }
-  } else if (updates_) {
-    for (const auto& change : todo.subscriptions) {
-      if (change.subscribe) {
-        updates_->set(zmq::sockopt::subscribe, change.topic);
-      } else {
-        updates_->set(zmq::sockopt::unsubscribe, change.topic);
-      }
-    }
+  } else {
+    updates_.change(todo.subscriptions);
   }
   send_request();
   for (const SessionEvent& event : todo.session_events) writer.session_event(event);
@@ -284,19 +251,12 @@ void Engine::carry_out(Todo& todo) {
 }
 
 void Engine::connect_updates(const Todo& todo) {
-  updates_monitor_.reset();
-  updates_.reset();
-  updates_waiting_.clear();  // of the connection before
-  updates_waiting_bytes_ = 0;
   connected_to_.reset();
-  updates_.emplace(make_updates_socket(*context_, client_.keys));
-  updates_monitor_.emplace(*context_, *updates_,
-                           "updates-monitor-" + std::to_string(++monitors_made_));
-  for (const std::string& topic : todo.topics) updates_->set(zmq::sockopt::subscribe, topic);
+  updates_.open(*context_, client_.keys, todo.topics);
   const std::string& endpoint = *todo.updates_endpoint;
   connected_to_ = endpoint;
   try {
-    updates_->connect(endpoint);
+    updates_.connect(endpoint);
   } catch (const zmq::error_t& error) {
     std::scoped_lock lock(client_.apply_mutex);
     client_.refused({wire::Status::malformed,
@@ -306,7 +266,10 @@ void Engine::connect_updates(const Todo& todo) {
 }
 
 void Engine::send_request() {
-  if (request_ && send(commands_, *request_)) request_.reset();
+  if (!request_) return;
+  if (send(commands_, *request_)) request_.reset();
+  // To send may have taken the descriptor's signal.
+  commands_ready_ = has_events(commands_, request_ ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN);
 }
 
 void Engine::say_goodbye() {

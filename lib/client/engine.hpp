@@ -4,7 +4,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +16,9 @@
 #include "client/dispatcher.hpp"
 #include "client/endpoint_ring.hpp"
 #include "client/implementation.hpp"
+#include "client/poller.hpp"
 #include "client/sockets.hpp"
+#include "client/update_stream.hpp"
 #include "client/writer.hpp"
 
 namespace bulletin::client {
@@ -45,6 +46,8 @@ class Engine {
  private:
   std::unique_ptr<zmq::context_t> context_;  // first: the sockets end before it
   Waker waker_;
+  Poller poller_;  // the client's thread's
+  UpdateStream updates_;
 
  public:
   Writer writer;
@@ -63,6 +66,7 @@ class Engine {
     std::vector<ConnectionMonitor::Event> updates_events;
     bool commands_lost = false;
     std::vector<zmq::message_t> replies;
+    bool updates = false;
   };
   /// What is to be done after a turn of the core.
   struct Todo {
@@ -75,12 +79,12 @@ class Engine {
 
   void run();
   void turn();
-  void wait();
-  [[nodiscard]] std::chrono::milliseconds timeout() const;
-  Arrived gather();
-  void gather_updates();
+  Poller::Ready wait();
+  void follow_lead();
+  [[nodiscard]] std::chrono::milliseconds timeout();
+  Arrived gather(const Poller::Ready& ready);
+  void gather_replies(Arrived& arrived);
   Todo apply(Arrived& arrived);
-  void apply_updates();
   [[nodiscard]] std::optional<std::string> told_updates_endpoint() const;
   void carry_out(Todo& todo);
   void connect_updates(const Todo& todo);
@@ -92,18 +96,15 @@ class Engine {
   Client::Implementation& client_;
   zmq::socket_t commands_;
   ConnectionMonitor commands_monitor_;
-  std::optional<zmq::socket_t> updates_;
-  std::optional<ConnectionMonitor> updates_monitor_;
   std::optional<std::string> connected_to_;  // the updates endpoint
-  std::deque<std::pair<zmq::message_t, zmq::message_t>> updates_waiting_;
-  std::size_t updates_waiting_bytes_ = 0;
+  bool commands_ready_ = false;              // though their descriptor may not tell
+  bool leads_ = false;                       // and waits for the writer's descriptor
   EndpointRing ring_;
   std::uint64_t moved_ms_;  // or the broker was heard
   bool connect_failed_ = false;
   std::string peer_address_;            // where the last reply came from
   std::optional<std::string> request_;  // given by the core, not yet taken by the network
   std::optional<std::uint64_t> next_event_ms_;
-  std::uint64_t monitors_made_ = 0;
 
   std::atomic<bool> stopping_{false};
   std::atomic<SteadyTime> goodbye_until_{SteadyTime{}};

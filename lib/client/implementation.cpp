@@ -353,6 +353,14 @@ void Client::Implementation::session_started(const wire::Welcome& welcome, bool 
   notify();
 }
 
+// One after the other: whoever needs the lock waits for one update at the most.
+bool Client::Implementation::apply_update(std::string_view topic, std::string_view body) {
+  const std::scoped_lock lock(apply_mutex);
+  const bool live = core.update(topic, body, client::now_ms());
+  heard();
+  return live && told_connected_ && session_events_.empty() && settling_.empty();
+}
+
 void Client::Implementation::watch_connection(bool heard_now) {
   // Without a session there is more to come: session_lost, or a welcome.
   const bool connected = heard_now && (told_connected_ || core.welcome());

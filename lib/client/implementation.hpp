@@ -36,10 +36,12 @@ struct Settling {
 
 /// Shared by the Client and all handles of its namespaces. The apply mutex guards the core with all
 /// replicas, so that a commit is applied whole: it is held by whoever applies, never across a wait
-/// for the network. Order of locks: apply mutex, then the writer's or the dispatcher's.
+/// for the network. Order of locks: the update stream's, the apply mutex, then the writer's or the
+/// dispatcher's.
 class bulletin::Client::Implementation final : public std::enable_shared_from_this<Implementation>,
                                                public replica::ClientObserver,
                                                public client::WriterHost,
+                                               public client::UpdateSink,
                                                public client::ForkParticipant {
  public:
   using SteadyTime = client::SteadyTime;
@@ -116,6 +118,9 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   void apply_tails(const replica::WriteProgress& progress) override;
   void session_refused(const wire::SessionId& session) override;
   void settle(std::vector<client::PromisedWrite> ended) override;
+
+  // --- client::UpdateSink ---
+  bool apply_update(std::string_view topic, std::string_view body) override;
 
   // --- client::ForkParticipant ---
   void before_fork() override;

@@ -69,9 +69,11 @@ bool send(zmq::socket_t& socket, std::string_view bytes) {
   throw zmq::error_t();
 }
 
-void leave_lost_connection(zmq::socket_t& socket) {
-  static_cast<void>(socket.get(zmq::sockopt::events));
+bool has_events(zmq::socket_t& socket, short events) {
+  return (socket.get(zmq::sockopt::events) & events) != 0;
 }
+
+void leave_lost_connection(zmq::socket_t& socket) { static_cast<void>(has_events(socket, 0)); }
 
 // False: nothing has arrived, or, on a REQ socket, nothing is expected (EFSM).
 bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame) {
@@ -110,6 +112,7 @@ ConnectionMonitor::ConnectionMonitor(zmq::context_t& context, zmq::socket_t& wat
   }
   events_.set(zmq::sockopt::linger, 0);
   events_.connect(address);
+  (void)next();  // so that the descriptor tells of the first
 }
 
 ConnectionMonitor::~ConnectionMonitor() {

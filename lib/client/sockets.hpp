@@ -23,6 +23,9 @@ zmq::socket_t make_updates_socket(zmq::context_t& context, const std::optional<K
 
 /// Hands the bytes over without waiting; false: there is no connection to take them.
 bool send(zmq::socket_t& socket, std::string_view bytes);
+/// Some of the events (ZMQ_POLLIN, ZMQ_POLLOUT) have happened. Afterwards the socket's descriptor
+/// tells of those that come.
+bool has_events(zmq::socket_t& socket, short events);
 /// After the monitor has told of a loss: a message sent before this may still go to the connection
 /// that is lost, as ZeroMQ looks only now and then what has become of its connections.
 void leave_lost_connection(zmq::socket_t& socket);
@@ -57,6 +60,8 @@ class ConnectionMonitor {
   ConnectionMonitor& operator=(const ConnectionMonitor&) = delete;
 
   zmq::socket_t& socket() noexcept { return events_; }
+  /// To wait for, until `next` has something.
+  [[nodiscard]] int descriptor() const { return events_.get(zmq::sockopt::fd); }
   /// The next event that has happened, if any.
   std::optional<Event> next();
 

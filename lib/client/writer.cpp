@@ -9,9 +9,11 @@
 namespace bulletin::client {
 
 Writer::Writer(zmq::context_t& context, std::string endpoint, const std::optional<Keys>& keys,
-               WriterHost& host, std::shared_ptr<Intake> intake, Waker& client_thread)
+               WriterHost& host, std::shared_ptr<Intake> intake, Waker& client_thread,
+               UpdateStream& updates)
     : host_(host),
       client_thread_(client_thread),
+      updates_(updates),
       socket_(make_command_socket(context, keys)),
       monitor_(context, socket_, "write-monitor"),
       intake_(std::move(intake)),
@@ -107,9 +109,9 @@ bool Writer::led_by_client_thread() const {
   return leader_ == Leader::client_thread;
 }
 
-short Writer::events() const {
+bool Writer::is_ready() {
   Lock lock(mutex_);
-  return static_cast<short>(blocked_ ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN);
+  return has_events(socket_, wanted_events());
 }
 
 std::optional<std::uint64_t> Writer::serve() {
@@ -185,17 +187,22 @@ void Writer::close() {
 void Writer::lead(Waiter& own, Lock& lock) {
   leader_ = Leader::caller;
   own.leads = true;
+  work_for(own, lock);
+  own.leads = false;
+  hand_over();
+}
+
+void Writer::work_for(Waiter& own, Lock& lock) {
+  UpdateStream::Loan updates(updates_);
   while (!own.done) {
     take_events(lock);
     if (own.done) break;
     transmit();
     const std::uint64_t latest = lane_.next_event_ms().value_or(now_ms() + 1000);
-    wait_for_socket(lock, SteadyTime{std::chrono::milliseconds(latest)});
+    wait_for_socket(lock, updates, SteadyTime{std::chrono::milliseconds(latest)});
     take_replies(lock);
     if (!own.done) finish(lane_.expire(now_ms()), lock);
   }
-  own.leads = false;
-  hand_over();
 }
 
 // A thread cannot go on: nothing may point to it any more, and another has to lead.
@@ -212,7 +219,7 @@ void Writer::transmit() {
   if (!lane_.under_way()) absorb_some();
   const auto bytes = lane_.to_transmit(now_ms());
   if (!bytes) return;
-  sent_.fetch_add(1, std::memory_order_release);
+  updates_.write_is_sent();
   if (send(socket_, *bytes)) {
     lane_.transmitted(now_ms());
   } else {
@@ -230,13 +237,22 @@ void Writer::transmit_next() noexcept {
   }
 }
 
-void Writer::wait_for_socket(Lock& lock, SteadyTime latest) {
-  const short events = static_cast<short>(blocked_ ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN);
+short Writer::wanted_events() const noexcept {
+  return static_cast<short>(blocked_ ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN);
+}
+
+// Its own update comes before the answer, and what it brings is applied here.
+void Writer::wait_for_socket(Lock& lock, UpdateStream::Loan& updates, SteadyTime latest) {
+  const short events = wanted_events();
   lock.unlock();
-  zmq::pollitem_t items[] = {{socket_.handle(), 0, events, 0},
-                             {nullptr, leader_waker_.descriptor(), ZMQ_POLLIN, 0}};
-  poll(items, 2, time_until(latest));
-  if (items[1].revents != 0) leader_waker_.clear();
+  if (!has_events(socket_, events)) {
+    pollfd items[] = {{descriptor(), POLLIN, 0},
+                      {leader_waker_.descriptor(), POLLIN, 0},
+                      {updates.descriptor(), POLLIN, 0}};
+    wait_for(items, time_until(latest));
+    if (items[1].revents != 0) leader_waker_.clear();
+    if (items[2].revents != 0) updates.serve();
+  }
   lock.lock();
 }
 

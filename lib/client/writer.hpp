@@ -1,7 +1,6 @@
 // The way of a write: from the calling thread to the broker and back with the least number of hops.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -22,6 +21,7 @@
 #include "client/intake.hpp"
 #include "client/session_event.hpp"
 #include "client/sockets.hpp"
+#include "client/update_stream.hpp"
 #include "client/write_promise.hpp"
 #include "replica/write_lane.hpp"
 
@@ -48,7 +48,8 @@ class Writer {
  public:
   /// `client_thread` wakes the client's thread: to lead, or to look at its timers.
   Writer(zmq::context_t& context, std::string endpoint, const std::optional<Keys>& keys,
-         WriterHost& host, std::shared_ptr<Intake> intake, Waker& client_thread);
+         WriterHost& host, std::shared_ptr<Intake> intake, Waker& client_thread,
+         UpdateStream& updates);
 
   /// Any thread: waits for the end of the write.
   replica::FinishedWrite write(replica::PendingWrite write);
@@ -59,17 +60,13 @@ class Writer {
   void session_event(const SessionEvent& event);
 
   // --- the client's thread ---
-  /// True while this thread leads; then it polls `socket()` for `events()`.
+  /// True while this thread leads; then it waits for `descriptor()`, unless something `is_ready()`.
   [[nodiscard]] bool led_by_client_thread() const;
-  zmq::socket_t& socket() noexcept { return socket_; }
-  [[nodiscard]] short events() const;
+  [[nodiscard]] int descriptor() const { return socket_.get(zmq::sockopt::fd); }
+  bool is_ready();
   /// Its share: leads if it has to, sends, receives, ends what is overdue. Returns when to call
   /// again at the latest.
   std::optional<std::uint64_t> serve();
-  /// What a thread did before a write that was sent happens before what follows this call, and so
-  /// before the callbacks that are told of it. The way through the broker orders them in fact, but
-  /// not by the rules of C++ (nor for a thread sanitizer).
-  void see_what_was_sent() const noexcept { (void)sent_.load(std::memory_order_acquire); }
   /// The monitor of the socket tells of a lost or new connection.
   void connection_changed(ConnectionMonitor::Event event);
   ConnectionMonitor& monitor() noexcept { return monitor_; }
@@ -112,6 +109,7 @@ class Writer {
   void take(const SessionLives& event, Lock& lock);
   void take(const SessionEnded& event, Lock& lock);
   void lead(Waiter& own, Lock& lock);
+  void work_for(Waiter& own, Lock& lock);
   void give_up(Waiter& own, Lock& lock);
   void absorb();
   void absorb(replica::PendingWrite&& write, WritePromise&& promise);
@@ -120,7 +118,8 @@ class Writer {
   void transmit();
   void transmit_next() noexcept;
   void take_replies(Lock& lock);
-  void wait_for_socket(Lock& lock, SteadyTime latest);
+  [[nodiscard]] short wanted_events() const noexcept;
+  void wait_for_socket(Lock& lock, UpdateStream::Loan& updates, SteadyTime latest);
   void finish(std::vector<replica::FinishedWrite> finished, Lock& lock);
   void note_post(const replica::FinishedWrite& write);
   std::deque<Completion>::iterator completion_of(replica::Ticket ticket);
@@ -129,12 +128,11 @@ class Writer {
 
   WriterHost& host_;
   Waker& client_thread_;
+  UpdateStream& updates_;
   zmq::socket_t socket_;  // the leader's
   ConnectionMonitor monitor_;
   Waker leader_waker_;
   const std::shared_ptr<Intake> intake_;
-
-  std::atomic<std::uint64_t> sent_ = 0;  // the sends that have begun
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.

@@ -207,14 +207,14 @@ void ClientCore::lose_updates() {
   for (auto& [name, member] : members_) member.replica->unsubscribed();
 }
 
-void ClientCore::update(std::string_view topic, std::string_view body, std::uint64_t now_ms) {
+bool ClientCore::update(std::string_view topic, std::string_view body, std::uint64_t now_ms) {
   heard_at_ms_ = now_ms;
   wire::Update update;
   try {
     update = wire::decode_update(body, &parsed_);
   } catch (const wire::DecodeError&) {
     ++undecodable_;
-    return;
+    return false;
   }
   if (wire::is_nonce(topic)) {
     check_epoch(epoch_of(update));
@@ -222,12 +222,13 @@ void ClientCore::update(std::string_view topic, std::string_view body, std::uint
       members_.find(name)->second.replica->subscribed();
     }
     subscriptions_.advance(now_ms);
-    return;
+    return false;
   }
   const auto found = members_.find(wire::namespace_of(topic));
-  if (found == members_.end()) return;
+  if (found == members_.end()) return false;
   if (!wire::is_system(found->first)) check_epoch(epoch_of(update));
   found->second.replica->update(update);
+  return found->second.replica->live();
 }
 
 // Once for every epoch that is not the session's: it may be an old one, told late.

@@ -95,8 +95,8 @@ class ClientCore : private RowObserver {
   void updates_connected(std::uint64_t now_ms);
   void updates_disconnected(std::uint64_t now_ms);
   /// One message of the stream. What cannot be decoded is counted and dropped: the chain finds the
-  /// hole.
-  void update(std::string_view topic, std::string_view body, std::uint64_t now_ms);
+  /// hole. True: a replica has everything now that was told of, and there is nothing to ask.
+  bool update(std::string_view topic, std::string_view body, std::uint64_t now_ms);
   /// Commits that came with the answer of a write.
   void write_answered(const wire::Epoch& epoch, const wire::Tail& tail);
   void advance(std::uint64_t now_ms);

@@ -1,7 +1,6 @@
 // Several threads and several clients.
 #include <algorithm>
 #include <atomic>
-#include <future>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "api/open_board.hpp"
 #include "api/recorder.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
@@ -111,6 +111,30 @@ TEST_CASE("threads that write with and without waiting keep each its own order")
     REQUIRE(change.skipped == 0);
     REQUIRE(change.value == Value(next[change.name]++));
   }
+}
+
+TEST_CASE("a client that writes without a pause hears of everything all the same") {
+  OpenBoard open;
+  Recorder recorder;
+  const auto subscription = open.space.watch("y", recorder.watcher());
+  std::atomic<bool> stop = false;
+  std::thread busy([&] {
+    for (int i = 0; !stop; ++i) open.space.set("x", i);
+  });
+  for (int i = 0; i < 300; ++i) {
+    open.other.set("y", i);
+    if (i % 100 == 50) {  // what is subscribed changes meanwhile
+      const std::string name = "board" + std::to_string(i);
+      open.second.open(name).set("z", i);
+      CHECK(open.client.open(name).at<int>("z") == i);
+    }
+  }
+  const auto told = recorder.wait_for("y", Value(299));
+  stop = true;
+  busy.join();
+  REQUIRE(told.size() == 300);
+  for (std::size_t i = 0; i < told.size(); ++i)
+    REQUIRE(told[i].value == Value(static_cast<int>(i)));
 }
 
 TEST_CASE("no increment is lost by add, from 8 threads and 2 clients") {

@@ -34,7 +34,7 @@ TEST_CASE("a namespace is subscribed, then proven, then fetched") {
   CHECK(changes[0].topic == wire::topic_of("plant"));
   CHECK(wire::is_nonce(changes[1].topic));
   CHECK_FALSE(world.core.next_request(world.now));
-  world.core.update(changes[1].topic, world.broker.beat(), world.now);
+  CHECK_FALSE(world.core.update(changes[1].topic, world.broker.beat(), world.now));
   CHECK(std::get<wire::SnapshotRequest>(world.ask()).space == "plant");
   world.answer();
   CHECK(replica->complete());
@@ -70,10 +70,11 @@ TEST_CASE("where is only written is neither subscribed to nor fetched, until it 
 TEST_CASE("updates reach their namespace, and only theirs") {
   CoreWorld world;
   const auto replica = world.join();
-  world.core.update(wire::topic_of("plant"), world.broker.set("a", "1"), world.now);
+  CHECK(world.core.update(wire::topic_of("plant"), world.broker.set("a", "1"), world.now));
   CHECK(replica->table().contains("a"));
-  world.core.update(wire::topic_of("elsewhere"), world.broker.set("b", "1"), world.now);
-  world.core.update("plant", world.broker.set("c", "1"), world.now);
+  CHECK_FALSE(
+      world.core.update(wire::topic_of("elsewhere"), world.broker.set("b", "1"), world.now));
+  CHECK_FALSE(world.core.update("plant", world.broker.set("c", "1"), world.now));
   CHECK(replica->table().size() == 1);
 }
 
@@ -81,9 +82,10 @@ TEST_CASE("updates that cannot be decoded are counted, and found as a hole") {
   CoreWorld world;
   const auto replica = world.join();
   world.broker.set("a", "1");
-  world.core.update(wire::topic_of("plant"), "nonsense", world.now);
+  CHECK_FALSE(world.core.update(wire::topic_of("plant"), "nonsense", world.now));
   CHECK(world.core.undecodable() == 1);
-  world.core.update(wire::topic_of("plant"), world.broker.set("b", "1"), world.now);
+  // There is something to ask for.
+  CHECK_FALSE(world.core.update(wire::topic_of("plant"), world.broker.set("b", "1"), world.now));
   CHECK(std::holds_alternative<wire::Since>(world.ask()));
   world.answer();
   CHECK(replica->table().size() == 2);

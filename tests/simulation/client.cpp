@@ -157,7 +157,8 @@ void Client::read_updates() {
   if (!events_first) {
     if (const auto message = updates_->take_message()) {
       heard_ms_ = now;
-      return core_.update(message->topic, *message->body, now);
+      (void)core_.update(message->topic, *message->body, now);
+      return;
     }
   }
   if (const auto event = updates_->take_event()) {
