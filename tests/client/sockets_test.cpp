@@ -15,9 +15,9 @@ using client::ConnectionMonitor;
 namespace {
 
 /// Hears requests, answers none, and can go away and come back.
-class Listener {
+class SilentBroker {
  public:
-  Listener() { bind("tcp://127.0.0.1:*"); }
+  SilentBroker() { bind("tcp://127.0.0.1:*"); }
 
   void go() { socket_.reset(); }
 
@@ -59,7 +59,7 @@ class Listener {
   std::string endpoint_;
 };
 
-void wait_for(ConnectionMonitor& monitor, ConnectionMonitor::Event wanted) {
+void await_event(ConnectionMonitor& monitor, ConnectionMonitor::Event wanted) {
   for (std::optional<ConnectionMonitor::Event> event; event != wanted; event = monitor.next()) {
     zmq::pollitem_t item{monitor.socket().handle(), 0, ZMQ_POLLIN, 0};
     client::poll(&item, 1, test::patience);
@@ -70,23 +70,23 @@ void wait_for(ConnectionMonitor& monitor, ConnectionMonitor::Event wanted) {
 }  // namespace
 
 TEST_CASE("A request that is sent anew when its connection is lost goes to the next connection") {
-  Listener listener;
+  SilentBroker broker;
   zmq::context_t context;
   zmq::socket_t socket = client::make_command_socket(context, {});
   ConnectionMonitor monitor(context, socket, "monitor");
-  socket.connect(listener.endpoint());
-  wait_for(monitor, ConnectionMonitor::Event::connected);
+  socket.connect(broker.endpoint());
+  await_event(monitor, ConnectionMonitor::Event::connected);
   for (int round = 0; round != 20; ++round) {
     CAPTURE(round);
     REQUIRE(test::await([&] { return client::send(socket, "asked"); }));
-    REQUIRE(listener.hears());
-    listener.go();
-    wait_for(monitor, ConnectionMonitor::Event::disconnected);
+    REQUIRE(broker.hears());
+    broker.go();
+    await_event(monitor, ConnectionMonitor::Event::disconnected);
     client::leave_lost_connection(socket);
     const bool sent = client::send(socket, "asked again");
-    listener.come_back();
+    broker.come_back();
     if (!sent) REQUIRE(test::await([&] { return client::send(socket, "asked again"); }));
-    REQUIRE(listener.hears());
-    wait_for(monitor, ConnectionMonitor::Event::connected);
+    REQUIRE(broker.hears());
+    await_event(monitor, ConnectionMonitor::Event::connected);
   }
 }
