@@ -1,4 +1,4 @@
-// What telling the maker of each change by a future of its own costs, with nothing else done.
+// What telling the maker of each change by a std::future of its own costs, with nothing else done.
 
 #include <condition_variable>
 #include <cstdint>
@@ -57,7 +57,7 @@ Round keep_promises(std::size_t count) {
 }  // namespace
 
 Way promises(std::size_t count) {
-  return way<Measured>("a future for each", Kind::limit, [=] { return keep_promises(count); });
+  return way<Measured>("a std::future for each", Kind::limit, [=] { return keep_promises(count); });
 }
 
 }  // namespace bulletin::bench

@@ -44,7 +44,9 @@ bool is_there(const replica::FinishedWrite& write) noexcept {
 void client::fulfil(PromisedWrite& promised) {
   auto& [write, promise] = promised;
   if (!is_decided(write)) {
-    promise.fail(std::make_exception_ptr(*write_error(write)));
+    // Whoever waits has it to himself: nothing of it is left here when he is told.
+    std::exception_ptr error = std::make_exception_ptr(*write_error(write));
+    promise.fail(std::move(error));
   } else {
     const bool lost = write.outcome.status == wire::Status::lost;
     promise.fulfil(Revision(write.outcome.revision), lost);

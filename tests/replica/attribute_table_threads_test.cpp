@@ -189,11 +189,11 @@ TEST_CASE("a reader that returned a value finds it again while others come and g
   std::atomic<std::uint64_t> newest{0};
   Readers readers(2, [&](unsigned, std::uint64_t) {
     thread_local Reading reading;
-    // Set before the number was told, and erased long after.
+    // Set before the number was told, and erased when another is, long after.
     const std::uint64_t number = newest.load();
     if (number == 0) return true;
     const std::string name = numbered("k", number);
-    return table.read(name, reading) ? is_whole(reading, name) : newest.load() > number + 1000;
+    return table.read(name, reading) ? is_whole(reading, name) : newest.load() >= number + 1000;
   });
   for (std::uint64_t i = 1; i != rounds; ++i) {
     set_checking(table, numbered("k", i), i, i % 64);
