@@ -34,6 +34,7 @@ struct World {
   World() {
     publisher.set(zmq::sockopt::linger, 0);
     publisher.set(zmq::sockopt::sndhwm, 0);
+    publisher.set(zmq::sockopt::xpub_verbose, true);  // also who comes before another has gone
     publisher.set(zmq::sockopt::rcvtimeo, static_cast<int>(patience / 1ms));
     publisher.bind("tcp://127.0.0.1:*");
     open();
