@@ -56,7 +56,7 @@ class UpdateStream {
   [[nodiscard]] bool is_ready(const Poller::Ready& ready) const;
   /// Takes what has arrived, and applies some of it.
   void serve();
-  /// Not all of it: serve again.
+  /// Something is left to serve, of which the descriptor does not tell.
   [[nodiscard]] bool waits() const noexcept { return waits_.load(std::memory_order_acquire); }
 
   // --- the thread that leads a write ---
@@ -96,13 +96,14 @@ class UpdateStream {
   Waker& client_thread_;
   std::atomic<std::uint64_t> sent_ = 0;  // the writes whose sending has begun
   std::uint64_t monitors_made_ = 0;
-  std::optional<ConnectionMonitor> monitor_;  // the client's thread's
 
   std::mutex mutex_;  // of the socket, and of what follows
   std::optional<zmq::socket_t> socket_;
   std::deque<std::pair<zmq::message_t, zmq::message_t>> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::atomic<bool> waits_ = false;  // written under it
+
+  std::optional<ConnectionMonitor> monitor_;  // the client's thread's; ends before the socket
 
   mutable std::mutex loan_mutex_;  // of what follows; taken last
   int descriptor_ = -1;            // the socket's
