@@ -21,8 +21,8 @@ class Mark final : public Listener {
   void told(SharedState&) noexcept override {}
 };
 
-Mark ready;      // the promise was kept
-Mark abandoned;  // the future has gone
+constinit Mark ready;      // the promise was kept
+constinit Mark abandoned;  // the future has gone
 
 /// A thread that waits: no longer than this lives.
 class WaitingThread final : public Listener {

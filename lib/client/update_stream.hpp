@@ -25,7 +25,7 @@ namespace bulletin::client {
 class UpdateSink {
  public:
   virtual ~UpdateSink() = default;
-  /// False: the client's thread has something to do now.
+  /// False: after this update the client's thread has something to do, such as to ask, or to tell.
   virtual bool apply_update(std::string_view topic, std::string_view body) = 0;
 };
 

@@ -15,6 +15,22 @@ using bulletin::client::Poller;
 using bulletin::client::wait_for;
 using bulletin::client::Waker;
 
+namespace {
+
+/// A descriptor that can be read, of which the poller does not tell.
+struct Paused {
+  Paused() {
+    poller.watch(waker.descriptor());
+    poller.pause(waker.descriptor());
+    waker.wake();
+  }
+
+  Poller poller;
+  Waker waker;
+};
+
+}  // namespace
+
 TEST_CASE("A poller tells which of its descriptors can be read") {
   Poller poller;
   Waker one;
@@ -35,11 +51,8 @@ TEST_CASE("A poller tells which of its descriptors can be read") {
 }
 
 TEST_CASE("A pause keeps what happens meanwhile") {
-  Poller poller;
-  Waker waker;
-  poller.watch(waker.descriptor());
-  poller.pause(waker.descriptor());
-  waker.wake();
+  Paused paused;
+  auto& [poller, waker] = paused;
   CHECK_FALSE(poller.wait(0ms).has(waker.descriptor()));
   poller.resume(waker.descriptor());
   CHECK(poller.wait(patience).has(waker.descriptor()));
@@ -49,13 +62,9 @@ TEST_CASE("A pause keeps what happens meanwhile") {
 }
 
 TEST_CASE("Another thread's resume wakes the one that waits") {
-  Poller poller;
-  Waker waker;
-  poller.watch(waker.descriptor());
-  poller.pause(waker.descriptor());
-  waker.wake();
-  std::thread thread([&] { poller.resume(waker.descriptor()); });
-  CHECK(poller.wait(patience).has(waker.descriptor()));
+  Paused paused;
+  std::thread thread([&] { paused.poller.resume(paused.waker.descriptor()); });
+  CHECK(paused.poller.wait(patience).has(paused.waker.descriptor()));
   thread.join();
 }
 

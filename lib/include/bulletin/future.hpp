@@ -5,6 +5,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <bulletin/revision.hpp>
 
