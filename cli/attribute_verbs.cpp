@@ -1,10 +1,16 @@
 // set, get, del: one attribute, one request.
 
 #include <cctype>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 #include <variant>
 
 #include <fmt/format.h>
 
+#include "cli/command_line.hpp"
 #include "cli/escape.hpp"
 #include "cli/files.hpp"
 #include "cli/small_client.hpp"
@@ -15,6 +21,22 @@
 
 namespace bulletin::cli {
 namespace {
+
+struct SetArguments {
+  std::string space;
+  std::string name;
+  std::string value;  ///< "-": standard input
+  bool is_text = false;
+  bool if_absent = false;
+  std::chrono::milliseconds ttl{0};
+  std::optional<std::uint64_t> if_revision;  ///< 0: if absent
+};
+
+struct GetArguments {
+  std::string space;
+  std::string name;
+  bool raw = false;
+};
 
 [[noreturn]] void throw_missing(const std::string& space, const std::string& name) {
   throw Error(Errc::missing,
@@ -59,9 +81,8 @@ void print_raw(const Value& value) {
   }
 }
 
-}  // namespace
-
-Exit set(const Common& common, const SetArguments& arguments) {
+Exit set(const Common& common, SetArguments arguments) {
+  if (arguments.if_absent) arguments.if_revision = 0;
   Transaction transaction;
   if (arguments.if_revision) transaction.require(arguments.name, Revision(*arguments.if_revision));
   transaction.set(arguments.name, value_of(arguments), {.ttl = arguments.ttl});
@@ -88,12 +109,51 @@ Exit get(const Common& common, const GetArguments& arguments) {
   return Exit::done;
 }
 
-Exit del(const Common& common, const std::string& space, const std::string& name) {
+Exit del(const Common& common, const GetArguments& arguments) {
+  const auto& [space, name, raw] = arguments;
   SmallClient client(common);
   const auto written = client.write(space, Transaction().erase(name));
   if (written.unchanged) throw_missing(space, name);
   if (common.json) print_line(fmt::format("{{\"revision\": {}}}", written.revision.value()));
   return Exit::done;
+}
+
+}  // namespace
+
+void add_attribute_verbs(CommandLine& line) {
+  const auto set_words = std::make_shared<SetArguments>();
+  line.verb("set", "Set an attribute",
+            "  bulletin set plant/robot speed 3.2\n"
+            "  bulletin set plant/robot pose '{\"x\": 1.5, \"y\": -2}'\n"
+            "  bulletin set plant/robot mode --string idle\n"
+            "  bulletin set plant/robot lease 7 --ttl 30s --if-absent\n"
+            "  bulletin set plant/robot map - < map.json",
+            [=](const Common& common) { return set(common, *set_words); })
+      .word("NS", set_words->space, "The namespace")
+      .word("NAME", set_words->name, "The attribute")
+      .word("JSON", set_words->value, "The value; - reads standard input")
+      .flag("--string", set_words->is_text, "The value is plain text, not JSON")
+      .time("--ttl", set_words->ttl, "The attribute goes after this time")
+      .revision("--if-revision", set_words->if_revision,
+                "Only if the attribute's revision is still this one (see get --json)")
+      .flag("--if-absent", set_words->if_absent, "Only if there is no such attribute")
+      .excludes("--if-absent", "--if-revision");
+
+  const auto get_words = std::make_shared<GetArguments>();
+  line.verb("get", "Print the value of an attribute",
+            "  bulletin get plant/robot speed\n"
+            "  bulletin get plant/robot speed --json       with its revision\n"
+            "  bulletin get plant/robot photo --raw > photo.jpg",
+            [=](const Common& common) { return get(common, *get_words); })
+      .word("NS", get_words->space, "The namespace")
+      .word("NAME", get_words->name, "The attribute")
+      .flag("--raw", get_words->raw, "Text without quotes, bytes as they are");
+
+  const auto del_words = std::make_shared<GetArguments>();
+  line.verb("del", "Remove an attribute", "  bulletin del plant/robot speed",
+            [=](const Common& common) { return del(common, *del_words); })
+      .word("NS", del_words->space, "The namespace")
+      .word("NAME", del_words->name, "The attribute");
 }
 
 }  // namespace bulletin::cli

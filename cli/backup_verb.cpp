@@ -5,11 +5,14 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <string>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "cli/command_line.hpp"
 #include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -120,8 +123,6 @@ class Folder : public SmallClient::BackupTarget {
   std::optional<Progress> progress_;
 };
 
-}  // namespace
-
 Exit backup(const Common& common, const std::string& path) {
   SmallClient client(common);
   Folder folder(path);
@@ -133,6 +134,19 @@ Exit backup(const Common& common, const std::string& path) {
     print_line(fmt::format("{} files, {} bytes", folder.files(), folder.total()));
   }
   return Exit::done;
+}
+
+}  // namespace
+
+void add_backup_verb(CommandLine& line) {
+  const auto folder = std::make_shared<std::string>();
+  line.verb("backup", "Copy all of the broker's data into a new folder here, while it goes on",
+            "  bulletin backup /var/backups/board-today\n"
+            "The broker has to keep its data (--data). A broker that is started with the copy "
+            "begins a\n"
+            "new history: bulletin-broker --data /var/backups/board-today",
+            [=](const Common& common) { return backup(common, *folder); })
+      .word("FOLDER", *folder, "The folder; it is made");
 }
 
 }  // namespace bulletin::cli

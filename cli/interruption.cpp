@@ -6,9 +6,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <limits>
 #include <system_error>
 
 namespace bulletin::cli {
@@ -34,11 +36,18 @@ void Interruption::wait() { static_cast<void>(wait_for(std::chrono::milliseconds
 bool Interruption::wait_for(std::chrono::milliseconds time) {
   // Nothing is asked of standard output: that it is closed at the other end is told unasked.
   pollfd events[] = {{signals_, POLLIN, 0}, {ended_, POLLIN, 0}, {STDOUT_FILENO, 0, 0}};
-  int happened = -1;
-  do {
-    happened = poll(events, 3, static_cast<int>(time.count()));
-  } while (happened < 0 && errno == EINTR);
-  return happened > 0;
+  const bool for_ever = time.count() < 0;
+  const auto deadline = std::chrono::steady_clock::now() + time;
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto most = std::clamp<std::int64_t>(left.count(), 0, std::numeric_limits<int>::max());
+    const int happened = poll(events, 3, for_ever ? -1 : static_cast<int>(most));
+    if (happened > 0) return true;
+    if (happened == 0 && left.count() <= most) return false;
+    if (happened < 0 && errno != EINTR)
+      throw std::system_error(errno, std::generic_category(), "cannot wait");
+  }
 }
 
 void Interruption::end() noexcept {

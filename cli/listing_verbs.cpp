@@ -1,8 +1,13 @@
 // ls, show, stat: what there is.
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include <fmt/format.h>
 #include <bulletin/client.hpp>
 
+#include "cli/command_line.hpp"
 #include "cli/contents.hpp"
 #include "cli/escape.hpp"
 #include "cli/small_client.hpp"
@@ -64,8 +69,6 @@ void print_stat_json(const std::vector<SmallClient::Attribute>& broker,
   print_line(to_json(Map{{"broker", std::move(facts)}, {"namespaces", std::move(spaces)}}));
 }
 
-}  // namespace
-
 Exit ls(const Common& common, const std::string& prefix) {
   SmallClient client(common);
   std::vector<std::string> names = namespaces(client, prefix);
@@ -111,6 +114,26 @@ Exit stat(const Common& common) {
     print_stat(broker, names, states);
   }
   return Exit::done;
+}
+
+}  // namespace
+
+void add_listing_verbs(CommandLine& line) {
+  const auto prefix = std::make_shared<std::string>();
+  line.verb("ls", "List the namespaces, or those that begin with PREFIX",
+            "  bulletin ls\n"
+            "  bulletin ls plant/\n"
+            "  bulletin ls '$sys/'                         the broker's own",
+            [=](const Common& common) { return ls(common, *prefix); })
+      .optional_word("PREFIX", *prefix, "How their names begin");
+
+  const auto space = std::make_shared<std::string>();
+  line.verb("show", "Print a table of a namespace's attributes", "  bulletin show plant/robot",
+            [=](const Common& common) { return show(common, *space); })
+      .word("NS", *space, "The namespace");
+
+  line.verb("stat", "Print what the broker tells about itself, and its namespaces",
+            "  bulletin stat\n  bulletin --endpoint tcp://robot7:5570 stat", stat);
 }
 
 }  // namespace bulletin::cli

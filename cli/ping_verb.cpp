@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/command_line.hpp"
 #include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
 #include "cli/values_json.hpp"
@@ -15,6 +16,11 @@
 namespace bulletin::cli {
 namespace {
 
+struct PingArguments {
+  std::uint64_t count = 4;
+  std::chrono::milliseconds interval{200};
+};
+
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
 Milliseconds measure(SmallClient& client) {
@@ -22,8 +28,6 @@ Milliseconds measure(SmallClient& client) {
   client.round_trip();
   return std::chrono::steady_clock::now() - begin;
 }
-
-}  // namespace
 
 Exit ping(const Common& common, const PingArguments& arguments) {
   SmallClient client(common);
@@ -49,6 +53,17 @@ Exit ping(const Common& common, const PingArguments& arguments) {
                            times.size() == 1 ? "answer" : "answers", least, median, most));
   }
   return Exit::done;
+}
+
+}  // namespace
+
+void add_ping_verb(CommandLine& line) {
+  const auto words = std::make_shared<PingArguments>();
+  line.verb("ping", "Measure the way to the broker and back", "  bulletin ping --count 10",
+            [=](const Common& common) { return ping(common, *words); })
+      .count("--count", words->count, "How many times [4]")
+      .time("--interval", words->interval, "The pause between them [200ms]",
+            std::chrono::milliseconds(0));
 }
 
 }  // namespace bulletin::cli

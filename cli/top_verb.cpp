@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cli/command_line.hpp"
 #include "cli/interruption.hpp"
 #include "cli/overview.hpp"
 #include "cli/small_client.hpp"
@@ -15,6 +18,13 @@
 
 namespace bulletin::cli {
 namespace {
+
+constexpr std::chrono::milliseconds least_interval{100};
+
+struct TopArguments {
+  std::chrono::milliseconds interval{1000};
+  std::uint64_t count = 0;  ///< pictures; 0: without end
+};
 
 /// To ask for a million of them every second would be a load of its own.
 constexpr std::size_t most_namespaces = 10'000;
@@ -59,8 +69,7 @@ void draw(const std::vector<std::string>& lines) {
   finish_output();
 }
 
-}  // namespace
-
+/// On a terminal the picture stands, elsewhere one is printed after the other.
 Exit top(const Common& common, const TopArguments& arguments) {
   Interruption interruption;
   SmallClient client(common);
@@ -74,6 +83,21 @@ Exit top(const Common& common, const TopArguments& arguments) {
     if (++shown == arguments.count) break;
   }
   return Exit::done;
+}
+
+}  // namespace
+
+void add_top_verb(CommandLine& line) {
+  const auto words = std::make_shared<TopArguments>();
+  line.verb("top",
+            "Show what goes on at the broker, live: rates, clients, and the busiest namespaces",
+            "  bulletin top\n"
+            "  bulletin top --interval 5s --count 2\n"
+            "Ctrl-C ends it. Elsewhere than on a terminal it prints one picture after the other.",
+            [=](const Common& common) { return top(common, *words); }, {.json = false})
+      .time("--interval", words->interval, "The pause between two pictures, 100ms or more [1s]",
+            least_interval)
+      .count("--count", words->count, "End after so many pictures");
 }
 
 }  // namespace bulletin::cli

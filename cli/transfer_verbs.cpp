@@ -1,12 +1,15 @@
 // dump, load: all of a namespace, or of the board, out and in.
 
 #include <algorithm>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 #include <bulletin/client.hpp>
 
+#include "cli/command_line.hpp"
 #include "cli/contents.hpp"
 #include "cli/files.hpp"
 #include "cli/small_client.hpp"
@@ -18,6 +21,18 @@
 
 namespace bulletin::cli {
 namespace {
+
+struct DumpArguments {
+  std::string space;
+  bool all = false;  ///< every namespace but the broker's own
+};
+
+struct LoadArguments {
+  std::string space;
+  std::string file;  ///< "-": standard input
+  bool replace = false;
+  bool all = false;  ///< what `dump --all` has printed
+};
 
 // Around the operations, and around the name and the value of one: at the most.
 constexpr std::size_t transaction_overhead = 32;
@@ -190,8 +205,6 @@ Exit load_all(const Common& common, const LoadArguments& arguments) {
   return Exit::done;
 }
 
-}  // namespace
-
 Exit dump(const Common& common, const DumpArguments& arguments) {
   if (arguments.all) return dump_all(common);
   if (arguments.space.empty()) throw UsageError("dump wants a namespace, or --all");
@@ -222,6 +235,32 @@ Exit load(const Common& common, const LoadArguments& given) {
                            batches.size() == 1 ? "commit" : "commits"));
   }
   return Exit::done;
+}
+
+}  // namespace
+
+void add_transfer_verbs(CommandLine& line) {
+  const auto dump_words = std::make_shared<DumpArguments>();
+  line.verb("dump", "Print a namespace as JSON, for `load`",
+            "  bulletin dump plant/robot > robot.json\n"
+            "  bulletin dump --all > board.jsonl           a line for each namespace\n"
+            "Each namespace is as of one moment, but not all as of the same; see backup.",
+            [=](const Common& common) { return dump(common, *dump_words); })
+      .optional_word("NS", dump_words->space, "The namespace")
+      .flag("--all", dump_words->all, "All namespaces")
+      .excludes("--all", "NS");
+
+  const auto load_words = std::make_shared<LoadArguments>();
+  line.verb("load", "Set the attributes of a JSON object of names to values",
+            "  bulletin load plant/robot robot.json\n"
+            "  bulletin dump plant/robot | bulletin load plant/copy - --replace\n"
+            "  bulletin load --all board.jsonl\n"
+            "What the broker's limits allow is one commit; what is more becomes several.",
+            [=](const Common& common) { return load(common, *load_words); })
+      .optional_word("NS", load_words->space, "The namespace; not with --all")
+      .optional_word("FILE", load_words->file, "The file; - reads standard input")
+      .flag("--all", load_words->all, "What `dump --all` has printed")
+      .flag("--replace", load_words->replace, "Remove all other attributes");
 }
 
 }  // namespace bulletin::cli

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <string>
 
 #include <fmt/format.h>
 #include <bulletin/client.hpp>
 
+#include "cli/command_line.hpp"
 #include "cli/contents.hpp"
 #include "cli/escape.hpp"
 #include "cli/interruption.hpp"
@@ -16,6 +18,12 @@
 
 namespace bulletin::cli {
 namespace {
+
+struct WatchArguments {
+  std::string space;
+  std::string name;         ///< empty: all attributes
+  std::uint64_t count = 0;  ///< 0: without end
+};
 
 std::string plain_line(const Change& change) {
   std::string line = fmt::format("{} {}", change.revision.value(), escape(change.name));
@@ -66,8 +74,6 @@ void tell(ClientEvent event, bool& away) {
   }
 }
 
-}  // namespace
-
 Exit watch(const Common& common, const WatchArguments& arguments) {
   bool away = false;
   ClientOptions options = client_options(common);
@@ -81,6 +87,21 @@ Exit watch(const Common& common, const WatchArguments& arguments) {
       arguments.name.empty() ? space.watch(add) : space.watch(arguments.name, add);
   interruption.wait();
   return Exit::done;
+}
+
+}  // namespace
+
+void add_watch_verb(CommandLine& line) {
+  const auto words = std::make_shared<WatchArguments>();
+  line.verb("watch", "Print a line for each change, after the values that are there",
+            "  bulletin watch plant/robot\n"
+            "  bulletin watch plant/robot speed --json\n"
+            "  bulletin watch plant/robot ready --count 1  waits until there is such an attribute\n"
+            "Ctrl-C ends it.",
+            [=](const Common& common) { return watch(common, *words); })
+      .word("NS", words->space, "The namespace")
+      .optional_word("NAME", words->name, "Only this attribute")
+      .count("--count", words->count, "End after so many lines");
 }
 
 }  // namespace bulletin::cli

@@ -62,7 +62,7 @@ def body(heading, lines):
 
 
 def page(program, name, section, one_line, version):
-    synopsis, description, others, verbs = "", "", "", []
+    synopsis, description, others, verbs, options = "", "", "", [], []
     for heading, lines in sections(help_of(program)):
         text = body(heading, lines)
         if not text:
@@ -76,14 +76,17 @@ def page(program, name, section, one_line, version):
         else:
             description = text
         if heading in ("Verbs", "Subcommands"):
-            verbs = [term for term, _ in terms(lines)]
+            verbs = [term for term, _ in terms(lines) if term != "help"]
+        elif heading == "Options":
+            options = lines
     yield f'.TH {name.upper()} {section} "" "bulletin {version}" "Bulletin"\n'
     yield f".SH NAME\n{name} \\- {escaped(one_line)}\n"
     yield f".SH SYNOPSIS\n{synopsis}.SH DESCRIPTION\n{description}{others}"
     for verb in verbs:
         yield f".SH {name.upper()} {verb.upper()}\n"
         for heading, lines in sections(help_of(program, verb)):
-            text = body(heading, lines)
+            # Options that all verbs share are explained once.
+            text = body(heading, [line for line in lines if heading != "Options" or line not in options])
             if text:
                 yield (f".SS {heading}\n" if heading and heading != "Usage" else ".PP\n") + text
     yield ".SH SEE ALSO\n.BR bulletin (1),\n.BR bulletin\\-broker (8)\n"

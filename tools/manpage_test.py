@@ -24,7 +24,7 @@ Examples:
   thing go --fast
 `thing VERB --help` tells more.
 """
-GO_HELP = "Goes\nUsage: thing go [OPTIONS]\n\nOptions:\n  --fast                Soon\n                        and sooner\n"
+GO_HELP = "Goes\nUsage: thing go [OPTIONS]\n\nOptions:\n  -h,--help             Print this\n  --fast                Soon\n                        and sooner\n"
 
 
 class ManpageTest(unittest.TestCase):
@@ -46,6 +46,9 @@ class ManpageTest(unittest.TestCase):
         self.assertIn(".TP\n.B \\-h,\\-\\-help\nPrint this\n", page)
         self.assertIn(".TP\n.B \\-\\-a\\-very\\-long\\-option VALUE\nExplained below it\n", page)
         self.assertIn(".TP\n.B \\-\\-fast\nSoon and sooner\n", page)
+
+    def test_options_that_verbs_share_are_explained_once(self):
+        self.assertEqual(self.page().count("Print this"), 1)
 
     def test_examples_are_as_they_are(self):
         self.assertIn(".SH EXAMPLES\n.nf\n  thing go \\-\\-fast\n.fi\n", self.page())
