@@ -3,50 +3,48 @@
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/bulletin")
 
+# The parts that are built: of the broker its program and its library.
+set(with_broker "${BULLETIN_BROKER}")
+set(with_cli "${BULLETIN_CLI}")
+
 # Programs find our shared libraries relative to themselves, wherever the tree is installed.
 if(BUILD_SHARED_LIBS)
   file(RELATIVE_PATH library_path "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
 endif()
-foreach(program bulletin_broker_program bulletin_cli)
-  if(BUILD_SHARED_LIBS)
-    set_target_properties(${program} PROPERTIES INSTALL_RPATH "$ORIGIN/${library_path}")
+foreach(program bulletin_broker_program:broker bulletin_cli:cli)
+  string(REPLACE ":" ";" program ${program})
+  list(GET program 0 target)
+  list(GET program 1 component)
+  if(with_${component})
+    if(BUILD_SHARED_LIBS)
+      set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN/${library_path}")
+    endif()
+    install(TARGETS ${target} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT ${component})
   endif()
 endforeach()
-install(TARGETS bulletin_broker_program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT broker)
-install(TARGETS bulletin_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT cli)
-if(BUILD_SHARED_LIBS)
+if(BUILD_SHARED_LIBS AND with_broker)
   set_target_properties(bulletin_broker PROPERTIES INSTALL_RPATH "$ORIGIN")
 endif()
 
-# The man pages are what the programs print for --help.
-find_program(BULLETIN_PYTHON NAMES python3 HINTS /usr/bin NO_CACHE)
-function(bulletin_man_page target name section component one_line)
-  set(page "${PROJECT_BINARY_DIR}/${name}.${section}")
-  add_custom_command(OUTPUT "${page}"
-    COMMAND "${BULLETIN_PYTHON}" -B "${PROJECT_SOURCE_DIR}/tools/manpage.py" "$<TARGET_FILE:${target}>" ${name} ${section}
-      "${one_line}" ${PROJECT_VERSION} > "${page}"
-    DEPENDS ${target} "${PROJECT_SOURCE_DIR}/tools/manpage.py" VERBATIM)
-  add_custom_target(${target}_man ALL DEPENDS "${page}")
-  install(FILES "${page}" DESTINATION "${CMAKE_INSTALL_MANDIR}/man${section}" COMPONENT ${component})
-endfunction()
-if(BULLETIN_PYTHON)
-  bulletin_man_page(bulletin_broker_program bulletin-broker 8 broker "the broker of a shared notice board")
-  bulletin_man_page(bulletin_cli bulletin 1 cli "reads and writes a shared notice board")
-endif()
-
 set(completions "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
-install(FILES "${PROJECT_SOURCE_DIR}/cli/completion/bulletin" DESTINATION "${completions}" COMPONENT cli)
-# Under its own name, as bash looks for the program's.
-install(FILES "${PROJECT_SOURCE_DIR}/cli/completion/bulletin" DESTINATION "${completions}" RENAME bulletin-broker COMPONENT broker)
-
-# Only a package may write outside its prefix.
 set(package_sources "${PROJECT_SOURCE_DIR}/broker/package")
-if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
-  install(FILES "${package_sources}/broker.toml" DESTINATION /etc/bulletin COMPONENT broker)
-  install(FILES "${package_sources}/bulletin-broker.service" DESTINATION lib/systemd/system COMPONENT broker)
+set(packages runtime:libbulletin0 development:libbulletin-dev)
+if(with_cli)
+  install(FILES "${PROJECT_SOURCE_DIR}/cli/completion/bulletin" DESTINATION "${completions}" COMPONENT cli)
+  list(APPEND packages cli:bulletin)
 endif()
-foreach(entry runtime:libbulletin0 broker_runtime:libbulletin-broker0 development:libbulletin-dev broker:bulletin-broker
-    cli:bulletin)
+if(with_broker)
+  # Under its own name, as bash looks for the program's.
+  install(FILES "${PROJECT_SOURCE_DIR}/cli/completion/bulletin" DESTINATION "${completions}" RENAME bulletin-broker
+    COMPONENT broker)
+  # Only a package may write outside its prefix.
+  if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+    install(FILES "${package_sources}/broker.toml" DESTINATION /etc/bulletin COMPONENT broker)
+    install(FILES "${package_sources}/bulletin-broker.service" DESTINATION lib/systemd/system COMPONENT broker)
+  endif()
+  list(APPEND packages broker_runtime:libbulletin-broker0 broker:bulletin-broker)
+endif()
+foreach(entry IN LISTS packages)
   string(REPLACE ":" ";" entry ${entry})
   list(GET entry 0 component)
   list(GET entry 1 package)
@@ -60,10 +58,14 @@ install(TARGETS bulletin EXPORT bulletin-targets
   LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime NAMELINK_COMPONENT development
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
   FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
-install(TARGETS bulletin_broker EXPORT bulletin-broker-targets
-  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT broker_runtime NAMELINK_COMPONENT development
-  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
-foreach(export bulletin-targets bulletin-broker-targets)
+set(exports bulletin-targets)
+if(with_broker)
+  install(TARGETS bulletin_broker EXPORT bulletin-broker-targets
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT broker_runtime NAMELINK_COMPONENT development
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
+  list(APPEND exports bulletin-broker-targets)
+endif()
+foreach(export IN LISTS exports)
   install(EXPORT ${export} NAMESPACE bulletin:: DESTINATION "${package_dir}" COMPONENT development)
 endforeach()
 
@@ -72,7 +74,7 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/bulletin-config.cmake
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/bulletin-config-version.cmake"
   COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/bulletin-config.cmake" "${PROJECT_BINARY_DIR}/bulletin-config-version.cmake"
-    "${PROJECT_SOURCE_DIR}/cmake/BulletinMsgpack.cmake"
+    "${PROJECT_SOURCE_DIR}/cmake/BulletinMsgpack.cmake" "${PROJECT_SOURCE_DIR}/cmake/BulletinZeroMQ.cmake"
   DESTINATION "${package_dir}" COMPONENT development)
 
 # The paths in the pkg-config file are relative to it, so that the tree can be moved. A static library brings no
@@ -89,18 +91,30 @@ else()
   set(pc_requires "Requires: libzmq")
   set(pc_broker_requires "Requires: bulletin ${broker_requires}")
 endif()
-foreach(pc bulletin bulletin-broker)
+set(pcs bulletin)
+if(with_broker)
+  list(APPEND pcs bulletin-broker)
+endif()
+foreach(pc IN LISTS pcs)
   configure_file("${PROJECT_SOURCE_DIR}/cmake/${pc}.pc.in" "${PROJECT_BINARY_DIR}/${pc}.pc" @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/${pc}.pc" DESTINATION "${pc_dir}" COMPONENT development)
 endforeach()
 
+# Packages are the whole project's: a parent project makes its own.
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()
+endif()
 set(CPACK_PACKAGE_NAME bulletin)
 set(CPACK_PACKAGE_VENDOR "The Bulletin authors")
 set(CPACK_PACKAGE_CONTACT "The Bulletin authors <bulletin@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 set(CPACK_STRIP_FILES ON)
-set(CPACK_COMPONENTS_ALL runtime broker_runtime development broker cli)
+set(CPACK_COMPONENTS_ALL)
+foreach(entry IN LISTS packages)
+  string(REGEX REPLACE ":.*" "" component ${entry})
+  list(APPEND CPACK_COMPONENTS_ALL ${component})
+endforeach()
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_ENABLE_COMPONENT_DEPENDS ON)
@@ -126,7 +140,13 @@ set(CPACK_DEBIAN_CLI_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_CLI_DESCRIPTION "shared notice board for cooperating processes: command line")
 include(CPack)
 cpack_add_component(runtime)
-cpack_add_component(broker_runtime DEPENDS runtime)
-cpack_add_component(development DEPENDS runtime broker_runtime)
-cpack_add_component(broker DEPENDS broker_runtime)
-cpack_add_component(cli DEPENDS runtime)
+set(development_needs runtime)
+if(with_broker)
+  cpack_add_component(broker_runtime DEPENDS runtime)
+  cpack_add_component(broker DEPENDS broker_runtime)
+  list(APPEND development_needs broker_runtime)
+endif()
+if(with_cli)
+  cpack_add_component(cli DEPENDS runtime)
+endif()
+cpack_add_component(development DEPENDS ${development_needs})

@@ -192,8 +192,8 @@ class Tidy:
             self.report(path, number, f"floor {floor} is pure: no <{name}>")
         if name == "future" and floor in (1, 2):
             self.report(path, number, f"floor {floor} is pure: no <future>")
-        if re.match(r"msgpack\b", name) and room != "lib/wire" and path != "lib/include/bulletin/msgpack.hpp":
-            self.report(path, number, "MessagePack is for lib/wire and <bulletin/msgpack.hpp> only")
+        if re.match(r"msgpack\b", name) and path != "lib/include/bulletin/msgpack.hpp":
+            self.report(path, number, "MessagePack is for <bulletin/msgpack.hpp> only")
         if name.startswith("absl/") and not room.startswith("broker"):
             self.report(path, number, "absl is for the broker only")
 

@@ -32,7 +32,8 @@ class TidyTest(unittest.TestCase):
             "lib/include/bulletin/value.hpp": "#pragma once\n#include <chrono>\n#include <future>\n"
                                                "std::chrono::system_clock::time_point since;\n",
             "lib/vocabulary/value.cpp": "#include <bulletin/value.hpp>\n",
-            "lib/wire/codec.hpp": "#pragma once\n#include <msgpack.hpp>\n#include <bulletin/value.hpp>\n",
+            "lib/include/bulletin/msgpack.hpp": "#pragma once\n#include <msgpack.hpp>\n",
+            "lib/wire/codec.hpp": "#pragma once\n#include <bulletin/value.hpp>\n",
             "lib/wire/codec.cpp": '#include "wire/codec.hpp"\n// std::mutex, steady_clock and printf( in a comment\n'
                                   'const char* s = "std::thread";\n',
             "broker/authority/a.cpp": '#include <absl/container/btree_map.h>\n#include "wire/codec.hpp"\n',
@@ -83,6 +84,7 @@ class TidyTest(unittest.TestCase):
         self.assert_fails("lib/replica/x.cpp", "#include <zmq.hpp>\n", "ZeroMQ", 1)
         self.assert_fails("cli/x.cpp", "#include <zmq.hpp>\n", "ZeroMQ", 1)
         self.assert_fails("lib/client/x.cpp", "#include <msgpack.hpp>\n", "MessagePack", 1)
+        self.assert_fails("lib/wire/x.cpp", "#include <msgpack/pack.hpp>\n", "MessagePack", 1)
         self.assert_fails("lib/client/x.cpp", "#include <absl/container/btree_map.h>\n", "absl", 1)
 
     def test_names_are_snake_case(self):

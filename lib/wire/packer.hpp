@@ -1,8 +1,6 @@
 // MessagePack onto the end of a string.
 #pragma once
 
-#include <msgpack/pack.hpp>
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -19,7 +17,7 @@
 
 namespace bulletin::wire {
 
-/// What msgpack::packer writes to: the end of a string.
+/// What a packer writes to: the end of a string.
 class StringBuffer {
  public:
   explicit StringBuffer(std::string& out) noexcept : out_(&out) {}
@@ -69,54 +67,50 @@ template <class Buffer>
 class BasicPacker {
  public:
   template <class... Arguments>
-  explicit BasicPacker(Arguments&... arguments) noexcept
-      : buffer_(arguments...), packer_(buffer_) {}
+  explicit BasicPacker(Arguments&... arguments) noexcept : buffer_(arguments...) {}
   BasicPacker(const BasicPacker&) = delete;
   BasicPacker& operator=(const BasicPacker&) = delete;
 
   BasicPacker& array(std::size_t count) {
-    packer_.pack_array(static_cast<std::uint32_t>(count));
-    return *this;
+    return count < 16 ? byte(0x90 | count) : long_head(0xDC, count);
   }
   BasicPacker& map(std::size_t count) {
-    packer_.pack_map(static_cast<std::uint32_t>(count));
-    return *this;
+    return count < 16 ? byte(0x80 | count) : long_head(0xDE, count);
   }
   BasicPacker& integer(std::uint64_t number) {
-    packer_.pack_uint64(number);
-    return *this;
+    if (number < 0x80) return byte(number);
+    if (number <= 0xFF) return tagged<std::uint8_t>(0xCC, number);
+    if (number <= 0xFFFF) return tagged<std::uint16_t>(0xCD, number);
+    if (number <= 0xFFFFFFFF) return tagged<std::uint32_t>(0xCE, number);
+    return tagged<std::uint64_t>(0xCF, number);
   }
   template <class Enum>
   requires std::is_enum_v<Enum> BasicPacker& integer(Enum number) {
     return integer(static_cast<std::uint64_t>(number));
   }
   BasicPacker& signed_integer(std::int64_t number) {
-    packer_.pack_int64(number);
-    return *this;
+    const auto bits = static_cast<std::uint64_t>(number);
+    if (number >= 0) return integer(bits);
+    if (number >= -0x20) return byte(bits);
+    if (number >= -0x80) return tagged<std::uint8_t>(0xD0, bits);
+    if (number >= -0x8000) return tagged<std::uint16_t>(0xD1, bits);
+    if (number >= -0x80000000LL) return tagged<std::uint32_t>(0xD2, bits);
+    return tagged<std::uint64_t>(0xD3, bits);
   }
-  /// Always as float 64: pack_double makes an integer of 1.0, and loses the sign of -0.0.
+  /// Always as float 64, also what an integer could say: 1.0 stays a real, and -0.0 has its sign.
   BasicPacker& real(double number) {
-    std::array<char, 9> bytes{'\xCB'};
-    put_big_endian(bytes.data() + 1, std::bit_cast<std::uint64_t>(number));
-    return raw({bytes.data(), bytes.size()});
+    return tagged<std::uint64_t>(0xCB, std::bit_cast<std::uint64_t>(number));
   }
-  BasicPacker& boolean(bool value) {
-    value ? packer_.pack_true() : packer_.pack_false();
-    return *this;
-  }
-  BasicPacker& nil() {
-    packer_.pack_nil();
-    return *this;
-  }
+  BasicPacker& boolean(bool value) { return byte(value ? 0xC3 : 0xC2); }
+  BasicPacker& nil() { return byte(0xC0); }
   BasicPacker& string(std::string_view text) { return string_head(text.size()).raw(text); }
   /// What comes before the bytes of a string or binary of this size.
   BasicPacker& string_head(std::size_t size) {
-    packer_.pack_str(static_cast<std::uint32_t>(size));
-    return *this;
+    if (size < 32) return byte(0xA0 | size);
+    return size <= 0xFF ? tagged<std::uint8_t>(0xD9, size) : long_head(0xDA, size);
   }
   BasicPacker& binary_head(std::size_t size) {
-    packer_.pack_bin(static_cast<std::uint32_t>(size));
-    return *this;
+    return size <= 0xFF ? tagged<std::uint8_t>(0xC4, size) : long_head(0xC5, size);
   }
   BasicPacker& binary(std::string_view bytes) { return binary_head(bytes.size()).raw(bytes); }
   BasicPacker& epoch(const Epoch& epoch) {
@@ -130,8 +124,25 @@ class BasicPacker {
   [[nodiscard]] std::string_view view() const noexcept { return buffer_.view(); }
 
  private:
+  BasicPacker& byte(std::uint64_t value) {
+    const auto low = static_cast<char>(value);
+    return raw({&low, 1});
+  }
+  /// A type byte, and the lowest bytes of a number behind it.
+  template <class Word>
+  BasicPacker& tagged(std::uint8_t type, std::uint64_t number) {
+    std::array<char, 1 + sizeof(Word)> bytes;
+    bytes[0] = static_cast<char>(type);
+    put_big_endian<Word>(bytes.data() + 1, number);
+    return raw({bytes.data(), bytes.size()});
+  }
+  /// A size of two bytes, or of four with the next type byte.
+  BasicPacker& long_head(std::uint8_t type, std::size_t size) {
+    if (size <= 0xFFFF) return tagged<std::uint16_t>(type, size);
+    return tagged<std::uint32_t>(static_cast<std::uint8_t>(type + 1), size);
+  }
+
   Buffer buffer_;
-  msgpack::packer<Buffer> packer_;
 };
 
 using Packer = BasicPacker<StringBuffer>;

@@ -95,10 +95,14 @@ inline std::uint64_t big_endian(const char* bytes, std::size_t size) noexcept {
   }
 }
 
-/// The inverse, for 8 bytes.
-inline void put_big_endian(char* bytes, std::uint64_t number) noexcept {
-  if constexpr (std::endian::native == std::endian::little) number = __builtin_bswap64(number);
-  std::memcpy(bytes, &number, sizeof number);
+/// The inverse: the lowest bytes of a number, as many as a Word has.
+template <class Word>
+void put_big_endian(char* bytes, std::uint64_t number) noexcept {
+  if constexpr (std::endian::native == std::endian::little) {
+    number = __builtin_bswap64(number) >> (64 - 8 * sizeof(Word));
+  }
+  const auto word = static_cast<Word>(number);
+  std::memcpy(bytes, &word, sizeof word);
 }
 
 /// The least that an array's or map's contents take: one byte for each object.
