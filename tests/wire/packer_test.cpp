@@ -72,7 +72,9 @@ TEST_CASE("a packer writes sizes as the MessagePack library does") {
   }
 }
 
-TEST_CASE("a packer writes nil and booleans as the MessagePack library does and reals always in 64 bits") {
+TEST_CASE(
+    "a packer writes nil and booleans as the MessagePack library does and reals always in 64 "
+    "bits") {
   CHECK(packed([](Packer& packer) { packer.nil().boolean(true).boolean(false); }) ==
         packed_by_library([](auto& packer) { packer.pack_nil().pack_true().pack_false(); }));
   CHECK(packed([](Packer& packer) { packer.real(1.0); }) ==
