@@ -1,5 +1,7 @@
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -53,14 +55,15 @@ namespace {
 // handles until the very end.
 class SharedClients final : public client::ForkParticipant {
  public:
+  /// `endpoint`: as `choose_endpoint` gives it.
   Client& of(const std::string& endpoint) {
-    if (Client* const found = find(endpoint)) return *found;
+    const std::string place = client::canonical_endpoint(endpoint);
+    if (Client* const found = find(place)) return *found;
     // Made, and perhaps ended again, without the lock: both take locks that fork() takes before
     // this one.
     auto made = std::make_unique<Client>(ClientOptions{.endpoint = endpoint});
     std::scoped_lock lock(mutex_);
-    if (Client* const faster = find_locked(endpoint)) return *faster;
-    return *clients_.emplace_back(std::move(made));
+    return *clients_.try_emplace(place, std::move(made)).first->second;
   }
 
   void before_fork() override { mutex_.lock(); }
@@ -68,20 +71,14 @@ class SharedClients final : public client::ForkParticipant {
   void resume() override {}
 
  private:
-  Client* find(const std::string& endpoint) {
+  Client* find(const std::string& place) {
     std::scoped_lock lock(mutex_);
-    return find_locked(endpoint);
-  }
-
-  Client* find_locked(const std::string& endpoint) {
-    for (const auto& client : clients_) {
-      if (client->endpoint() == endpoint) return client.get();
-    }
-    return nullptr;
+    const auto found = clients_.find(place);
+    return found == clients_.end() ? nullptr : found->second.get();
   }
 
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Client>> clients_;  // guarded by mutex_
+  std::map<std::string, std::unique_ptr<Client>> clients_;  // guarded by mutex_
 };
 
 SharedClients& shared_clients() {
@@ -100,7 +97,8 @@ SharedClients& shared_clients() {
 
 Namespace open(std::string_view uri) {
   const client::BoardUri board = client::parse_uri(uri);
-  return shared_clients().of(board.endpoint).open(board.space);
+  client::check_namespace_name(board.space);  // what cannot be opened makes no client
+  return shared_clients().of(client::choose_endpoint(board.endpoint)).open(board.space);
 }
 
 }  // namespace bulletin

@@ -31,7 +31,7 @@ std::string Destination::uri() const { return client::make_uri(client->endpoint,
 
 // What would not fit is refused here: a frame over the bound would cost the connection.
 void Destination::check_size(std::string_view transaction, std::string_view name) const {
-  const std::size_t bound = client->transaction_bytes();
+  const std::size_t bound = client->limits().transaction_bytes;
   if (transaction.size() <= bound) return;
   throw Error(Errc::rejected,
               "the write to '" + replica->name() + "' has " + std::to_string(transaction.size()) +

@@ -1,8 +1,12 @@
 #include "client/endpoint.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 
 #include <bulletin/error.hpp>
 
@@ -62,6 +66,32 @@ void check(std::string_view endpoint) {
 std::string checked(std::string_view endpoints) {
   for (const std::string& endpoint : endpoints_in(endpoints)) check(endpoint);
   return std::string(endpoints);
+}
+
+// Host names have no case, IPv6 addresses many spellings, ports leading zeros.
+std::string canonical_tcp(std::string_view endpoint) {
+  const std::string_view address = endpoint.substr(tcp_scheme.size());
+  const std::size_t colon = address.rfind(':');
+  std::string host(address.substr(0, colon));
+  std::transform(host.begin(), host.end(), host.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  in6_addr binary{};
+  if (host.size() > 2 && host.front() == '[' &&
+      inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &binary) == 1) {
+    char text[INET6_ADDRSTRLEN];
+    host = "[" + std::string(inet_ntop(AF_INET6, &binary, text, sizeof text)) + "]";
+  }
+  std::string_view port = address.substr(colon + 1);
+  port.remove_prefix(std::min(port.find_first_not_of('0'), port.size()));
+  return std::string(tcp_scheme) + host + ":" + std::string(port);
+}
+
+// With ".." in it, a path is what the links on its way make of it.
+std::string canonical_ipc(std::string_view endpoint) {
+  const std::filesystem::path path(endpoint.substr(ipc_scheme.size()));
+  if (std::find(path.begin(), path.end(), "..") != path.end()) return std::string(endpoint);
+  return std::string(ipc_scheme) + path.lexically_normal().string();
 }
 
 bool stays_plain(char c) {
@@ -126,6 +156,15 @@ std::string choose_endpoint(std::string_view given) {
     return checked(configured);
   }
   return "tcp://127.0.0.1:5570";
+}
+
+std::string canonical_endpoint(std::string_view chosen) {
+  std::string all;
+  for (const std::string& endpoint : endpoints_in(chosen)) {
+    if (!all.empty()) all += ',';
+    all += endpoint.starts_with(tcp_scheme) ? canonical_tcp(endpoint) : canonical_ipc(endpoint);
+  }
+  return all;
 }
 
 std::string updates_endpoint(std::string_view commands, std::string_view peer_address,

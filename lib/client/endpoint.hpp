@@ -11,6 +11,10 @@ namespace bulletin::client {
 /// may be several, with commas between them. Throws Error rejected for what cannot be one.
 std::string choose_endpoint(std::string_view given);
 
+/// The same text for every spelling of the same endpoints: two of them are equal, as far as can be
+/// known without asking the network.
+std::string canonical_endpoint(std::string_view chosen);
+
 /// Each of them, in order.
 std::vector<std::string> endpoints_in(std::string_view chosen);
 

@@ -46,14 +46,6 @@ auto decoded(Decode decode, std::string_view reply, const std::string& what) {
   }
 }
 
-void check_namespace_name(std::string_view name) {
-  const std::string_view fault = wire::namespace_name_fault(name);
-  if (fault.empty()) return;
-  throw Error(Errc::rejected,
-              wire::quoted(name) + " cannot be the name of a namespace: " + std::string(fault),
-              std::string(name));
-}
-
 ClientOptions completed(ClientOptions options) {
   if (options.name.empty()) options.name = default_name();
   if (options.name.size() > wire::client_name_bytes || !wire::is_utf8(options.name)) {
@@ -63,6 +55,14 @@ ClientOptions completed(ClientOptions options) {
 }
 
 }  // namespace
+
+void client::check_namespace_name(std::string_view name) {
+  const std::string_view fault = wire::namespace_name_fault(name);
+  if (fault.empty()) return;
+  throw Error(Errc::rejected,
+              wire::quoted(name) + " cannot be the name of a namespace: " + std::string(fault),
+              std::string(name));
+}
 
 Client::Implementation::Implementation(ClientOptions given)
     : options(completed(std::move(given))),
@@ -116,6 +116,7 @@ void Client::Implementation::close() noexcept {
   std::map<std::string, std::shared_ptr<detail::NamespaceState>, std::less<>> open;
   std::scoped_lock lock(apply_mutex);
   active_ = nullptr;
+  heard_until_ms_ = 0;
   open.swap(open_);  // they own this client: whoever holds no handle lets go
 }
 
@@ -170,7 +171,7 @@ void Client::Implementation::throw_no_broker(std::string_view what,
 }
 
 std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string_view name) {
-  check_namespace_name(name);
+  client::check_namespace_name(name);
   const std::shared_ptr<client::Engine> engine = this->engine();
   std::shared_ptr<detail::NamespaceState> state;
   {
@@ -227,7 +228,7 @@ void Client::Implementation::throw_incomplete(const replica::NamespaceReplica& r
 
 std::shared_ptr<const detail::Destination> Client::Implementation::publisher(
     std::string_view name) {
-  check_namespace_name(name);
+  client::check_namespace_name(name);
   static_cast<void>(engine());  // throws if it is closed
   std::scoped_lock lock(apply_mutex);
   std::shared_ptr<replica::NamespaceReplica> replica = core.destination(name);
@@ -250,20 +251,15 @@ std::vector<std::string> Client::Implementation::list(std::string_view prefix) {
   return names;
 }
 
-Limits Client::Implementation::limits() const {
-  std::scoped_lock lock(apply_mutex);
-  return limits_;
-}
-
 Freshness Client::Implementation::freshness(
     const replica::NamespaceReplica& replica) const noexcept {
-  std::scoped_lock lock(apply_mutex);
-  const bool alive = active_ != nullptr && active_->made_in == client::generation() &&
-                     core.heard(client::now_ms());
-  if (!alive || replica.refusal()) return {Freshness::State::stale, last_heard_};
-  const auto since = live_since_.find(&replica);
-  const auto when = since != live_since_.end() ? since->second : last_heard_;
-  return {replica.live() ? Freshness::State::connected : Freshness::State::syncing, when};
+  const bool alive = client::now_ms() <= heard_until_ms_;
+  if (!alive || replica.refused()) return {Freshness::State::stale, last_heard_};
+  const std::int64_t live_since = replica.live_since;
+  if (live_since == 0) return {Freshness::State::syncing, last_heard_};
+  const WallTime since{WallTime::duration(live_since)};
+  // The broker was not heard for a while: what is live is so only since then.
+  return {Freshness::State::connected, std::max(since, heard_since_.load())};
 }
 
 std::string Client::Implementation::call(std::string request, std::string_view what) {
@@ -334,16 +330,15 @@ void Client::Implementation::applied(replica::NamespaceReplica& replica, const r
 
 void Client::Implementation::progressed(replica::NamespaceReplica& replica) {
   if (!replica.live()) {
-    live_since_.erase(&replica);
-  } else {
-    live_since_.try_emplace(&replica, std::chrono::system_clock::now());
+    replica.live_since = 0;
+  } else if (replica.live_since == 0) {
+    replica.live_since = std::chrono::system_clock::now().time_since_epoch().count();
   }
   notify();
 }
 
 void Client::Implementation::session_started(const wire::Welcome& welcome, bool follows_lost) {
-  limits_ = welcome.limits;
-  transaction_bytes_.store(limits_.transaction_bytes, std::memory_order_relaxed);
+  note_limits(welcome.limits);
   refusal_.reset();
   failure_.clear();
   session_events_.emplace_back(
@@ -367,12 +362,22 @@ void Client::Implementation::watch_connection(bool heard_now) {
   if (connected == told_connected_ || active_ == nullptr) return;
   active_->dispatcher->push(connected ? ClientEvent::connected : ClientEvent::disconnected);
   told_connected_ = connected;
-  if (connected) restart_freshness();
+  if (connected) heard_since_ = std::chrono::system_clock::now();
 }
 
-/// The broker was not heard for a while: what is live is so only since now.
-void Client::Implementation::restart_freshness() {
-  for (auto& [replica, since] : live_since_) since = std::chrono::system_clock::now();
+void Client::Implementation::heard() noexcept {
+  last_heard_ = std::chrono::system_clock::now();
+  heard_until_ms_ = core.heard_until_ms();
+}
+
+// Readers may look at the earlier ones for as long as they like.
+void Client::Implementation::note_limits(const Limits& limits) {
+  auto told = std::find(told_limits_.begin(), told_limits_.end(), limits);
+  if (told == told_limits_.end()) {
+    told_limits_.push_front(limits);
+    told = told_limits_.begin();
+  }
+  limits_.store(&*told, std::memory_order_release);
 }
 
 void Client::Implementation::session_lives(std::uint64_t asked_ms) {
@@ -420,8 +425,8 @@ void Client::Implementation::resume() {
   settling_.clear();
   answers_.clear();
   session_events_.clear();
-  live_since_.clear();
   active_ = nullptr;
+  heard_until_ms_ = 0;
   core.restart(client::now_ms());
   try {
     start_engine();

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <forward_list>
 #include <functional>
 #include <map>
 #include <memory>
@@ -25,6 +27,9 @@
 namespace bulletin::client {
 
 class Engine;
+
+/// Throws Error rejected.
+void check_namespace_name(std::string_view name);
 
 /// Writes that ended together and whose promises wait until the replica holds what decided them.
 struct Settling {
@@ -56,11 +61,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::shared_ptr<detail::NamespaceState> open(std::string_view name);
   std::shared_ptr<const detail::Destination> publisher(std::string_view name);
   std::vector<std::string> list(std::string_view prefix);
-  Limits limits() const;
-  /// The broker's bound, without a lock.
-  std::size_t transaction_bytes() const noexcept {
-    return transaction_bytes_.load(std::memory_order_relaxed);
-  }
+  const Limits& limits() const noexcept { return *limits_.load(std::memory_order_acquire); }
   Freshness freshness(const replica::NamespaceReplica& replica) const noexcept;
 
   /// Makes a request and waits for its reply. Throws Error disconnected, and what a refusal says.
@@ -100,7 +101,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::vector<client::Settling> take_all_settling() { return std::exchange(settling_, {}); }
   /// Tells the program when the broker ceases to be heard, and when it is heard again.
   void watch_connection(bool heard_now);
-  void heard() noexcept { last_heard_ = std::chrono::system_clock::now(); }
+  void heard() noexcept;
   /// The engine could not do its work; it tries again.
   void failed(std::string_view what) { failure_ = what; }
 
@@ -138,7 +139,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   void start_engine();
   client::Intake& intake();
   [[nodiscard]] Error closed_error() const;
-  void restart_freshness();
+  void note_limits(const Limits& limits);
   void wake();
   void notify() noexcept;
   /// What was written while nobody could read yet waited for no replica: this one gets there.
@@ -169,11 +170,15 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::map<replica::CallId, Answer> answers_;  // to calls that somebody waits for
   std::vector<client::SessionEvent> session_events_;
   std::vector<client::Settling> settling_;
-  std::optional<wire::Refusal> refusal_;  // of the HELLO, for good
-  Limits limits_;
-  std::atomic<std::size_t> transaction_bytes_ = Limits().transaction_bytes;  // written under it
-  std::string failure_;          // the engine's last one, for error messages
-  bool told_connected_ = false;  // what on_state was told last
-  std::chrono::system_clock::time_point last_heard_ = std::chrono::system_clock::now();
-  std::map<const replica::NamespaceReplica*, std::chrono::system_clock::time_point> live_since_;
+  std::optional<wire::Refusal> refusal_;             // of the HELLO, for good
+  std::forward_list<Limits> told_limits_{Limits()};  // those that differ; never dropped
+  std::string failure_;                              // the engine's last one, for error messages
+  bool told_connected_ = false;                      // what on_state was told last
+
+  // Written under apply_mutex, read without a lock.
+  using WallTime = std::chrono::system_clock::time_point;
+  std::atomic<const Limits*> limits_ = &told_limits_.front();
+  std::atomic<std::uint64_t> heard_until_ms_ = 0;  // unless more is heard; 0: there is no engine
+  std::atomic<WallTime> last_heard_ = std::chrono::system_clock::now();
+  std::atomic<WallTime> heard_since_ = WallTime();  // without a break
 };

@@ -378,10 +378,6 @@ std::uint64_t ClientCore::keepalive_due_ms() const noexcept {
 
 // --- how it stands ------------------------------------------------------------------------------
 
-bool ClientCore::heard(std::uint64_t now_ms) const noexcept {
-  return heard_at_ms_ && now_ms <= *heard_at_ms_ + 3 * beat_ms_;
-}
-
 bool ClientCore::wants_rows(const NamespaceReplica& replica) {
   return observer_.wants_rows(replica);
 }

@@ -126,7 +126,13 @@ class ClientCore : private RowObserver {
   /// Of the present session.
   [[nodiscard]] const std::optional<wire::Welcome>& welcome() const noexcept { return welcome_; }
   /// The broker was heard, on either socket, within three beats.
-  [[nodiscard]] bool heard(std::uint64_t now_ms) const noexcept;
+  [[nodiscard]] bool heard(std::uint64_t now_ms) const noexcept {
+    return heard_at_ms_ && now_ms <= heard_until_ms();
+  }
+  /// Until when that is so, if nothing more is heard; 0: it was never heard.
+  [[nodiscard]] std::uint64_t heard_until_ms() const noexcept {
+    return heard_at_ms_ ? *heard_at_ms_ + 3 * beat_ms_ : 0;
+  }
   [[nodiscard]] std::uint64_t undecodable() const noexcept { return undecodable_; }
 
  private:

@@ -31,7 +31,12 @@ bool NamespaceReplica::live() const noexcept {
   return subscribed_ && complete() && !intake_ && !since_due_ && revision() >= reach_;
 }
 
-void NamespaceReplica::ask_again() { refusal_.reset(); }
+void NamespaceReplica::ask_again() { set_refusal(std::nullopt); }
+
+void NamespaceReplica::set_refusal(std::optional<wire::Refusal> refusal) {
+  refusal_ = std::move(refusal);
+  refused_.store(refusal_.has_value(), std::memory_order_release);
+}
 
 void NamespaceReplica::unsubscribed() {
   report_progress([&] {
@@ -44,7 +49,7 @@ void NamespaceReplica::unsubscribed() {
 void NamespaceReplica::subscribed() {
   report_progress([&] {
     subscribed_ = true;
-    refusal_.reset();
+    set_refusal(std::nullopt);
   });
 }
 
@@ -94,7 +99,7 @@ NamespaceReplica::Reception NamespaceReplica::take_refusal(const wire::Refusal& 
   if (refusal.status != wire::Status::denied && refusal.status != wire::Status::rejected) {
     return Reception::postponed;
   }
-  refusal_ = refusal;
+  set_refusal(refusal);
   intake_.reset();
   staged_.reset();
   return Reception::taken;

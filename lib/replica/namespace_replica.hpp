@@ -60,6 +60,10 @@ class NamespaceReplica {
   }
   /// Has been equal to the broker's state once: `open` may return.
   [[nodiscard]] bool complete() const noexcept { return complete_.load(std::memory_order_acquire); }
+  /// The broker has refused it; see `refusal`.
+  [[nodiscard]] bool refused() const noexcept { return refused_.load(std::memory_order_acquire); }
+  /// Since when it is `live`, 0: it is not. For the owner, who has a clock and sets it.
+  std::atomic<std::int64_t> live_since{0};
 
   // --- under the apply lock ---
   AttributeTable& table() noexcept { return table_; }
@@ -112,6 +116,7 @@ class NamespaceReplica {
   void take_part(const wire::SnapshotReply& part);
   void take_since(const wire::SinceReply& reply);
   Reception take_refusal(const wire::Refusal& refusal);
+  void set_refusal(std::optional<wire::Refusal> refusal);
   /// Up to where everything is here, or staged.
   [[nodiscard]] std::uint64_t position() const noexcept;
   /// Up to where it should be.
@@ -144,6 +149,7 @@ class NamespaceReplica {
   AttributeTable table_;
   std::atomic<std::uint64_t> revision_{0};
   std::atomic<bool> complete_{false};
+  std::atomic<bool> refused_{false};
 
   wire::Epoch epoch_;
   std::uint64_t count_ = 0;

@@ -103,6 +103,36 @@ TEST_CASE("all that open the same endpoint by URI share one client", "[keyless]"
                 "1", [](const bulletin::Value&) { return true; }, patience));
 }
 
+TEST_CASE("one client serves every spelling of an endpoint and the one that none is given for",
+          "[keyless]") {
+  const Board board;
+  const std::string port = board.endpoint().substr(board.endpoint().rfind(':') + 1);
+  bulletin::open(board.endpoint() + "#spelled").set("_mark", 1);
+  ::setenv("BULLETIN_ENDPOINT", board.endpoint().c_str(), 1);
+  for (const std::string& endpoint :
+       {std::string(), "tcp%3A//127.0.0.1:" + port, "tcp://127.0.0.1:0" + port, std::string()}) {
+    CAPTURE(endpoint);
+    CHECK(bulletin::open(endpoint + "#spelled").get_or("_mark", 0) == 1);
+  }
+  ::setenv("BULLETIN_ENDPOINT", ("tcp://127.0.0.1:00" + port).c_str(), 1);
+  CHECK(bulletin::open("#spelled").get_or("_mark", 0) == 1);
+  ::unsetenv("BULLETIN_ENDPOINT");
+}
+
+TEST_CASE("what can never be opened by URI makes no client", "[keyless]") {
+  const auto threads = [] {
+    const std::filesystem::directory_iterator all("/proc/self/task");
+    return std::distance(begin(all), end(all));
+  };
+  const Board board;
+  const auto before = threads();
+  for (const char* space : {"", "a//b", "%00", "%FF"}) {
+    CAPTURE(space);
+    CHECK(code_of([&] { bulletin::open(board.endpoint() + "#" + space); }) == Errc::rejected);
+  }
+  CHECK(threads() == before);
+}
+
 TEST_CASE("shutdown ends the broker, again does nothing, and start begins anew", "[keyless]") {
   Manager manager;
   manager.shutdown();

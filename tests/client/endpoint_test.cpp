@@ -1,7 +1,9 @@
 #include "client/endpoint.hpp"
 
 #include <cstdlib>
+#include <set>
 #include <string>
+#include <vector>
 
 #include <bulletin/error.hpp>
 
@@ -32,6 +34,30 @@ TEST_CASE("what cannot be an endpoint is rejected, and named") {
     }
   }
   CHECK_THROWS_AS(choose_endpoint("ipc://" + std::string(100, 'x')), bulletin::Error);
+}
+
+TEST_CASE("spellings of the same endpoints have one canonical form") {
+  const std::vector<std::vector<std::string>> same = {
+      {"tcp://robot7:5570", "tcp://Robot7:5570", "tcp://ROBOT7:05570"},
+      {"tcp://[::1]:5570", "tcp://[0:0:0:0:0:0:0:1]:5570", "tcp://[0::0001]:005570"},
+      {"tcp://[fe80::a%eth0]:5570", "tcp://[FE80::A%eth0]:5570"},
+      {"ipc:///run/board", "ipc:///run//board", "ipc:///run/./board"},
+      {"ipc://board"},
+      {"ipc:///run/Board"},
+      {"ipc:///run/x/../board"},
+      {"tcp://robot7:5571"},
+      {"tcp://robot7:5570,ipc:///run/board", "tcp://Robot7:5570,ipc:///run//board"},
+      {"ipc:///run/board,tcp://robot7:5570"},
+  };
+  std::set<std::string> forms;
+  for (const std::vector<std::string>& spellings : same) {
+    for (const std::string& spelling : spellings) {
+      CAPTURE(spelling);
+      CHECK(canonical_endpoint(spelling) == canonical_endpoint(spellings.front()));
+    }
+    forms.insert(canonical_endpoint(spellings.front()));
+  }
+  CHECK(forms.size() == same.size());
 }
 
 TEST_CASE("the updates endpoint is where the welcome came from") {

@@ -41,7 +41,7 @@ class Client {
   /// Throws Error disconnected, denied.
   std::vector<std::string> namespaces(std::string_view prefix = {}) const;
 
-  /// The broker's bounds; the defaults before the broker was first heard.
+  /// The broker's bounds; the defaults before the broker was first heard. Does not wait.
   Limits limits() const;
 
   /// The endpoint in use.
@@ -54,8 +54,9 @@ class Client {
   std::shared_ptr<Implementation> implementation_;
 };
 
-/// Opens the namespace that a URI names (see Namespace::uri). All calls with the same endpoint
-/// share one client, which lives as long as the process: the one such object of the library.
+/// Opens the namespace that a URI names (see Namespace::uri). Without an endpoint ("#plant") it is
+/// that of ClientOptions::endpoint. All calls with the same endpoint, however it is spelled, share
+/// one client, which lives as long as the process: the one such object of the library.
 Namespace open(std::string_view uri);
 
 }  // namespace bulletin

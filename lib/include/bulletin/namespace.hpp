@@ -33,12 +33,13 @@ class AttributeProxy;
 /// from every thread, and it outlives its Client (reads then serve the last state, writes throw
 /// Error disconnected).
 ///
-/// **Reads** touch only this process's memory and never wait for another thread; `snapshot`,
-/// `names` and `attribute` may wait for one commit being applied. **Writes** are one round trip to
-/// the broker and return when they are committed; when they return, this client's replica has them.
-/// They throw Error rejected (illegal name, value over the limit), denied, disconnected (no broker
-/// within `write_timeout`; not applied), overloaded (refused, not applied) and in_doubt (sent,
-/// outcome unknown).
+/// **Reads** touch only this process's memory and never wait for another thread, nor do `revision`,
+/// `size` and `freshness`; `snapshot`, `names` and `attribute` wait while an update that has
+/// arrived is applied, or a repair of a whole namespace; never for the network. **Writes** are one
+/// round trip to the broker and return when they are committed; when they return, this client's
+/// replica has them. They throw Error rejected (illegal name, value over the limit), denied,
+/// disconnected (no broker within `write_timeout`; not applied), overloaded (refused, not applied)
+/// and in_doubt (sent, outcome unknown).
 ///
 /// **Names** have 1 to 1024 bytes of UTF-8 without NUL. A name that begins with '_' is private: it
 /// stays in this process, has revision 0, and takes part in get, at, get_or, contains, set (without
