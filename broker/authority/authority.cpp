@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "authority/reuse.hpp"
+#include "authority/running_clock.hpp"
 #include "authority/state.hpp"
 #include "wire/limits.hpp"
 
@@ -34,7 +35,7 @@ void Authority::State::begin() {
   publications.clear();
 }
 
-void Authority::State::commit() {
+void Authority::State::commit(std::uint64_t late_ms) {
   if (!in_turn) return;
   for (const std::unique_ptr<Space>& space : forgotten) log.drop(space->kept);
   // Room is made before the newest are added, so that these are there for the answers.
@@ -44,8 +45,8 @@ void Authority::State::commit() {
   commits_.commit();
   board.commit();
   forgotten = board.take_forgotten();
-  leases.commit();
-  sessions.commit();
+  leases.commit(late_ms);
+  sessions.commit(late_ms);
   in_turn = false;
 }
 
@@ -76,15 +77,16 @@ Authority& Authority::operator=(Authority&&) noexcept = default;
 
 Answer Authority::apply(const Command& command) {
   state_->begin();
+  state_->counters.late_ms = command.late_ms;
   if (const auto* write = std::get_if<wire::Write>(&command.what))
     return state_->apply(command.user, *write, command.denied);
   return std::visit([&](const auto& what) { return state_->apply(command.user, what); },
                     command.what);
 }
 
-std::span<const Publication> Authority::commit() {
+std::span<const Publication> Authority::commit(std::uint64_t late_ms) {
   if (!state_->in_turn) return {};
-  state_->commit();
+  state_->commit(late_ms);
   return state_->publications;
 }
 
@@ -104,6 +106,12 @@ bool Authority::in_turn() const noexcept { return state_->in_turn; }
 const AuthorityOptions& Authority::options() const noexcept { return state_->options; }
 std::uint64_t Authority::revision() const noexcept { return state_->counters.revision; }
 std::uint64_t Authority::clock_ms() const noexcept { return state_->counters.clock_ms; }
+std::optional<std::uint64_t> Authority::next_end_ms() const noexcept {
+  const std::uint64_t next =
+      std::min(state_->leases.next_deadline(), state_->sessions.next_deadline());
+  if (next == never_ms) return std::nullopt;
+  return next - std::min(next, clock_ms());
+}
 std::size_t Authority::sessions() const noexcept { return state_->sessions.size(); }
 std::vector<std::uint64_t> Authority::session_numbers() const { return state_->sessions.numbers(); }
 std::size_t Authority::namespaces() const noexcept { return state_->board.size(); }

@@ -62,8 +62,10 @@ class Authority {
   Answer apply(const Command& command);
 
   /// Ends the turn, if there is one. The views are valid until the next `apply`. The updates of one
-  /// namespace are in order, without gaps.
-  std::span<const Publication> commit();
+  /// namespace are in order, without gaps. `late_ms`: how long after its decisions the turn is
+  /// committed; the times to live and silences that began with it begin so much later. (The store,
+  /// which was told before, does not know: a restart takes longer than to keep a turn.)
+  std::span<const Publication> commit(std::uint64_t late_ms = 0);
 
   /// Tells all that the turn has touched so far, for a store that keeps it before `commit`.
   void visit_turn(StateVisitor& visitor) const;
@@ -122,6 +124,9 @@ class Authority {
   /// none.
   [[nodiscard]] std::uint64_t revision() const noexcept;
   [[nodiscard]] std::uint64_t clock_ms() const noexcept;
+  /// By how much the running clock has to advance for a time to live or a session to end; nullopt:
+  /// there is none.
+  [[nodiscard]] std::optional<std::uint64_t> next_end_ms() const noexcept;
   [[nodiscard]] std::size_t sessions() const noexcept;
   /// The numbers of the open sessions, in order.
   [[nodiscard]] std::vector<std::uint64_t> session_numbers() const;

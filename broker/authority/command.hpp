@@ -60,6 +60,9 @@ struct Command {
   /// Of a WRITE: the items that are not the user's to write. They are refused as denied, and no
   /// tail is told for them. Who may do what is known to whoever makes the sequence.
   Places denied = {};
+  /// How far the running clock is behind: times to live and silences that begin with this command
+  /// begin so much later.
+  std::uint64_t late_ms = 0;
 };
 
 using Outcomes = std::vector<wire::Outcome>;

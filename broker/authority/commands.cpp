@@ -53,10 +53,6 @@ Refused Authority::State::check_session(std::string_view user,
   return Refusal{Status::unknown_session, "there is no such session of this user", {}};
 }
 
-std::uint64_t Authority::State::silence_ends() const noexcept {
-  return later(counters.clock_ms, options.session_ms);
-}
-
 Answer Authority::State::apply(std::string_view user, const OpenSession& command) {
   if (Refused fault = check_client_name(command.client_name)) return refused(*std::move(fault));
   if (sessions.size() >= options.bounds.sessions) {

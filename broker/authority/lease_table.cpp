@@ -50,7 +50,23 @@ void LeaseTable::rollback(std::size_t mark) {
   }
 }
 
-void LeaseTable::commit() { reuse(records_); }
+void LeaseTable::commit(std::uint64_t late_ms) {
+  for (const Record& record : records_) {
+    if (late_ms != 0 && record.granted) postpone(record.leased, late_ms);
+  }
+  reuse(records_);
+}
+
+/// Unless it has ended in the turn in which it was granted.
+void LeaseTable::postpone(const Leased& leased, std::uint64_t late_ms) {
+  const auto found = by_handle_.find(leased.handle);
+  const bool current = found != by_handle_.end() && found->second.number == leased.lease.number;
+  if (!current || leased.lease.deadline == 0) return;
+  remove(leased);
+  Leased postponed = leased;
+  postponed.lease.deadline = later(leased.lease.deadline, late_ms);
+  enter(postponed);
+}
 
 void LeaseTable::enter(const Leased& leased) {
   const Lease& lease = leased.lease;

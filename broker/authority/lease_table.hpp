@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "authority/arena.hpp"
+#include "authority/running_clock.hpp"
 
 namespace bulletin::authority {
 
@@ -46,9 +47,15 @@ class LeaseTable {
   void of_session(std::uint64_t session, std::vector<Leased>& out) const;
   void due(std::uint64_t clock, std::vector<Leased>& out) const;
 
+  /// `never_ms`: there is none.
+  [[nodiscard]] std::uint64_t next_deadline() const noexcept {
+    return by_deadline_.empty() ? never_ms : by_deadline_.begin()->first.first;
+  }
+
   [[nodiscard]] std::size_t mark() const noexcept { return records_.size(); }
   void rollback(std::size_t mark);
-  void commit();
+  /// `late_ms`: what was granted since the last commit ends so much later.
+  void commit(std::uint64_t late_ms = 0);
 
  private:
   struct Record {
@@ -58,6 +65,7 @@ class LeaseTable {
 
   void enter(const Leased& leased);
   void remove(const Leased& leased);
+  void postpone(const Leased& leased, std::uint64_t late_ms);
 
   using Index = absl::btree_map<std::pair<std::uint64_t, std::uint64_t>, Handle>;  // (key, number)
   absl::flat_hash_map<Handle, Lease> by_handle_;

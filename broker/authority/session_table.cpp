@@ -96,7 +96,14 @@ std::vector<std::uint64_t> SessionTable::numbers() const {
   return numbers;
 }
 
-void SessionTable::commit() { reuse(records_); }
+void SessionTable::commit(std::uint64_t late_ms) {
+  for (const Record& record : records_) {
+    if (late_ms == 0 || (record.kind != Kind::opened && record.kind != Kind::renewed)) continue;
+    if (const Session* session = find(record.number))
+      move_deadline(record.number, later(session->deadline, late_ms));
+  }
+  reuse(records_);
+}
 
 void SessionTable::abandon() {
   for (; !records_.empty(); records_.pop_back()) undo(records_.back());

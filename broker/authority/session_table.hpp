@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "authority/command.hpp"
+#include "authority/running_clock.hpp"
 
 namespace bulletin::authority {
 
@@ -78,7 +79,13 @@ class SessionTable {
     }
   }
 
-  void commit();
+  /// The deadline of the session that ends first; `never_ms`: there is none.
+  [[nodiscard]] std::uint64_t next_deadline() const noexcept {
+    return by_deadline_.empty() ? never_ms : by_deadline_.begin()->first;
+  }
+
+  /// `late_ms`: the silence of what was opened or renewed since the last commit ends so much later.
+  void commit(std::uint64_t late_ms = 0);
   void abandon();
 
  private:

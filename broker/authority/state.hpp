@@ -16,6 +16,7 @@
 #include "authority/commit_log.hpp"
 #include "authority/lease_table.hpp"
 #include "authority/refusals.hpp"
+#include "authority/running_clock.hpp"
 #include "authority/session_table.hpp"
 #include "authority/turn_commits.hpp"
 #include "authority/write_applier.hpp"
@@ -26,8 +27,12 @@ namespace bulletin::authority {
 struct Counters {
   std::uint64_t revision = 0;   ///< the newest number given
   std::uint64_t clock_ms = 0;   ///< the running clock
+  std::uint64_t late_ms = 0;    ///< of the command at hand
   std::uint64_t forgotten = 0;  ///< the number at which a namespace was last forgotten
   Extent total;                 ///< of all namespaces
+
+  /// Where what begins now begins.
+  [[nodiscard]] std::uint64_t now_ms() const noexcept { return later(clock_ms, late_ms); }
 };
 
 /// The lease may be null.
@@ -56,11 +61,13 @@ class Authority::State {
   void begin();
   void visit_turn(StateVisitor& visitor) const;
   void restore(const std::function<void(StateVisitor&)>& tell);
-  void commit();
+  void commit(std::uint64_t late_ms);
   void abandon();
 
   /// For what is silent from now on.
-  [[nodiscard]] std::uint64_t silence_ends() const noexcept;
+  [[nodiscard]] std::uint64_t silence_ends() const noexcept {
+    return later(counters.now_ms(), options.session_ms);
+  }
   /// The revision of a namespace, also of one that there is not.
   [[nodiscard]] std::uint64_t revision_of(const Space* space) const noexcept {
     return space == nullptr ? counters.forgotten : space->revision;

@@ -145,10 +145,10 @@ Outcome WriteApplier::apply_to_new(std::string_view name, const wire::Transactio
 Outcome WriteApplier::apply_to(Space& space, const wire::Transaction& transaction,
                                std::uint64_t session) {
   Outcome outcome =
-      applier_.apply(space, transaction, {session, counters_.clock_ms, counters_.revision + 1});
+      applier_.apply(space, transaction, {session, counters_.now_ms(), counters_.revision + 1});
   if (outcome.status != Status::ok) return outcome;
   counters_.revision = outcome.revision;
-  board_.look_again(space, later(counters_.clock_ms, options_.session_ms));
+  board_.look_again(space, later(counters_.now_ms(), options_.session_ms));
   return outcome;
 }
 

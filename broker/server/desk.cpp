@@ -91,8 +91,9 @@ wire::Refusal may_not_wait() {
 
 Desk::Desk(DeskTools tools, wire::Welcome welcome) : tools_(tools), welcome_(std::move(welcome)) {}
 
-void Desk::decide(std::span<Request> requests, bool keeps) {
+void Desk::decide(std::span<Request> requests, bool keeps, std::uint64_t late_ms) {
   keeps_ = keeps;
+  late_ms_ = late_ms;
   asks_about_system_ = false;
   pending_.clear();
   for (Request& request : requests) {
@@ -124,14 +125,15 @@ void Desk::decide(Pending& pending, wire::Hello& hello) {
   } else if (!keeps_) {
     pending.decided = refused(not_kept());
   } else {
-    pending.decided =
-        tools_.authority.apply({pending.user, authority::OpenSession{hello.client_name}});
+    pending.decided = tools_.authority.apply(
+        {pending.user, authority::OpenSession{hello.client_name}, {}, late_ms_});
   }
 }
 
 void Desk::decide(Pending& pending, wire::Keepalive& keepalive) {
   if (keeps_) {
-    pending.decided = tools_.authority.apply({pending.user, authority::Renew{keepalive.session}});
+    pending.decided =
+        tools_.authority.apply({pending.user, authority::Renew{keepalive.session}, {}, late_ms_});
   } else if (auto refusal = tools_.authority.check(pending.user, keepalive.session)) {
     pending.decided = refused(*std::move(refusal));
   }
@@ -139,7 +141,8 @@ void Desk::decide(Pending& pending, wire::Keepalive& keepalive) {
 
 void Desk::decide(Pending& pending, wire::Goodbye& goodbye) {
   pending.decided =
-      keeps_ ? tools_.authority.apply({pending.user, authority::CloseSession{goodbye.session}})
+      keeps_ ? tools_.authority.apply(
+                   {pending.user, authority::CloseSession{goodbye.session}, {}, late_ms_})
              : refused(not_kept());
 }
 
@@ -147,7 +150,7 @@ void Desk::decide(Pending& pending, wire::Write& write) {
   if (!keeps_ || unsettled_.is_refused(write)) return refuse(pending, write);
   find_denied(pending.user, write);
   // The numbers in `asked`, by which `leave_open` knows it, stay.
-  pending.decided = tools_.authority.apply({pending.user, std::move(write), denied_});
+  pending.decided = tools_.authority.apply({pending.user, std::move(write), denied_, late_ms_});
 }
 
 void Desk::find_denied(std::string_view user, const wire::Write& write) {

@@ -50,7 +50,8 @@ class Desk {
   void place_updates(std::vector<wire::UpdatesPlace> places) { places_ = std::move(places); }
 
   /// `keeps`: turns can be kept. Otherwise nothing is decided: writes and new sessions are refused.
-  void decide(std::span<Request> requests, bool keeps);
+  /// `late_ms`: of the commands.
+  void decide(std::span<Request> requests, bool keeps, std::uint64_t late_ms);
   /// The turn was not kept: what it decided is told to nobody.
   void leave_open();
   /// What the store has is known again.
@@ -100,6 +101,7 @@ class Desk {
   std::vector<std::uint32_t> denied_;  // of the WRITE at hand
   std::vector<Pending> pending_;
   bool keeps_ = true;
+  std::uint64_t late_ms_ = 0;
   Unsettled unsettled_;
   bool asks_about_system_ = false;
 };

@@ -69,6 +69,7 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
 }
 
 void Server::serve() {
+  clock_.skip_to(std::chrono::steady_clock::now());
   while (!stopping_.load(std::memory_order_relaxed)) {
     if (turn()) {
       // Who waits for a processor may be whom the answers are for.
@@ -190,7 +191,8 @@ bool Server::is_heard(std::string_view space) const {
 
 void Server::unfollow(const std::string& space) {
   if (beats_.remove(space) && !wire::is_system(space) && !keeper_.failed())
-    authority_.apply({{}, authority::Forget{space}});
+    authority_.apply(
+        {{}, authority::Forget{space}, {}, clock_.late_ms(std::chrono::steady_clock::now())});
 }
 
 /// Who is let in can send requests: while more come than can be read, newcomers wait a little.
@@ -216,7 +218,7 @@ bool Server::turn() {
 
   if (keeper_.failed()) recover(now);
   // Renewals come before the time that they renew for.
-  desk_.decide(requests, !keeper_.failed());
+  desk_.decide(requests, !keeper_.failed(), clock_.late_ms(now));
   const Time decided = std::chrono::steady_clock::now();
   apply_subscriptions(now);
   advance(now);
@@ -254,7 +256,8 @@ bool Server::turn() {
 /// The time in which nothing can be decided never was.
 void Server::advance(Time now) {
   if (keeper_.failed()) return;
-  if (const std::uint64_t passed = clock_.advance(now, inbox_.drained())) {
+  if (const std::uint64_t passed =
+          clock_.advance(now, inbox_.drained(), authority_.next_end_ms())) {
     authority_.apply({{}, authority::Advance{passed}});
   }
 }
@@ -267,7 +270,8 @@ void Server::commit(Time now) {
     desk_.leave_open();
     return;
   }
-  const std::span<const authority::Publication> publications = authority_.commit();
+  const std::uint64_t delay_ms = clock_.delay_ms(now, std::chrono::steady_clock::now());
+  const std::span<const authority::Publication> publications = authority_.commit(delay_ms);
   for (const authority::Publication& publication : publications)
     counters_.commits += publication.run.commits;
   publisher_.publish(publications, authority_.options().epoch);
@@ -286,6 +290,7 @@ void Server::recover(Time now) {
   std::optional<authority::Authority> kept = keeper_.reopen(now);
   if (!kept) return;
   authority_ = *std::move(kept);
+  clock_.skip_to(std::chrono::steady_clock::now());
   list_sessions();
   desk_.settle();
   beats_.for_each([this](const std::string& space) {
@@ -462,7 +467,7 @@ Facts Server::facts(Time now) const {
 }
 
 Server::Time Server::next_duty() const {
-  Time next = keeper_.failed() ? Time::max() : clock_.next();
+  Time next = keeper_.failed() ? Time::max() : clock_.next(authority_.next_end_ms());
   if (const std::optional<Time> beat = beats_.next()) next = std::min(next, *beat);
   if (const std::optional<Time> keeping = keeper_.next()) next = std::min(next, *keeping);
   if (somebody_follows_system()) next = std::min(next, system_told_ + system_interval);

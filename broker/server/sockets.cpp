@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <ratio>
 #include <string>
 #include <thread>
 #include <utility>
@@ -30,6 +31,7 @@ constexpr int longest_message_ms = 60'000;
 /// TCP sends what was lost again after 0.2 s, and twice as long each time: it may be lost some
 /// times.
 constexpr int least_acknowledged_within_ms = 5000;
+constexpr std::chrono::seconds longest_wait{60};
 /// How long an endpoint may take to become free again.
 constexpr std::chrono::seconds rebind_time{2};
 
@@ -311,8 +313,8 @@ Endpoint Sockets::bind_locked(zmq::socket_t& socket, const Endpoint& endpoint,
 }
 
 void Sockets::wait(WakeUp& wake_up, std::chrono::steady_clock::time_point until) {
-  const auto rest =
-      std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+  const auto rest = std::clamp<std::chrono::nanoseconds>(until - std::chrono::steady_clock::now(),
+                                                         std::chrono::nanoseconds(0), longest_wait);
   poll_items_.clear();
   const auto add = [this](int each) { poll_items_.push_back({each, POLLIN, 0}); };
   add(wake_up.descriptor());
@@ -323,9 +325,11 @@ void Sockets::wait(WakeUp& wake_up, std::chrono::steady_clock::time_point until)
     add(channel->door().descriptor());
   }
   add(gate_.socket().get(zmq::sockopt::fd));
+  constexpr std::int64_t second = std::nano::den;
+  const timespec time{static_cast<time_t>(rest.count() / second),
+                      static_cast<long>(rest.count() % second)};
   // Interrupted: the caller's loop comes again.
-  ::poll(poll_items_.data(), poll_items_.size(),
-         static_cast<int>(std::clamp<std::int64_t>(rest.count(), 0, 60'000)));
+  ::ppoll(poll_items_.data(), poll_items_.size(), &time, nullptr);
   wake_up.clear();
 }
 

@@ -21,6 +21,12 @@ inline std::chrono::milliseconds countable(std::chrono::milliseconds time) noexc
   return std::min<std::chrono::milliseconds>(time, std::chrono::hours(24 * 365));
 }
 
+/// The same, not before the time.
+inline std::uint64_t deadline_ms(SteadyTime time) noexcept {
+  return static_cast<std::uint64_t>(
+      std::chrono::ceil<std::chrono::milliseconds>(time.time_since_epoch()).count());
+}
+
 /// So long from now.
 inline SteadyTime deadline_after(std::chrono::milliseconds time) noexcept {
   return std::chrono::steady_clock::now() + countable(time);

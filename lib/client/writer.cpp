@@ -261,7 +261,7 @@ void Writer::take_replies(Lock& lock) {
     bool refused = false;
     replica::WriteProgress progress;
     try {
-      progress = lane_.reply(view(*message), refused);
+      progress = lane_.reply(view(*message), now_ms(), refused);
     } catch (const wire::DecodeError&) {
       continue;  // no reply: the request is sent again
     }

@@ -56,7 +56,7 @@ void client::fulfil(PromisedWrite& promised) {
 replica::FinishedWrite Client::Implementation::write_until(SteadyTime deadline,
                                                            replica::PendingWrite write,
                                                            std::string_view name) {
-  write.deadline_ms = client::to_ms(deadline);
+  write.deadline_ms = client::deadline_ms(deadline);
   const std::shared_ptr<client::Engine> engine = this->engine();
   replica::FinishedWrite finished = engine->writer.write(std::move(write));
   if (const auto error = client::write_error(finished, name)) throw *error;
@@ -86,7 +86,7 @@ client::Intake& Client::Implementation::intake() {
 void Client::Implementation::write_async(replica::PendingWrite&& write,
                                          client::WritePromise&& promise) {
   const SteadyTime deadline = rough_write_deadline();
-  write.deadline_ms = client::to_ms(deadline);
+  write.deadline_ms = client::deadline_ms(deadline);
   switch (intake().add(std::move(write), std::move(promise), deadline)) {
     case client::Intake::Added::first: wake(); return;
     case client::Intake::Added::more: return;

@@ -45,7 +45,7 @@ void Ephemerals::note(Names& names, const wire::Operation& operation, bool made,
   if (made) {
     names.insert_or_assign(std::string(operation.name),
                            Made{std::string(operation.value), point.revision,
-                                operation.ttl_ms == 0 ? 0 : point.sent_ms + operation.ttl_ms, 0});
+                                operation.ttl_ms == 0 ? 0 : point.known_ms + operation.ttl_ms, 0});
   } else if (const auto place = names.find(operation.name); place != names.end()) {
     names.erase(place);
   }

@@ -20,7 +20,7 @@ class NamespaceReplica;
 /// When and where a write was committed.
 struct CommitPoint {
   std::uint64_t revision = 0;
-  std::uint64_t sent_ms = 0;  ///< the write was first sent
+  std::uint64_t known_ms = 0;  ///< its outcome arrived: times to live are counted from here
 };
 
 /// Those that plain `set`s made and that have not ended since, as far as can be known: by a later

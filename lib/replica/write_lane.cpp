@@ -139,7 +139,6 @@ void WriteLane::dissolve_request() {
 
 void WriteLane::transmitted(std::uint64_t now_ms) {
   if (!request_) return;
-  if (request_->transmissions == 0) request_->sent_ms = now_ms;
   const std::uint64_t doublings = std::min(request_->transmissions++, most_retry_doublings);
   request_->again_at_ms =
       now_ms + (retry_ms_ << doublings) + request_->bytes.size() / 1024 * ms_for_a_kibibyte_;
@@ -152,20 +151,22 @@ void WriteLane::not_transmitted() noexcept {
 
 // --- outcomes -----------------------------------------------------------------------------------
 
-WriteProgress WriteLane::reply(std::string_view bytes, bool& session_refused) {
+WriteProgress WriteLane::reply(std::string_view bytes, std::uint64_t now_ms,
+                               bool& session_refused) {
   session_refused = false;
   WriteProgress progress;
   if (!request_ || request_->transmissions == 0) return progress;
   if (session_) progress.epoch = session_->epoch;
   try {
-    take_outcomes(wire::decode_write_reply(bytes, request_->items), progress);
+    take_outcomes(wire::decode_write_reply(bytes, request_->items), now_ms, progress);
   } catch (const wire::RefusedError& error) {
     take_refusal(error.refusal(), progress, session_refused);
   }
   return progress;
 }
 
-void WriteLane::take_outcomes(wire::WriteReply reply, WriteProgress& progress) {
+void WriteLane::take_outcomes(wire::WriteReply reply, std::uint64_t now_ms,
+                              WriteProgress& progress) {
   if (reply.outcomes.size() != request_->items) {
     throw wire::DecodeError("write: not as many outcomes as transactions");
   }
@@ -176,7 +177,7 @@ void WriteLane::take_outcomes(wire::WriteReply reply, WriteProgress& progress) {
     Item& item = *next++;
     if (outcome.status == wire::Status::ok || outcome.status == wire::Status::unchanged) {
       ephemerals_.committed(item.write.replica, item.write.transaction, item.write.renewable,
-                            {outcome.revision, request_->sent_ms});
+                            {outcome.revision, now_ms});
     } else if (item.ticket == 0 && outcome.status == wire::Status::lost) {
       ephemerals_.taken(item.write.replica, outcome.name());
     }

@@ -104,7 +104,7 @@ class WriteLane {
   /// A reply to the request under way. `session_refused` is set when the broker does not know the
   /// session (then call session_ended and begin a new one). Throws wire::DecodeError: then the
   /// reply counts as lost.
-  WriteProgress reply(std::string_view bytes, bool& session_refused);
+  WriteProgress reply(std::string_view bytes, std::uint64_t now_ms, bool& session_refused);
 
   /// The writes whose deadline has passed.
   std::vector<FinishedWrite> expire(std::uint64_t now_ms);
@@ -153,7 +153,6 @@ class WriteLane {
     std::string bytes;
     std::size_t items = 0;  // the first of the queue
     std::uint64_t transmissions = 0;
-    std::uint64_t sent_ms = 0;  // first
     std::uint64_t again_at_ms = 0;
     bool due = true;       // to be transmitted at once
     bool refused = false;  // because of its session
@@ -207,7 +206,7 @@ class WriteLane {
   void end(Item& item, FinishedWrite::Fate fate, std::vector<FinishedWrite>& finished);
   void expire_waiting(std::uint64_t now_ms, std::vector<FinishedWrite>& finished);
   void expire_request(std::uint64_t now_ms, std::vector<FinishedWrite>& finished);
-  void take_outcomes(wire::WriteReply reply, WriteProgress& progress);
+  void take_outcomes(wire::WriteReply reply, std::uint64_t now_ms, WriteProgress& progress);
   void take_refusal(const wire::Refusal& refusal, WriteProgress& progress, bool& session_refused);
   void note_deadlines(std::uint64_t now_ms) noexcept;
 

@@ -114,8 +114,8 @@ struct Owner {
     world.join();
     world.deliver(world.broker.set("e", "mine"));
     lane.add(transaction, no_deadline, true, &world.replica);
-    lane.transmit(100);
-    lane.all_ok(1, world.broker.revision());
+    lane.transmit(20);
+    lane.all_ok(1, world.broker.revision(), 100);
   }
   void others(const std::string& update) { world.deliver(update); }
   Names set_again(std::uint64_t now_ms) {

@@ -52,17 +52,17 @@ struct Lane {
     lane.transmitted(now_ms);
     return std::get<wire::Write>(wire::decode_request(bytes));
   }
-  WriteProgress reply(const std::string& reply) {
+  WriteProgress reply(const std::string& reply, std::uint64_t now_ms = 0) {
     bool refused = false;
-    WriteProgress progress = lane.reply(reply, refused);
+    WriteProgress progress = lane.reply(reply, now_ms, refused);
     session_refused = refused;
     return progress;
   }
-  WriteProgress outcomes(const std::vector<wire::Outcome>& outcomes) {
-    return reply(wire::encode(wire::WriteReply{outcomes, {}}));
+  WriteProgress outcomes(const std::vector<wire::Outcome>& outcomes, std::uint64_t now_ms = 0) {
+    return reply(wire::encode(wire::WriteReply{outcomes, {}}), now_ms);
   }
-  WriteProgress all_ok(std::size_t count, std::uint64_t revision = 100) {
-    return outcomes(std::vector<wire::Outcome>(count, {wire::Status::ok, revision, {}}));
+  WriteProgress all_ok(std::size_t count, std::uint64_t revision = 100, std::uint64_t now_ms = 0) {
+    return outcomes(std::vector<wire::Outcome>(count, {wire::Status::ok, revision, {}}), now_ms);
   }
   WriteProgress refuse(wire::Status status) {
     return reply(wire::encode(wire::Refusal{status, "because", "name"}));

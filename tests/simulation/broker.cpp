@@ -104,7 +104,8 @@ void Broker::turn() {
   // Renewals come before the time that they renew for.
   for (Asked& asked : requests) decide(asked);
   apply_owed();
-  const std::uint64_t passed = clock_.advance(steady(world_.schedule.now()), true);
+  const std::uint64_t passed =
+      clock_.advance(steady(world_.schedule.now()), true, authority_.next_end_ms());
   if (passed != 0 && world_.options.plant != Plant::keep_sessions) {
     apply({{}, authority::Advance{passed}});
   }
@@ -115,7 +116,7 @@ void Broker::turn() {
   answer(requests, committed);
   turn_.clear();
   beat();
-  alarm_.at(from(clock_.next()));
+  alarm_.at(from(clock_.next(authority_.next_end_ms())));
   if (const auto due = beats_.next()) alarm_.at(from(*due));
   if (!inbox_.empty()) wake_soon();
 }
@@ -195,6 +196,8 @@ bool Broker::apply_again(wire::Write& write) {
 }
 
 void Broker::apply(authority::Command command) {
+  if (!std::holds_alternative<authority::Advance>(command.what))
+    command.late_ms = clock_.late_ms(steady(world_.schedule.now()));
   std::vector<std::string> scratch;
   authority::Command given = command;
   if (auto* write = std::get_if<wire::Write>(&given.what);

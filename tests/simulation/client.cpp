@@ -169,7 +169,7 @@ void Client::read_updates() {
 
 void Client::take_write_reply(const std::string& bytes) {
   bool refused = false;
-  const replica::WriteProgress progress = lane_->reply(bytes, refused);
+  const replica::WriteProgress progress = lane_->reply(bytes, world_.schedule.now_ms(), refused);
   for (const wire::Tail& tail : progress.tails) core_.write_answered(progress.epoch, tail);
   if (refused && lane_session_) core_.session_refused(*lane_session_);
   finish(progress.finished, progress.epoch);

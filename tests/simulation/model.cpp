@@ -27,7 +27,7 @@ bool same(const Delta& left, const Delta& right) {
 void Model::begin(const authority::AuthorityOptions& options) {
   options_ = options;
   history_.begin(options.epoch);
-  clock_ms_ = 0;
+  clock_ms_ = now_ms_ = 0;
   check(options.first_revision > revision_, "an epoch begins at {}, below {}",
         options.first_revision, revision_);
   revision_ = options.first_revision - 1;
@@ -39,7 +39,7 @@ void Model::begin(const authority::AuthorityOptions& options) {
 
 void Model::restarted(std::uint64_t clock_ms) {
   check(clock_ms <= clock_ms_, "the clock went from {} to {} in a restart", clock_ms_, clock_ms);
-  clock_ms_ = clock_ms;
+  clock_ms_ = now_ms_ = clock_ms;
   for (auto& [number, session] : sessions_) session.heard_ms = clock_ms_;
   for (auto& [space, life] : lives_) {
     life.watched = false;
@@ -64,6 +64,7 @@ void Model::committed(std::span<const Applied> commands,
 
 Model::Expected Model::apply(const Applied& applied) {
   const authority::Answer& answer = applied.answer;
+  now_ms_ = clock_ms_ + applied.command.late_ms;
   return std::visit(
       [&]<class Request>(const Request& request) -> Expected {
         Expected expected;
@@ -97,7 +98,7 @@ void Model::open(const authority::OpenSession& request, const authority::Answer&
   check(!answer.refused(), "HELLO of '{}' was refused: {}", request.client_name,
         answer.refusal.message);
   const bool fresh =
-      sessions_.emplace(answer.session, Session{std::string(request.client_name), clock_ms_, {}})
+      sessions_.emplace(answer.session, Session{std::string(request.client_name), now_ms_, {}})
           .second;
   check(fresh, "session {} was opened twice", answer.session);
 }
@@ -111,7 +112,7 @@ Model::Session* Model::enter(const wire::SessionId& id, const authority::Answer&
     expected = Status::unknown_session;
   }
   if (expected == Status::ok) {
-    found->second.heard_ms = clock_ms_;
+    found->second.heard_ms = now_ms_;
     return &found->second;
   }
   check(answer.refusal.status == expected, "session {} was answered with status {}, not {}",
@@ -137,6 +138,7 @@ void Model::end_session(std::uint64_t number, Ends& ends) {
 Model::Expected Model::advance(std::uint64_t milliseconds) {
   Expected expected;
   clock_ms_ += milliseconds;
+  now_ms_ = clock_ms_;
   std::vector<std::uint64_t> silent;
   for (const auto& [number, session] : sessions_) {
     if (session.heard_ms + options_.session_ms <= clock_ms_) silent.push_back(number);
@@ -168,7 +170,7 @@ std::vector<std::string> Model::listed() const {
 }
 
 void Model::look_again(const std::string& space) {
-  if (idle(space)) lives_[space].due_ms = clock_ms_ + options_.session_ms;
+  if (idle(space)) lives_[space].due_ms = now_ms_ + options_.session_ms;
 }
 
 void Model::forget_idle(Expected& expected) {
@@ -215,7 +217,7 @@ void Model::execute(const wire::WriteItem& item, const Session& session, std::ui
   wire::Transaction transaction;
   wire::decode_transaction(item.transaction, transaction);
   Board& board = boards_[std::string(item.space)];
-  const Decision decision = decide(board, transaction, number, clock_ms_);
+  const Decision decision = decide(board, transaction, number, now_ms_);
   check_outcome(item, decision, outcome);
   if (decision.status != Status::ok) return;
   std::string space(item.space);

@@ -113,6 +113,7 @@ class Model {
   Ledger& ledger_;
   authority::AuthorityOptions options_;
   std::uint64_t clock_ms_ = 0;
+  std::uint64_t now_ms_ = 0;  // where what a command begins begins
   std::uint64_t revision_ = 0;
   std::uint64_t commits_ = 0;  // ever
   std::map<std::uint64_t, Session> sessions_;

@@ -14,8 +14,8 @@ using wire::Status;
 
 class Decider {
  public:
-  Decider(const Board& board, std::uint64_t session, std::uint64_t clock_ms)
-      : board_(board), session_(session), clock_ms_(clock_ms) {}
+  Decider(const Board& board, std::uint64_t session, std::uint64_t now_ms)
+      : board_(board), session_(session), now_ms_(now_ms) {}
 
   Decision decide(const wire::Transaction& transaction) {
     for (const wire::Condition& condition : transaction.conditions) {
@@ -61,7 +61,7 @@ class Decider {
   void set(const wire::Operation& operation) {
     put(operation.name,
         Held{to_bytes(std::string(operation.value)), 0, operation.ephemeral ? session_ : 0,
-             operation.ttl_ms != 0 ? clock_ms_ + operation.ttl_ms : 0});
+             operation.ttl_ms != 0 ? now_ms_ + operation.ttl_ms : 0});
   }
 
   void clear() {
@@ -88,15 +88,15 @@ class Decider {
 
   const Board& board_;
   const std::uint64_t session_;
-  const std::uint64_t clock_ms_;
+  const std::uint64_t now_ms_;
   Decision decision_;
 };
 
 }  // namespace
 
 Decision decide(const Board& board, const wire::Transaction& transaction, std::uint64_t session,
-                std::uint64_t clock_ms) {
-  return Decider(board, session, clock_ms).decide(transaction);
+                std::uint64_t now_ms) {
+  return Decider(board, session, now_ms).decide(transaction);
 }
 
 Delta carry_out(Board& board, const Decision& decision, std::uint64_t revision) {

@@ -33,7 +33,7 @@ struct Decision {
 };
 
 Decision decide(const Board& board, const wire::Transaction& transaction, std::uint64_t session,
-                std::uint64_t clock_ms);
+                std::uint64_t now_ms);
 
 /// Carries a decision out, and tells it as a commit would.
 Delta carry_out(Board& board, const Decision& decision, std::uint64_t revision);

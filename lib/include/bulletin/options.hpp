@@ -71,7 +71,7 @@ struct SetOptions {
   /// The attribute goes when this client's session ends. After a lost session the client sets it
   /// again in the new one.
   bool ephemeral = false;
-  /// Time to live, counted by the broker's running clock; 0: for ever.
+  /// Time to live, counted from when the write returns, and never shorter; 0: for ever.
   std::chrono::milliseconds ttl{0};
 };
 
