@@ -6,6 +6,7 @@
 
 #include <bulletin/broker.hpp>
 #include <bulletin/bulletin.hpp>
+#include <bulletin/msgpack.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -14,8 +15,28 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 namespace {
+
+/// Three numbers, one after the other.
+struct Pose {
+  double x = 1;
+  double y = 2;
+  double heading = 3;
+  MSGPACK_DEFINE(x, y, heading)
+};
+
+/// Named members, with a string, a struct and a list among them.
+struct Robot {
+  std::string name = "robot 7 in hall 3";
+  std::string mode = "driving";
+  Pose pose;
+  std::vector<double> joints = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
+  std::int64_t errors = 0;
+  bool charging = false;
+  MSGPACK_DEFINE_MAP(name, mode, pose, joints, errors, charging)
+};
 
 constexpr int names = 10'000;
 
@@ -31,7 +52,7 @@ class Board {
     space_ = std::make_unique<bulletin::Namespace>(client_->open("bench"));
     bulletin::Transaction all;
     for (int i = 0; i < names - 1; ++i) all.set(name_of(i), 0.5 * i);
-    all.set("mode", "a string of some length");
+    all.set("mode", "a string of some length").set("pose", Pose{}).set("robot", Robot{});
     space_->commit(all);
   }
 
@@ -133,6 +154,17 @@ void string(benchmark::State& state) {
   read(state, [&] { return handle.get(); });
 }
 
+/// Decoded anew by each read.
+template <class T>
+void struct_of(benchmark::State& state, const std::string& name) {
+  const auto handle = space().attribute<T>(name);
+  read(state, [&] { return handle.get(); });
+}
+
+void struct_of_three_numbers(benchmark::State& state) { struct_of<Pose>(state, "pose"); }
+
+void struct_of_named_members(benchmark::State& state) { struct_of<Robot>(state, "robot"); }
+
 void with_and_without_writer(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgName("writer")->Arg(0)->Arg(1)->Threads(1)->Threads(2);
 }
@@ -144,6 +176,8 @@ BENCHMARK(value_and_revision)->Apply(with_and_without_writer);
 BENCHMARK(mutex_and_map)->Threads(1)->Threads(2);
 BENCHMARK(by_name)->Apply(with_and_without_writer);
 BENCHMARK(string)->Apply(with_and_without_writer);
+BENCHMARK(struct_of_three_numbers)->Apply(with_and_without_writer);
+BENCHMARK(struct_of_named_members)->Apply(with_and_without_writer);
 
 }  // namespace
 
