@@ -115,11 +115,15 @@ class CommandLine::Implementation {
 };
 
 CommandLine::CommandLine() : implementation_(std::make_unique<Implementation>()) {
-  add_attribute_verbs(*this);
+  add_set_verb(*this);
+  add_get_verb(*this);
+  add_change_verbs(*this);
+  add_edit_verb(*this);
   add_listing_verbs(*this);
   add_top_verb(*this);
   add_watch_verb(*this);
-  add_transfer_verbs(*this);
+  add_dump_verb(*this);
+  add_load_verb(*this);
   add_backup_verb(*this);
   add_keygen_verb(*this);
   add_ping_verb(*this);

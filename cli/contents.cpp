@@ -3,7 +3,7 @@
 #include <bulletin/client.hpp>
 #include <bulletin/error.hpp>
 
-#include "wire/names.hpp"
+#include "cli/missing.hpp"
 
 namespace bulletin::cli {
 
@@ -19,10 +19,7 @@ ClientOptions client_options(const Common& common) {
 Snapshot contents(const Common& common, const std::string& space) {
   Client client(client_options(common));
   Snapshot snapshot = client.open(space).snapshot();
-  if (snapshot.empty()) {
-    throw Error(Errc::missing,
-                wire::quoted(space) + " has no attributes; `bulletin ls` lists the namespaces");
-  }
+  if (snapshot.empty()) throw_empty(space);
   return snapshot;
 }
 

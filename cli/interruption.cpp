@@ -15,11 +15,15 @@
 
 namespace bulletin::cli {
 
-Interruption::Interruption() : ended_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Interruption::Interruption(Output output)
+    : output_(output), ended_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  struct sigaction hangup {};
+  sigaction(SIGHUP, nullptr, &hangup);
+  if (hangup.sa_handler != SIG_IGN) sigaddset(&signals, SIGHUP);  // ignored under nohup
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signals_ = signalfd(-1, &signals, SFD_CLOEXEC);
   if (signals_ < 0 || ended_ < 0) throw std::system_error(errno, std::generic_category());
@@ -35,7 +39,9 @@ void Interruption::wait() { static_cast<void>(wait_for(std::chrono::milliseconds
 
 bool Interruption::wait_for(std::chrono::milliseconds time) {
   // Nothing is asked of standard output: that it is closed at the other end is told unasked.
-  pollfd events[] = {{signals_, POLLIN, 0}, {ended_, POLLIN, 0}, {STDOUT_FILENO, 0, 0}};
+  pollfd events[] = {{signals_, POLLIN, 0},
+                     {ended_, POLLIN, 0},
+                     {output_ == Output::ends ? STDOUT_FILENO : -1, 0, 0}};
   const bool for_ever = time.count() < 0;
   const auto deadline = std::chrono::steady_clock::now() + time;
   for (;;) {

@@ -5,11 +5,14 @@
 
 namespace bulletin::cli {
 
-/// SIGINT and SIGTERM, a closed standard output, or `end`. Made before any thread, because those
-/// started later leave the signals to it.
+/// SIGINT and SIGTERM, SIGHUP if that is not ignored, a closed standard output, or `end`. Threads
+/// that are started later leave the signals to it.
 class Interruption {
  public:
-  Interruption();
+  /// Whether a closed standard output ends the program, too.
+  enum class Output { ends, may_close };
+
+  explicit Interruption(Output output = Output::ends);
   ~Interruption();
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
@@ -21,6 +24,7 @@ class Interruption {
   void end() noexcept;
 
  private:
+  const Output output_;
   int signals_;
   int ended_;
 };

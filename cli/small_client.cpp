@@ -70,13 +70,32 @@ auto SmallClient::ask(const std::string& request, Decode decode) {
   }
 }
 
-std::optional<Versioned<Value>> SmallClient::read(std::string_view space, std::string_view name) {
+std::optional<SmallClient::Attribute> SmallClient::read(std::string_view space,
+                                                        std::string_view name) {
+  std::vector<Attribute> found = read(space, std::vector<std::string>{std::string(name)});
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+std::vector<SmallClient::Attribute> SmallClient::read(std::string_view space,
+                                                      const std::vector<std::string>& names) {
   wire::check_namespace_name(space);
-  wire::check_attribute_name(name);
-  const auto reply = ask(wire::encode(wire::Read{space, {name}}), wire::decode_read_reply);
-  if (reply.attributes.empty() || reply.attributes[0].value.empty()) return std::nullopt;
-  const wire::AttributeState& found = reply.attributes[0];
-  return Versioned<Value>{wire::decode_value(found.value), Revision(found.revision)};
+  for (const std::string& name : names) wire::check_attribute_name(name);
+  std::vector<Attribute> all;
+  for (std::size_t read = 0; read != names.size();) {
+    const wire::Read request{
+        space, {names.begin() + static_cast<std::ptrdiff_t>(read), names.end()}, true};
+    const auto reply = ask(wire::encode(request), wire::decode_read_reply);
+    if (reply.attributes.empty() || reply.attributes.size() > names.size() - read)
+      throw Error(Errc::protocol, "the broker's answer to READ is not of the names asked for");
+    for (const wire::AttributeState& found : reply.attributes) {
+      const std::string& name = names[read++];
+      if (!found.value.empty())
+        all.push_back(
+            {name, wire::decode_value(found.value), Revision(found.revision), found.lease});
+    }
+  }
+  return all;
 }
 
 std::vector<SmallClient::Attribute> SmallClient::attributes(std::string_view space) {
@@ -85,9 +104,10 @@ std::vector<SmallClient::Attribute> SmallClient::attributes(std::string_view spa
   for (bool more = true; more;) {
     const std::string_view after = all.empty() ? std::string_view() : all.back().name;
     const auto part =
-        ask(wire::encode(wire::SnapshotRequest{space, after}), wire::decode_snapshot_reply);
+        ask(wire::encode(wire::SnapshotRequest{space, after, true}), wire::decode_snapshot_reply);
     for (const wire::AttributeState& attribute : part.attributes) {
-      all.push_back({std::string(attribute.name), wire::decode_value(attribute.value)});
+      all.push_back({std::string(attribute.name), wire::decode_value(attribute.value),
+                     Revision(attribute.revision), attribute.lease});
     }
     more = part.more && !part.attributes.empty();
   }
@@ -134,7 +154,11 @@ SmallClient::Written SmallClient::write(std::string_view space, const Transactio
   }
   const wire::Outcome outcome = transmit(space, bytes);
   switch (outcome.status) {
-    case wire::Status::ok: return {.revision = Revision(outcome.revision)};
+    case wire::Status::ok: {
+      Written written{.revision = Revision(outcome.revision)};
+      for (const std::string& sum : outcome.sums()) written.sums.push_back(wire::decode_value(sum));
+      return written;
+    }
     case wire::Status::unchanged:
       return {.unchanged = true, .revision = Revision(outcome.revision)};
     case wire::Status::lost: return {.lost = true, .revision = Revision(outcome.revision)};

@@ -32,12 +32,17 @@ class SmallClient {
   SmallClient(const SmallClient&) = delete;
   SmallClient& operator=(const SmallClient&) = delete;
 
-  std::optional<Versioned<Value>> read(std::string_view space, std::string_view name);
-
   struct Attribute {
     std::string name;
     Value value;
+    Revision revision = {};
+    std::optional<wire::Lease> lease = {};  ///< nothing: the broker is too old to tell
   };
+  std::optional<Attribute> read(std::string_view space, std::string_view name);
+  /// In the order of the names, of which those that are absent are left out. What does not fit into
+  /// one answer is as of a later moment.
+  std::vector<Attribute> read(std::string_view space, const std::vector<std::string>& names);
+
   /// All attributes, read part by part: a commit that comes between two parts may show in the later
   /// one only.
   std::vector<Attribute> attributes(std::string_view space);
@@ -58,6 +63,7 @@ class SmallClient {
     bool lost = false;       ///< a condition did not hold: nothing was changed
     bool unchanged = false;  ///< there was nothing to change
     Revision revision;
+    std::vector<Value> sums = {};  ///< the results of additions, in order
   };
   /// Applied exactly once, or an error that tells that it was not; only Error in_doubt does not
   /// tell.

@@ -20,11 +20,15 @@ struct Common {
 // What a verb does returns its exit code, writes its result to standard output and everything else
 // to standard error, and throws Error or UsageError.
 
-void add_attribute_verbs(CommandLine& line);
+void add_set_verb(CommandLine& line);
+void add_get_verb(CommandLine& line);
+void add_change_verbs(CommandLine& line);
+void add_edit_verb(CommandLine& line);
 void add_listing_verbs(CommandLine& line);
 void add_top_verb(CommandLine& line);
 void add_watch_verb(CommandLine& line);
-void add_transfer_verbs(CommandLine& line);
+void add_dump_verb(CommandLine& line);
+void add_load_verb(CommandLine& line);
 void add_backup_verb(CommandLine& line);
 void add_keygen_verb(CommandLine& line);
 void add_ping_verb(CommandLine& line);

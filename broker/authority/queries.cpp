@@ -14,14 +14,18 @@ namespace {
 /// About what the encoding of an attribute needs beside its name and value.
 constexpr std::size_t attribute_head = 16;
 
-wire::AttributeState state_of(const Attribute& attribute) noexcept {
-  return {attribute.name(), attribute.value(), attribute.revision};
-}
-
-wire::AttributeState read_one(const Board& board, const Space* space, std::string_view name) {
-  if (space == nullptr) return {name, {}, 0};
-  const Handle handle = space->attributes.by_name().find({name, wire::name_hash(name)});
-  return handle == 0 ? wire::AttributeState{name, {}, 0} : state_of(board.at(handle));
+/// What was asked about an attribute. A time to live that is over has a millisecond: 0 is none.
+wire::AttributeState state_of(const Authority::State& state, Handle handle, bool leases) {
+  const Attribute& attribute = state.board.at(handle);
+  wire::AttributeState told{attribute.name(), attribute.value(), attribute.revision};
+  if (!leases) return told;
+  told.lease.emplace();
+  const Lease* lease = attribute.leased ? state.leases.find(handle) : nullptr;
+  if (lease == nullptr) return told;
+  told.lease->ephemeral = lease->session != 0;
+  const std::uint64_t now = state.counters.clock_ms;
+  if (lease->deadline != 0) told.lease->ttl_ms = lease->deadline > now ? lease->deadline - now : 1;
+  return told;
 }
 
 }  // namespace
@@ -32,7 +36,10 @@ wire::ReadReply Authority::read(const wire::Read& request) const {
   wire::ReadReply reply{options().epoch, state_->revision_of(space), {}};
   std::size_t bytes = 0;
   for (const std::string_view name : request.names) {
-    const wire::AttributeState attribute = read_one(state_->board, space, name);
+    const Handle handle =
+        space == nullptr ? 0 : space->attributes.by_name().find({name, wire::name_hash(name)});
+    const wire::AttributeState attribute =
+        handle == 0 ? wire::AttributeState{name} : state_of(*state_, handle, request.leases);
     bytes += attribute.value.size() + attribute_head;
     if (bytes > wire::read_part_bytes && !reply.attributes.empty()) break;
     reply.attributes.push_back(attribute);
@@ -49,7 +56,7 @@ wire::SnapshotReply Authority::snapshot(const wire::SnapshotRequest& request) co
   std::size_t bytes = 0;
   auto next = space->attributes.after(request.after);
   for (; next != space->attributes.end() && bytes < wire::snapshot_part_bytes; ++next) {
-    const wire::AttributeState attribute = state_of(state_->board.at(*next));
+    const wire::AttributeState attribute = state_of(*state_, *next, request.leases);
     bytes += attribute.name.size() + attribute.value.size() + attribute_head;
     if (bytes > wire::snapshot_part_bytes && !reply.attributes.empty()) break;
     reply.attributes.push_back(attribute);

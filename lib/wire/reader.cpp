@@ -84,6 +84,8 @@ void Reader::skip(std::size_t count, const char* what) {
   for (; count != 0; --count) skip(what);
 }
 
+bool Reader::next_is_true() const noexcept { return !rest_.empty() && rest_[0] == '\xC3'; }
+
 bool Reader::next_is_nil() const noexcept { return !rest_.empty() && rest_[0] == '\xC0'; }
 
 void Reader::nil(const char* what) {

@@ -74,6 +74,7 @@ class Reader {
   /// Passes over so many.
   void skip(std::size_t count, const char* what);
   bool next_is_nil() const noexcept;
+  bool next_is_true() const noexcept;
   void nil(const char* what);
 
   [[nodiscard]] bool empty() const noexcept { return rest_.empty(); }

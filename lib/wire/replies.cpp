@@ -122,24 +122,37 @@ Tail read_tail(Reader& reader) {
   return tail;
 }
 
+/// `elements`: of the attribute behind its revision.
+std::optional<Lease> read_lease(Reader& reader, std::size_t& elements) {
+  if (elements < 2) return std::nullopt;
+  elements -= 2;
+  Lease lease;
+  lease.ttl_ms = reader.unsigned_integer("attribute's time to live");
+  lease.ephemeral = reader.boolean("whether the attribute is ephemeral");
+  return lease;
+}
+
 AttributeState read_found(Reader& reader) {
-  const std::size_t elements = reader.array("attribute");
+  std::size_t elements = reader.array("attribute");
   AttributeState attribute;
   if (elements == 0) return attribute;
   if (elements < 2) throw DecodeError("attribute: too few elements");
   attribute.value = reader.value("attribute's value");
   attribute.revision = reader.unsigned_integer("attribute's revision");
-  reader.skip(elements - 2, "attribute");
+  elements -= 2;
+  attribute.lease = read_lease(reader, elements);
+  reader.skip(elements, "attribute");
   return attribute;
 }
 
 AttributeState read_listed(Reader& reader) {
-  const std::size_t elements = reader.array_of(3, "attribute");
+  std::size_t elements = reader.array_of(3, "attribute") - 3;
   AttributeState attribute;
   attribute.name = reader.string("attribute's name");
   attribute.value = reader.value("attribute's value");
   attribute.revision = reader.unsigned_integer("attribute's revision");
-  reader.skip(elements - 3, "attribute");
+  attribute.lease = read_lease(reader, elements);
+  reader.skip(elements, "attribute");
   return attribute;
 }
 

@@ -96,20 +96,31 @@ struct WriteReply {
   std::vector<Tail> tails;
 };
 
+/// What will end an attribute by itself.
+struct Lease {
+  std::uint64_t ttl_ms = 0;  ///< what is left of its time to live; 0: it has none
+  bool ephemeral = false;    ///< it goes with a session
+
+  friend bool operator==(const Lease&, const Lease&) = default;
+};
+
 struct AttributeState {
   std::string_view name;   ///< not sent in a READ's reply
   std::string_view value;  ///< empty: absent
   std::uint64_t revision = 0;
+  std::optional<Lease> lease = {};  ///< told to those that ask for it, by brokers that know how
 };
 
-/// [0, epoch, revision, [[value, revision] or [] ...]]: in the order of the names asked for.
+/// [0, epoch, revision, [[value, revision] or [] ...]]: in the order of the names asked for. With
+/// leases [value, revision, ttl ms, ephemeral].
 struct ReadReply {
   Epoch epoch;
   std::uint64_t revision = 0;
   std::vector<AttributeState> attributes;
 };
 
-/// [0, epoch, revision, count, more, [[name, value, revision] ...]]
+/// [0, epoch, revision, count, more, [[name, value, revision] ...]]; with leases [name, value,
+/// revision, ttl ms, ephemeral].
 struct SnapshotReply {
   Epoch epoch;
   std::uint64_t revision = 0;

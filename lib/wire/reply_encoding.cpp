@@ -38,7 +38,7 @@ std::size_t size_hint(std::span<const Outcome> outcomes, std::span<const Tail> t
 std::size_t size_hint(const std::vector<AttributeState>& attributes) noexcept {
   std::size_t size = 64;
   for (const AttributeState& attribute : attributes) {
-    size += 18 + attribute.name.size() + attribute.value.size();
+    size += (attribute.lease ? 28 : 18) + attribute.name.size() + attribute.value.size();
   }
   return size;
 }
@@ -105,7 +105,9 @@ std::string encode(const ReadReply& reply) {
     if (attribute.value.empty()) {
       packer.array(0);
     } else {
-      packer.array(2).raw(attribute.value).integer(attribute.revision);
+      packer.array(attribute.lease ? 4 : 2).raw(attribute.value).integer(attribute.revision);
+      if (attribute.lease)
+        packer.integer(attribute.lease->ttl_ms).boolean(attribute.lease->ephemeral);
     }
   }
   return out;
@@ -118,10 +120,13 @@ std::string encode(const SnapshotReply& reply) {
   packer.array(6).integer(Status::ok).epoch(reply.epoch).integer(reply.revision);
   packer.integer(reply.count).boolean(reply.more).array(reply.attributes.size());
   for (const AttributeState& attribute : reply.attributes) {
-    out += HeadPacker().array(3).string_head(attribute.name.size()).view();
+    out += HeadPacker().array(attribute.lease ? 5 : 3).string_head(attribute.name.size()).view();
     out += attribute.name;
     out += attribute.value;
-    out += HeadPacker().integer(attribute.revision).view();
+    HeadPacker tail;
+    tail.integer(attribute.revision);
+    if (attribute.lease) tail.integer(attribute.lease->ttl_ms).boolean(attribute.lease->ephemeral);
+    out += tail.view();
   }
   return out;
 }

@@ -66,14 +66,18 @@ std::string encode(const Write& request) {
 std::string encode(const Read& request) {
   std::string out;
   Packer packer(out);
-  packer.array(3).integer(RequestKind::read).string(request.space);
+  packer.array(request.leases ? 4 : 3).integer(RequestKind::read).string(request.space);
   pack_strings(packer, request.names);
+  if (request.leases) packer.boolean(true);
   return out;
 }
 
 std::string encode(const SnapshotRequest& request) {
   std::string out;
-  Packer(out).array(3).integer(RequestKind::snapshot).string(request.space).string(request.after);
+  Packer packer(out);
+  packer.array(request.leases ? 4 : 3).integer(RequestKind::snapshot);
+  packer.string(request.space).string(request.after);
+  if (request.leases) packer.boolean(true);
   return out;
 }
 

@@ -53,17 +53,29 @@ Write read_write(Reader& reader) {
   return write;
 }
 
-Read read_read(Reader& reader) {
+/// An element that need not be there: whether it is `true`. `further`: how many there are behind
+/// those that must be.
+bool read_wish(Reader& reader, std::size_t& further) {
+  if (further == 0) return false;
+  --further;
+  const bool wished = reader.next_is_true();
+  reader.skip("request");
+  return wished;
+}
+
+Read read_read(Reader& reader, std::size_t& further) {
   Read read;
   read.space = reader.string("namespace");
   read.names = read_strings(reader, "names");
+  read.leases = read_wish(reader, further);
   return read;
 }
 
-SnapshotRequest read_snapshot(Reader& reader) {
+SnapshotRequest read_snapshot(Reader& reader, std::size_t& further) {
   SnapshotRequest snapshot;
   snapshot.space = reader.string("namespace");
   snapshot.after = reader.string("last name");
+  snapshot.leases = read_wish(reader, further);
   return snapshot;
 }
 
@@ -115,14 +127,14 @@ std::size_t least_elements(RequestKind kind) {
   throw DecodeError("request: of no known kind");
 }
 
-Request read_body(Reader& reader, RequestKind kind) {
+Request read_body(Reader& reader, RequestKind kind, std::size_t& further) {
   switch (kind) {
     case RequestKind::hello: return read_hello(reader);
     case RequestKind::keepalive: return Keepalive{read_session(reader)};
     case RequestKind::goodbye: return Goodbye{read_session(reader)};
     case RequestKind::write: return read_write(reader);
-    case RequestKind::read: return read_read(reader);
-    case RequestKind::snapshot: return read_snapshot(reader);
+    case RequestKind::read: return read_read(reader, further);
+    case RequestKind::snapshot: return read_snapshot(reader, further);
     case RequestKind::since: return read_since(reader);
     case RequestKind::status: return StatusRequest{read_strings(reader, "namespaces")};
     case RequestKind::list: return read_list(reader);
@@ -141,8 +153,9 @@ Request decode_request(std::string_view bytes) {
   const auto kind = static_cast<RequestKind>(reader.unsigned_integer("request's kind"));
   const std::size_t known = least_elements(kind);
   if (elements < known) throw DecodeError("request: too few elements");
-  Request request = read_body(reader, kind);
-  reader.skip(elements - known, "request");
+  std::size_t further = elements - known;
+  Request request = read_body(reader, kind, further);
+  reader.skip(further, "request");
   reader.finish("request");
   return request;
 }

@@ -53,16 +53,18 @@ struct Write {
   std::vector<WriteItem> items;
 };
 
-/// [5, namespace, [name ...]]
+/// [5, namespace, [name ...]], and `true` to be told leases.
 struct Read {
   std::string_view space;
   std::vector<std::string_view> names;
+  bool leases = false;
 };
 
-/// [6, namespace, last name received]; the empty name starts.
+/// [6, namespace, last name received], and `true` to be told leases; the empty name starts.
 struct SnapshotRequest {
   std::string_view space;
   std::string_view after;
+  bool leases = false;
 };
 
 /// [7, namespace, epoch, revision]

@@ -39,6 +39,37 @@ TEST_CASE("a read tells values and revisions in the order asked for") {
   CHECK(reply.attributes[3].value == reply.attributes[0].value);
 }
 
+TEST_CASE("leases are told when they are asked for, with what is left of a time to live") {
+  Desk desk;
+  constexpr std::uint64_t never = ~std::uint64_t{0};
+  desk.write("a",
+             Raw().set("mine", 1, 0, true).set("short", 2, 500, false).set("both", 3, 700, true));
+  desk.write("a", Raw().set("plain", 4).set("long", 5, never, false));
+  desk.advance(100);
+  const std::uint64_t left_of_never = never - desk.authority.clock_ms();
+  const std::vector<std::pair<std::string, wire::Lease>> expected = {
+      {"both", {600, true}},
+      {"long", {left_of_never, false}},
+      {"mine", {0, true}},
+      {"plain", {}},
+      {"short", {400, false}}};
+  const wire::SnapshotReply part = desk.authority.snapshot({"a", "", true});
+  REQUIRE(part.attributes.size() == expected.size());
+  for (std::size_t i = 0; i != expected.size(); ++i) {
+    const auto& [name, lease] = expected[i];
+    CAPTURE(name);
+    CHECK(part.attributes[i].name == name);
+    CHECK(part.attributes[i].lease == lease);
+    const wire::ReadReply one = desk.authority.read({"a", {name, "none"}, true});
+    CHECK(one.attributes[0].lease == lease);
+    CHECK_FALSE(one.attributes[1].lease);
+    CHECK_FALSE(desk.authority.read({"a", {name}}).attributes[0].lease);
+  }
+  CHECK_FALSE(desk.authority.snapshot({"a", ""}).attributes[0].lease);
+  desk.set("a", "mine", 1);
+  CHECK(desk.authority.read({"a", {"mine"}, true}).attributes[0].lease == wire::Lease{});
+}
+
 TEST_CASE("a read of much tells the first names, as many as make a mebibyte") {
   Desk desk;
   desk.set("a", "large", std::string(400'000, 'l'));

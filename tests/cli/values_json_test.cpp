@@ -148,10 +148,10 @@ TEST_CASE("an error says where it is") {
 }
 
 TEST_CASE("attributes are the members of the outermost object, whatever their names") {
-  CHECK(parse_attributes("{\"speed\": 3.2, \"$bytes\": {\"$bytes\": \"aGk=\"}}") ==
+  CHECK(parse_attributes("{\"speed\": 3.2, \"$bytes\": {\"$bytes\": \"aGk=\"}}").values ==
         Map{{"speed", 3.2}, {"$bytes", bytes_of("hi")}});
-  CHECK(parse_attributes("{\"$map\": {\"a\": {\"$map\": {\"$map\": 1}}}}") ==
+  CHECK(parse_attributes("{\"$map\": {\"a\": {\"$map\": {\"$map\": 1}}}}").values ==
         Map{{"$map", Map{{"a", Map{{"$map", 1}}}}}});
-  CHECK(parse_attributes("{}").empty());
+  CHECK(parse_attributes("{}").values.empty());
   CHECK_THROWS_WITH(parse_attributes("[1]"), ContainsSubstring("object of names and values"));
 }

@@ -25,10 +25,18 @@ void check_value(std::string_view json) {
 }
 
 void check_attributes(std::string_view json) {
-  for (const auto& [name, value] : cli::parse_attributes(json)) {
+  for (const auto& [name, value] : cli::parse_attributes(json).values) {
     (void)cli::to_json_string(name);
     (void)cli::to_json(value);
   }
+}
+
+void check_document(std::string_view json) {
+  const cli::Document document = cli::parse_document(json);
+  const std::string text = cli::to_json(document);
+  const cli::Document again = cli::parse_document(text);
+  assert(again.space == document.space && again.attributes.ttls == document.attributes.ttls);
+  assert(bytes_of(again.attributes.values) == bytes_of(document.attributes.values));
 }
 
 template <class Check>
@@ -46,5 +54,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view json(reinterpret_cast<const char*>(data), size);
   attempt(check_value, json);
   attempt(check_attributes, json);
+  attempt(check_document, json);
   return 0;
 }

@@ -130,7 +130,7 @@ TEST_CASE("wrong usage is exit 2, without asking a broker") {
   check_complaint(run_bulletin({}), 2, "no verb; see bulletin --help");
   check_complaint(run_bulletin({"fetch"}), 2, "'fetch' is no verb");
   check_complaint(run_bulletin({"get", "plant"}), 2, "NAME is required; see bulletin get --help");
-  check_complaint(run_bulletin({"get", "plant", "speed", "now"}), 2, "'now' is too much");
+  check_complaint(run_bulletin({"show", "plant", "now"}), 2, "'now' is too much");
   check_complaint(run_bulletin({"get", "plant", "speed", "--now"}), 2, "'--now' is too much");
   check_complaint(run_bulletin({"ping", "--count", "0"}), 2, "'0' is no number from 1 on");
   check_complaint(run_bulletin({"ping", "--count", "0x4"}), 2, "'0x4' is no number from 1 on");

@@ -89,6 +89,10 @@ def requests():
                [6, "plant/robot", ""]),
         vector("the next part of a snapshot", "snapshot", {"namespace": "plant/robot", "after": "speed"},
                [6, "plant/robot", "speed"]),
+        vector("read with leases", "read", {"namespace": "plant/robot", "names": ["speed"], "leases": True},
+               [5, "plant/robot", ["speed"], True]),
+        vector("a part of a snapshot with leases", "snapshot", {"namespace": "plant/robot", "after": "", "leases": True},
+               [6, "plant/robot", "", True]),
         vector("since", "since", {"namespace": "plant/robot", "epoch": EPOCH.hex(), "revision": REVISION},
                [7, "plant/robot", EPOCH, REVISION]),
         vector("status", "status", {"namespaces": ["plant/robot", "plant/cell"]},
@@ -188,7 +192,16 @@ def read_replies():
     fields = {"epoch": EPOCH.hex(), "revision": REVISION + 6,
               "attributes": [{"value": value_hex("idle"), "revision": REVISION}, {"value": "", "revision": 0}]}
     return [vector("a read's reply: one there, one absent", "read_reply", fields,
-                   [0, EPOCH, REVISION + 6, [["idle", REVISION], []]])]
+                   [0, EPOCH, REVISION + 6, [["idle", REVISION], []]]), read_reply_with_leases()]
+
+
+def read_reply_with_leases():
+    leases = [(0, False), (29_000, False), (1, True)]
+    fields = {"epoch": EPOCH.hex(), "revision": REVISION + 6,
+              "attributes": [{"value": value_hex("idle"), "revision": REVISION, "ttl_ms": ttl, "ephemeral": ephemeral}
+                             for ttl, ephemeral in leases] + [{"value": "", "revision": 0}]}
+    return vector("a read's reply with leases", "read_reply", fields,
+                  [0, EPOCH, REVISION + 6, [["idle", REVISION, *lease] for lease in leases] + [[]]])
 
 
 def snapshot_replies():
@@ -200,6 +213,10 @@ def snapshot_replies():
         vector("a part of a snapshot", "snapshot_reply", fields, [0, EPOCH, REVISION + 6, 17, True, attributes]),
         vector("the snapshot of a namespace that there is not", "snapshot_reply", empty,
                [0, EPOCH, 0, 0, False, []]),
+        vector("a part of a snapshot with leases", "snapshot_reply",
+               {**empty, "attributes": [{"name": "cell", "value": value_hex(7), "revision": REVISION, "ttl_ms": 2**40,
+                                         "ephemeral": True}]},
+               [0, EPOCH, 0, 0, False, [["cell", 7, REVISION, 2**40, True]]]),
     ]
 
 
@@ -315,6 +332,8 @@ def leniencies():
              b"\xdc\x00\x03\xcd\x00\x02" + pack(EPOCH) + b"\xcf" + SESSION.to_bytes(8, "big")),
         same("keepalive", "nor unsigned", [2, EPOCH, SESSION],
              b"\x93\xd0\x02" + pack(EPOCH) + b"\xd1\x00\x2a"),
+        same("snapshot", "only true asks for leases", [6, "p", ""], pack([6, "p", "", 1, True])),
+        same("read", "only true asks for leases", [5, "p", []], pack([5, "p", [], None])),
         same("list", "strings need not be short", [9, "p", ""], b"\x93\x09\xdb\x00\x00\x00\x01p\xd9\x00"),
     ]
 

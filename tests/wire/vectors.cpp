@@ -87,10 +87,14 @@ struct RequestFields {
     return out;
   }
   json operator()(const wire::Read& request) const {
-    return {{"namespace", request.space}, {"names", request.names}};
+    json out{{"namespace", request.space}, {"names", request.names}};
+    if (request.leases) out["leases"] = true;
+    return out;
   }
   json operator()(const wire::SnapshotRequest& request) const {
-    return {{"namespace", request.space}, {"after", request.after}};
+    json out{{"namespace", request.space}, {"after", request.after}};
+    if (request.leases) out["leases"] = true;
+    return out;
   }
   json operator()(const wire::Since& request) const {
     return {{"namespace", request.space},
@@ -135,6 +139,15 @@ json fields(const wire::Outcome& outcome) {
     default: out["message"] = outcome.message();
   }
   out["name"] = outcome.name();
+  return out;
+}
+
+json fields(const wire::AttributeState& attribute) {
+  json out{{"value", to_hex(attribute.value)}, {"revision", attribute.revision}};
+  if (attribute.lease) {
+    out["ttl_ms"] = attribute.lease->ttl_ms;
+    out["ephemeral"] = attribute.lease->ephemeral;
+  }
   return out;
 }
 
@@ -210,18 +223,16 @@ json to_json(const wire::WriteReply& reply) {
 
 json to_json(const wire::ReadReply& reply) {
   json attributes = json::array();
-  for (const wire::AttributeState& attribute : reply.attributes) {
-    attributes.push_back({{"value", to_hex(attribute.value)}, {"revision", attribute.revision}});
-  }
+  for (const wire::AttributeState& attribute : reply.attributes)
+    attributes.push_back(fields(attribute));
   return {{"epoch", hex(reply.epoch)}, {"revision", reply.revision}, {"attributes", attributes}};
 }
 
 json to_json(const wire::SnapshotReply& reply) {
   json attributes = json::array();
   for (const wire::AttributeState& attribute : reply.attributes) {
-    attributes.push_back({{"name", attribute.name},
-                          {"value", to_hex(attribute.value)},
-                          {"revision", attribute.revision}});
+    attributes.push_back(fields(attribute));
+    attributes.back()["name"] = attribute.name;
   }
   return {{"epoch", hex(reply.epoch)},
           {"revision", reply.revision},

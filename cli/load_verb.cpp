@@ -1,16 +1,16 @@
-// dump, load: all of a namespace, or of the board, out and in.
+// load: all of a namespace, or of the board, in.
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
-#include <bulletin/client.hpp>
+#include <bulletin/transaction.hpp>
 
 #include "cli/command_line.hpp"
-#include "cli/contents.hpp"
 #include "cli/files.hpp"
 #include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
@@ -21,11 +21,6 @@
 
 namespace bulletin::cli {
 namespace {
-
-struct DumpArguments {
-  std::string space;
-  bool all = false;  ///< every namespace but the broker's own
-};
 
 struct LoadArguments {
   std::string space;
@@ -63,19 +58,22 @@ std::size_t checked_size(const std::string& name, const Value& value, const Limi
   return operation_overhead + name.size() + size;
 }
 
-std::vector<Batch> to_batches(const Map& attributes, bool replace, const Limits& limits) {
+std::vector<Batch> to_batches(const Attributes& attributes, bool replace, const Limits& limits) {
   std::vector<Batch> batches;
   if (replace) batches.emplace_back().transaction.clear();
-  for (const auto& [name, value] : attributes) {
+  for (const auto& [name, value] : attributes.values) {
+    const auto ttl = attributes.ttls.find(name);
     const std::size_t size = checked_size(name, value, limits);
     if (batches.empty() || !batches.back().has_room(size, limits)) batches.emplace_back();
-    batches.back().transaction.set(name, value);
+    batches.back().transaction.set(
+        name, value,
+        {.ttl = ttl == attributes.ttls.end() ? std::chrono::milliseconds(0) : ttl->second});
     batches.back().bytes += size;
   }
   return batches;
 }
 
-Map attributes_of(const std::string& file) {
+Attributes attributes_of(const std::string& file) {
   try {
     return parse_attributes(read_file(file));
   } catch (const JsonError& error) {
@@ -105,59 +103,6 @@ Revision write_all(SmallClient& client, const std::string& space, const std::vec
   return revision;
 }
 
-/// So many namespaces share a client, which holds all that it has opened.
-constexpr std::size_t namespaces_together = 64;
-
-void print_attributes(const Snapshot& snapshot) {
-  const char* separator = "{\n  ";
-  for (const Snapshot::Entry& entry : snapshot) {
-    print(separator + to_json_string(entry.name) + ": " + to_json(entry.value));
-    separator = ",\n  ";
-  }
-  print_line("\n}");
-}
-
-/// {"namespace": ..., "attributes": {...}}
-void print_namespace(const std::string& space, const Snapshot& snapshot) {
-  Map attributes;
-  for (const Snapshot::Entry& entry : snapshot) attributes.emplace(entry.name, entry.value);
-  print_line(fmt::format("{{\"namespace\": {}, \"attributes\": {}}}", to_json_string(space),
-                         to_json(Value(std::move(attributes)))));
-}
-
-Exit dump_all(const Common& common) {
-  std::vector<std::string> spaces = SmallClient(common).namespaces({});
-  std::erase_if(spaces, [](const std::string& space) { return wire::is_system(space); });
-  Progress progress(spaces.size());
-  std::optional<Client> client;
-  for (std::size_t i = 0; i != spaces.size(); ++i) {
-    progress.show(i);
-    if (i % namespaces_together == 0) client.emplace(client_options(common));
-    const Snapshot snapshot = client->open(spaces[i]).snapshot();
-    if (!snapshot.empty()) print_namespace(spaces[i], snapshot);
-  }
-  return Exit::done;
-}
-
-struct Document {
-  std::string space;
-  Map attributes;
-};
-
-Document document_of(std::string_view line) {
-  const Value value = parse_value(line);
-  const auto* members = std::get_if<Map>(&value.data());
-  if (members == nullptr || members->size() != 2 || !members->contains("namespace") ||
-      !members->contains("attributes"))
-    throw JsonError("wanted {\"namespace\": ..., \"attributes\": {...}}, as dump --all prints it");
-  const auto* space = std::get_if<std::string>(&members->at("namespace").data());
-  const auto* attributes = std::get_if<Map>(&members->at("attributes").data());
-  if (space == nullptr || attributes == nullptr)
-    throw JsonError("the namespace is to be a string, and the attributes an object");
-  wire::check_namespace_name(*space);
-  return {*space, *attributes};
-}
-
 /// The whole file makes sense before anything is written.
 std::vector<Document> documents_of(const std::string& file) {
   const std::string text = read_file(file);
@@ -170,7 +115,8 @@ std::vector<Document> documents_of(const std::string& file) {
     at = end + 1;
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     try {
-      documents.push_back(document_of(line));
+      documents.push_back(parse_document(line));
+      wire::check_namespace_name(documents.back().space);
     } catch (const std::exception& error) {
       const std::string what = file == "-" ? "standard input" : wire::quoted(file);
       throw UsageError(fmt::format("{}, line {}: {}", what, number, error.what()));
@@ -186,29 +132,23 @@ Exit load_all(const Common& common, const LoadArguments& arguments) {
   std::size_t attributes = 0;
   for (std::size_t i = 0; i != documents.size(); ++i) {
     progress.show(i);
-    const auto& [space, values] = documents[i];
-    const auto batches = to_batches(values, arguments.replace, client.limits());
+    const auto& [space, loaded] = documents[i];
+    const std::size_t size = loaded.values.size();
+    const auto batches = to_batches(loaded, arguments.replace, client.limits());
     try {
-      write_all(client, space, batches, values.size(), nullptr);
+      write_all(client, space, batches, size, nullptr);
     } catch (const Error& error) {
       throw Error(error.code(),
                   fmt::format("{} ({} of {} namespaces had been loaded before {})", error.what(), i,
                               documents.size(), wire::quoted(space)),
                   error.name());
     }
-    attributes += values.size();
+    attributes += size;
   }
   print_line(
       common.json
           ? fmt::format("{{\"namespaces\": {}, \"attributes\": {}}}", documents.size(), attributes)
           : fmt::format("{} attributes in {} namespaces", attributes, documents.size()));
-  return Exit::done;
-}
-
-Exit dump(const Common& common, const DumpArguments& arguments) {
-  if (arguments.all) return dump_all(common);
-  if (arguments.space.empty()) throw UsageError("dump wants a namespace, or --all");
-  print_attributes(contents(common, arguments.space));
   return Exit::done;
 }
 
@@ -220,47 +160,39 @@ Exit load(const Common& common, const LoadArguments& given) {
     throw UsageError("load wants a namespace and a file, or --all and a file");
   if (arguments.all) return load_all(common, arguments);
   wire::check_namespace_name(arguments.space);
-  const Map attributes = attributes_of(arguments.file);
+  const Attributes attributes = attributes_of(arguments.file);
   SmallClient client(common);
   const auto batches = to_batches(attributes, arguments.replace, client.limits());
-  Progress progress(attributes.size());
+  Progress progress(attributes.values.size());
   const Revision revision =
-      write_all(client, arguments.space, batches, attributes.size(), &progress);
+      write_all(client, arguments.space, batches, attributes.values.size(), &progress);
   if (common.json) {
     print_line(fmt::format("{{\"attributes\": {}, \"commits\": {}, \"revision\": {}}}",
-                           attributes.size(), batches.size(), revision.value()));
+                           attributes.values.size(), batches.size(), revision.value()));
   } else {
-    print_line(fmt::format("{} {} in {} {}", attributes.size(),
-                           attributes.size() == 1 ? "attribute" : "attributes", batches.size(),
-                           batches.size() == 1 ? "commit" : "commits"));
+    print_line(fmt::format("{} {} in {} {}", attributes.values.size(),
+                           attributes.values.size() == 1 ? "attribute" : "attributes",
+                           batches.size(), batches.size() == 1 ? "commit" : "commits"));
   }
   return Exit::done;
 }
 
 }  // namespace
 
-void add_transfer_verbs(CommandLine& line) {
-  const auto dump_words = std::make_shared<DumpArguments>();
-  line.verb("dump", "Print a namespace as JSON, for `load`",
-            "  bulletin dump plant/robot > robot.json\n"
-            "  bulletin dump --all > board.jsonl           a line for each namespace\n"
-            "Each namespace is as of one moment, but not all as of the same; see backup.",
-            [=](const Common& common) { return dump(common, *dump_words); })
-      .optional_word("NS", dump_words->space, "The namespace")
-      .flag("--all", dump_words->all, "All namespaces")
-      .excludes("--all", "NS");
-
-  const auto load_words = std::make_shared<LoadArguments>();
+void add_load_verb(CommandLine& line) {
+  const auto words = std::make_shared<LoadArguments>();
   line.verb("load", "Set the attributes of a JSON object of names to values",
             "  bulletin load plant/robot robot.json\n"
             "  bulletin dump plant/robot | bulletin load plant/copy - --replace\n"
             "  bulletin load --all board.jsonl\n"
-            "What the broker's limits allow is one commit; what is more becomes several.",
-            [=](const Common& common) { return load(common, *load_words); })
-      .optional_word("NS", load_words->space, "The namespace; not with --all")
-      .optional_word("FILE", load_words->file, "The file; - reads standard input")
-      .flag("--all", load_words->all, "What `dump --all` has printed")
-      .flag("--replace", load_words->replace, "Remove all other attributes");
+            "What the broker's limits allow is one commit; what is more becomes several. A time to "
+            "live\n"
+            "begins anew with what was left of it when it was dumped.",
+            [=](const Common& common) { return load(common, *words); })
+      .optional_word("NS", words->space, "The namespace; not with --all")
+      .optional_word("FILE", words->file, "The file; - reads standard input")
+      .flag("--all", words->all, "What `dump --all` has printed")
+      .flag("--replace", words->replace, "Remove all other attributes");
 }
 
 }  // namespace bulletin::cli

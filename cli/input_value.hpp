@@ -1,0 +1,16 @@
+// Values that are given on the command line.
+#pragma once
+
+#include <string>
+
+#include <bulletin/value.hpp>
+
+namespace bulletin::cli {
+
+/// JSON, with a hint for those who meant text. Throws UsageError.
+Value value_of_word(const std::string& text);
+
+/// The same of "-": standard input. `is_text`: the word or the input is a string as it is.
+Value value_of_argument(const std::string& word, bool is_text);
+
+}  // namespace bulletin::cli
