@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -37,6 +38,17 @@ void print_array(const std::vector<std::string>& items) {
   print_line(items.empty() ? "[]" : "\n]");
 }
 
+struct ListArguments {
+  std::string begin;  ///< of the names; or the whole name of a namespace
+  bool null = false;
+};
+
+/// No name has a NUL, so that programs can split what this prints.
+void print_null(std::string_view name) {
+  print(name);
+  print({"\0", 1});
+}
+
 using States = std::vector<SmallClient::NamespaceState>;
 
 void print_stat(const std::vector<SmallClient::Attribute>& broker,
@@ -69,10 +81,12 @@ void print_stat_json(const std::vector<SmallClient::Attribute>& broker,
   print_line(to_json(Map{{"broker", std::move(facts)}, {"namespaces", std::move(spaces)}}));
 }
 
-Exit ls(const Common& common, const std::string& prefix) {
+Exit ls(const Common& common, const ListArguments& arguments) {
   SmallClient client(common);
-  std::vector<std::string> names = namespaces(client, prefix);
-  if (common.json) {
+  std::vector<std::string> names = namespaces(client, arguments.begin);
+  if (arguments.null) {
+    for (const std::string& name : names) print_null(name);
+  } else if (common.json) {
     for (std::string& name : names) name = to_json_string(name);
     print_array(names);
   } else {
@@ -81,8 +95,12 @@ Exit ls(const Common& common, const std::string& prefix) {
   return Exit::done;
 }
 
-Exit show(const Common& common, const std::string& space) {
-  const Snapshot snapshot = contents(common, space);
+Exit show(const Common& common, const ListArguments& arguments) {
+  const Snapshot snapshot = contents(common, arguments.begin);
+  if (arguments.null) {
+    for (const Snapshot::Entry& entry : snapshot) print_null(entry.name);
+    return Exit::done;
+  }
   if (common.json) {
     std::vector<std::string> entries;
     for (const Snapshot::Entry& entry : snapshot) {
@@ -119,18 +137,22 @@ Exit stat(const Common& common) {
 }  // namespace
 
 void add_listing_verbs(CommandLine& line) {
-  const auto prefix = std::make_shared<std::string>();
+  const auto listed = std::make_shared<ListArguments>();
   line.verb("ls", "List the namespaces, or those that begin with PREFIX",
             "  bulletin ls\n"
             "  bulletin ls plant/\n"
             "  bulletin ls '$sys/'                         the broker's own",
-            [=](const Common& common) { return ls(common, *prefix); })
-      .optional_word("PREFIX", *prefix, "How their names begin");
+            [=](const Common& common) { return ls(common, *listed); })
+      .optional_word("PREFIX", listed->begin, "How their names begin")
+      .flag("--null", listed->null, "Print each name exactly, and a NUL after it; for xargs -0");
 
-  const auto space = std::make_shared<std::string>();
-  line.verb("show", "Print a table of a namespace's attributes", "  bulletin show plant/robot",
-            [=](const Common& common) { return show(common, *space); })
-      .word("NS", *space, "The namespace");
+  const auto shown = std::make_shared<ListArguments>();
+  line.verb("show", "Print a table of a namespace's attributes",
+            "  bulletin show plant/robot\n"
+            "  bulletin show plant/robot --null | xargs -0 -n 1 bulletin del plant/robot --",
+            [=](const Common& common) { return show(common, *shown); })
+      .word("NS", shown->begin, "The namespace")
+      .flag("--null", shown->null, "Print only the names, each exactly and with a NUL after it");
 
   line.verb("stat", "Print what the broker tells about itself, and its namespaces",
             "  bulletin stat\n  bulletin --endpoint tcp://robot7:5570 stat", stat);
