@@ -48,7 +48,14 @@ class Broker::Implementation {
     if (owner_.exchange(::getpid()) != ::getpid()) running_ = nullptr;
     if (running_ != nullptr) return;
     const SignalsBlocked blocked;
-    running_ = new Running(options_);
+    try {
+      running_ = new Running(options_);
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      // Such as no descriptor, no thread or no memory.
+      throw Error(Errc::rejected, std::string("the broker cannot start: ") + error.what());
+    }
     endpoint_ = running_->server().endpoint();
     updates_endpoint_ = running_->server().updates_endpoint();
   }

@@ -13,6 +13,7 @@
 #include "server/door.hpp"
 #include "server/endpoint.hpp"
 #include "server/rights.hpp"
+#include "server/socket.hpp"
 #include "server/subscriptions.hpp"
 #include "server/wait_budget.hpp"
 
@@ -26,7 +27,7 @@ namespace bulletin::server {
 class Channel {
  public:
   struct Line {
-    zmq::socket_t socket;  ///< bound at the endpoint, with XPUB_NODROP set
+    Socket socket;  ///< bound at the endpoint, with XPUB_NODROP set
     std::unique_ptr<Door> door;
     Endpoint endpoint;
   };
@@ -36,7 +37,7 @@ class Channel {
   [[nodiscard]] std::uint64_t audience() const noexcept { return audience_; }
   [[nodiscard]] const Endpoint& endpoint() const noexcept { return line_.endpoint; }
   [[nodiscard]] bool may_read(std::string_view space) const { return rights_.may_read(space); }
-  zmq::socket_t& socket() noexcept { return line_.socket; }
+  Socket& socket() noexcept { return line_.socket; }
   Door& door() noexcept { return *line_.door; }
   [[nodiscard]] const Door& door() const noexcept { return *line_.door; }
 

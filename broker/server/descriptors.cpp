@@ -4,7 +4,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <limits>
+#include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -15,6 +18,8 @@ namespace {
 
 /// Of a broker without clients, and some to spare.
 constexpr rlim_t fewest = 64;
+/// What it opens itself before it has data and clients.
+constexpr std::size_t fewest_free = 32;
 
 }  // namespace
 
@@ -31,6 +36,26 @@ void raise_descriptor_limit() {
       fmt::format("this process may open {} files, and a broker needs {} and three for each "
                   "client: raise the hard limit (ulimit -Hn, LimitNOFILE=)",
                   limit.rlim_cur, fewest));
+}
+
+void require_free_descriptors() {
+  std::vector<int> opened;
+  opened.reserve(fewest_free);
+  int error = 0;
+  while (opened.size() < fewest_free && error == 0) {
+    const int descriptor = ::eventfd(0, EFD_CLOEXEC);
+    if (descriptor < 0) {
+      error = errno;
+    } else {
+      opened.push_back(descriptor);
+    }
+  }
+  for (const int descriptor : opened) ::close(descriptor);
+  if (error == 0) return;
+  throw Error(Errc::rejected,
+              fmt::format("a broker needs {} more file descriptors, and this process could open {} "
+                          "({}): close some, or raise the limit (ulimit -n, LimitNOFILE=)",
+                          fewest_free, opened.size(), std::generic_category().message(error)));
 }
 
 std::size_t descriptor_limit() noexcept {

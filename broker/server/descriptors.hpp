@@ -10,6 +10,10 @@ namespace bulletin::server {
 /// needs without clients: ZeroMQ would abort.
 void raise_descriptor_limit();
 
+/// Throws Error rejected when this process cannot open as many more as a broker without clients
+/// needs: ZeroMQ would abort.
+void require_free_descriptors();
+
 /// How many this process may have.
 std::size_t descriptor_limit() noexcept;
 

@@ -44,7 +44,9 @@ Door::Door(zmq::context_t& context, zmq::socket_t& socket, const Bounds& bounds)
   const std::string address = next_address();
   constexpr int wanted = ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED |
                          ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
-  if (zmq_socket_monitor(socket.handle(), address.c_str(), wanted) != 0) throw zmq::error_t();
+  const int made = uninterrupted_result(
+      [&] { return zmq_socket_monitor(socket.handle(), address.c_str(), wanted); });
+  if (made < 0) throw zmq::error_t();
   events_.set(zmq::sockopt::linger, 0);
   // A full queue would stop the thread that tells.
   events_.set(zmq::sockopt::rcvhwm, 0);

@@ -5,7 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+
 #include <zmq.hpp>
+
+#include "server/socket.hpp"
 
 namespace bulletin::server {
 
@@ -63,7 +66,7 @@ class Door {
 
   zmq::socket_ref socket_;
   const Bounds bounds_;
-  zmq::socket_t events_;
+  Socket events_;
   std::map<std::int32_t, std::uint64_t> connections_;  // by descriptor: the number of the ticket
   std::map<std::uint64_t, Time> young_;                // by ticket: when it came
   std::uint64_t tickets_ = 0;

@@ -8,6 +8,7 @@
 #include <zmq.hpp>
 
 #include "server/access.hpp"
+#include "server/socket.hpp"
 
 namespace bulletin::server {
 
@@ -25,7 +26,7 @@ class Gate {
     return "updates." + std::to_string(audience);
   }
 
-  zmq::socket_t& socket() noexcept { return socket_; }
+  Socket& socket() noexcept { return socket_; }
   /// Answers all that wait.
   void answer();
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
@@ -35,7 +36,7 @@ class Gate {
   [[nodiscard]] const std::string* user_of(const Question& question) const;
   void answer(Question& question, const std::string* user);
 
-  zmq::socket_t socket_;
+  Socket socket_;
   const Access& access_;
   std::uint64_t refused_ = 0;
 };

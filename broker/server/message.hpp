@@ -8,6 +8,8 @@
 
 #include <zmq.hpp>
 
+#include "server/socket.hpp"
+
 namespace bulletin::server {
 
 inline std::string_view view(const zmq::message_t& frame) noexcept {
@@ -37,13 +39,17 @@ inline zmq::message_t to_message(std::string&& bytes) {
 
 /// False, with the reason in errno, when it cannot be queued now. Never waits, never throws.
 inline bool send(zmq::socket_t& socket, zmq::message_t& frame, bool more) noexcept {
-  return zmq_msg_send(frame.handle(), socket.handle(), ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0)) >=
-         0;
+  const int flags = ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0);
+  return uninterrupted_result(
+             [&] { return zmq_msg_send(frame.handle(), socket.handle(), flags); }) >= 0;
 }
 
 /// False when nothing has arrived.
 inline bool receive(zmq::socket_t& socket, zmq::message_t& frame) {
-  return socket.recv(frame, zmq::recv_flags::dontwait).has_value();
+  const int received = uninterrupted_result(
+      [&] { return zmq_msg_recv(frame.handle(), socket.handle(), ZMQ_DONTWAIT); });
+  if (received < 0 && zmq_errno() != EAGAIN) throw zmq::error_t();
+  return received >= 0;
 }
 
 }  // namespace bulletin::server

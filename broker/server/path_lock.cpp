@@ -35,6 +35,13 @@ void write_pid(int descriptor) {
     errno = 0;
 }
 
+/// False: another has it. It does not wait, but a signal may interrupt it on a network's disk.
+bool lock_now(int descriptor) {
+  int failed = ::flock(descriptor, LOCK_EX | LOCK_NB);
+  while (failed != 0 && errno == EINTR) failed = ::flock(descriptor, LOCK_EX | LOCK_NB);
+  return failed == 0;
+}
+
 bool is_no_socket(const std::string& path) {
   struct stat status {};
   return ::lstat(path.c_str(), &status) == 0 && !S_ISSOCK(status.st_mode);
@@ -52,7 +59,7 @@ PathLock::PathLock(const std::string& path) : path_(path) {
   do {
     close();
     open();
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    if (!lock_now(descriptor_)) {
       const std::string who = holder(descriptor_);
       close();
       throw Error(
@@ -66,7 +73,9 @@ PathLock::PathLock(const std::string& path) : path_(path) {
 }
 
 void PathLock::open() {
-  descriptor_ = ::open(file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  do {
+    descriptor_ = ::open(file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  } while (descriptor_ < 0 && errno == EINTR);
   if (descriptor_ >= 0) return;
   throw Error(Errc::rejected,
               fmt::format("cannot bind ipc://{}: opening {}: {}; does the folder exist, and may "

@@ -41,7 +41,7 @@ int reader_queue(std::size_t reader_bytes) {
   return static_cast<int>(std::clamp<std::size_t>(reader_bytes / wire::update_bytes, 16, 1 << 20));
 }
 
-void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
+void set_common(Socket& socket, const BrokerOptions& options) {
   const int session = static_cast<int>(options.session_time.count());
   socket.set(zmq::sockopt::linger, linger_ms);
   socket.set(zmq::sockopt::backlog, backlog);
@@ -58,7 +58,7 @@ void set_common(zmq::socket_t& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::rcvhwm, 0);
 }
 
-void set_commands(zmq::socket_t& socket) {
+void set_commands(Socket& socket) {
   socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(wire::message_bytes));
   socket.set(zmq::sockopt::sndhwm, answer_queue);
   // Tells of answers that cannot be queued. Handover stays off: nobody takes over another's
@@ -66,13 +66,21 @@ void set_commands(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::router_mandatory, true);
 }
 
-void set_updates(zmq::socket_t& socket, const BrokerOptions& options) {
+void set_updates(Socket& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::maxmsgsize, subscription_bytes);
   // Once, before the bind: set anew on a live socket, libzmq 4.3.4 tells the new bound to peers
   // that may just have gone, and crashes (tried with readers that join and leave).
   socket.set(zmq::sockopt::sndhwm, reader_queue(options.reader_bytes));
   socket.set(zmq::sockopt::xpub_verbose, true);
   socket.set(zmq::sockopt::xpub_nodrop, true);  // tells the publisher of readers without room
+}
+
+/// Once its threads run, to run out of descriptors is an error like others.
+zmq::context_t make_context() {
+  require_free_descriptors();
+  zmq::context_t context;
+  const Socket starts_the_threads(context, zmq::socket_type::pair);
+  return context;
 }
 
 std::string advice(int error) {
@@ -102,7 +110,8 @@ std::string advice(int error) {
 }  // namespace
 
 Sockets::Sockets(const BrokerOptions& options, const Access& access, Counters& counters)
-    : options_(options),
+    : context_(make_context()),
+      options_(options),
       access_(access),
       counters_(counters),
       secret_key_(options.secret_key.empty() ? std::string() : read_secret_key(options.secret_key)),
@@ -120,16 +129,16 @@ Sockets::Sockets(const BrokerOptions& options, const Access& access, Counters& c
 
 Sockets::~Sockets() { explicit_bzero(secret_key_.data(), secret_key_.size()); }
 
-zmq::socket_t Sockets::make_commands() {
-  zmq::socket_t socket(context_, zmq::socket_type::router);
+Socket Sockets::make_commands() {
+  Socket socket(context_, zmq::socket_type::router);
   set_common(socket, options_);
   set_commands(socket);
   guard(socket, Gate::commands_domain());
   return socket;
 }
 
-zmq::socket_t Sockets::make_updates(std::uint64_t audience) {
-  zmq::socket_t socket(context_, zmq::socket_type::xpub);
+Socket Sockets::make_updates(std::uint64_t audience) {
+  Socket socket(context_, zmq::socket_type::xpub);
   set_common(socket, options_);
   set_updates(socket, options_);
   guard(socket, Gate::updates_domain(audience));
@@ -138,11 +147,13 @@ zmq::socket_t Sockets::make_updates(std::uint64_t audience) {
 
 /// Whoever comes passes the gate, or nobody does: also when ZeroMQ could not ask. It keeps out
 /// peers of ZMTP 1 and 2, too, which have no heartbeats.
-void Sockets::guard(zmq::socket_t& socket, const std::string& domain) const {
+void Sockets::guard(Socket& socket, const std::string& domain) const {
   constexpr int enforce_domain = 93;  // ZMQ_ZAP_ENFORCE_DOMAIN, a draft in Debian's header
   const int on = 1;
   socket.set(zmq::sockopt::zap_domain, domain);
-  if (zmq_setsockopt(socket.handle(), enforce_domain, &on, sizeof on) != 0) throw zmq::error_t();
+  const int enforced = uninterrupted_result(
+      [&] { return zmq_setsockopt(socket.handle(), enforce_domain, &on, sizeof on); });
+  if (enforced < 0) throw zmq::error_t();
   if (secret_key_.empty()) return;
   socket.set(zmq::sockopt::curve_server, true);
   socket.set(zmq::sockopt::curve_secretkey, secret_key_);
@@ -186,14 +197,14 @@ std::size_t Sockets::connections() const {
 void Sockets::reopen(Channel& channel) {
   const Endpoint endpoint = channel.endpoint();
   channel.close();
-  zmq::socket_t socket = make_updates(channel.audience());
+  Socket socket = make_updates(channel.audience());
   auto door = std::make_unique<Door>(context_, socket, door_bounds());
   Endpoint bound = bind_patiently(socket, endpoint, "updates");
   channel.replace({std::move(socket), std::move(door), std::move(bound)});
 }
 
 void Sockets::open(const Access::Audience& audience) {
-  zmq::socket_t socket = make_updates(audience.id);
+  Socket socket = make_updates(audience.id);
   auto door = std::make_unique<Door>(context_, socket, door_bounds());
   Endpoint bound = bind(socket, next_endpoint(), "updates");
   channels_.push_back(std::make_unique<Channel>(
@@ -264,7 +275,7 @@ bool Sockets::in_use(const Endpoint& endpoint) const {
 }
 
 /// The socket that had the port is closed by another thread. (On ipc a bind takes the path over.)
-Endpoint Sockets::bind_patiently(zmq::socket_t& socket, const Endpoint& endpoint,
+Endpoint Sockets::bind_patiently(Socket& socket, const Endpoint& endpoint,
                                  std::string_view option) {
   const auto end = std::chrono::steady_clock::now() + rebind_time;
   for (;;) {
@@ -279,7 +290,7 @@ Endpoint Sockets::bind_patiently(zmq::socket_t& socket, const Endpoint& endpoint
 
 /// While it serves, another program that has taken the port does not end it: any port will do, as
 /// clients are told.
-Endpoint Sockets::bind_new_channel(zmq::socket_t& socket, Endpoint endpoint) {
+Endpoint Sockets::bind_new_channel(Socket& socket, Endpoint endpoint) {
   try {
     return bind_patiently(socket, endpoint, "updates");
   } catch (const Error&) {
@@ -289,7 +300,7 @@ Endpoint Sockets::bind_new_channel(zmq::socket_t& socket, Endpoint endpoint) {
   }
 }
 
-Endpoint Sockets::bind(zmq::socket_t& socket, const Endpoint& endpoint, std::string_view option) {
+Endpoint Sockets::bind(Socket& socket, const Endpoint& endpoint, std::string_view option) {
   if (endpoint.transport == Endpoint::Transport::ipc) {
     if (endpoint.path.size() > longest_path + updates_suffix.size())
       throw Error(Errc::rejected,
@@ -299,8 +310,7 @@ Endpoint Sockets::bind(zmq::socket_t& socket, const Endpoint& endpoint, std::str
   return serving_ ? bind_new_channel(socket, endpoint) : bind_locked(socket, endpoint, option);
 }
 
-Endpoint Sockets::bind_locked(zmq::socket_t& socket, const Endpoint& endpoint,
-                              std::string_view option) {
+Endpoint Sockets::bind_locked(Socket& socket, const Endpoint& endpoint, std::string_view option) {
   // With it an IPv4 address would be told as ::ffff:127.0.0.1; `*` then means both kinds.
   socket.set(zmq::sockopt::ipv6, endpoint.host == "*" || endpoint.host.starts_with('['));
   try {

@@ -24,6 +24,7 @@
 #include "server/endpoint.hpp"
 #include "server/gate.hpp"
 #include "server/path_lock.hpp"
+#include "server/socket.hpp"
 #include "server/wake_up.hpp"
 
 namespace bulletin::server {
@@ -39,7 +40,7 @@ class Sockets {
   Sockets(const Sockets&) = delete;
   Sockets& operator=(const Sockets&) = delete;
 
-  zmq::socket_t& commands() noexcept { return commands_; }
+  Socket& commands() noexcept { return commands_; }
   /// One for each audience, in their order.
   Channels& channels() noexcept { return channels_; }
   const Channels& channels() const noexcept { return channels_; }
@@ -74,28 +75,28 @@ class Sockets {
   void wait(WakeUp& wake_up, std::chrono::steady_clock::time_point until);
 
  private:
-  zmq::socket_t make_commands();
-  zmq::socket_t make_updates(std::uint64_t audience);
-  void guard(zmq::socket_t& socket, const std::string& domain) const;
+  Socket make_commands();
+  Socket make_updates(std::uint64_t audience);
+  void guard(Socket& socket, const std::string& domain) const;
   [[nodiscard]] Door::Bounds door_bounds() const;
   void open(const Access::Audience& audience);
   void close(Channel& channel);
   [[nodiscard]] Endpoint next_endpoint() const;
   [[nodiscard]] bool in_use(const Endpoint& endpoint) const;
-  Endpoint bind(zmq::socket_t& socket, const Endpoint& endpoint, std::string_view option);
-  Endpoint bind_locked(zmq::socket_t& socket, const Endpoint& endpoint, std::string_view option);
-  Endpoint bind_patiently(zmq::socket_t& socket, const Endpoint& endpoint, std::string_view option);
-  Endpoint bind_new_channel(zmq::socket_t& socket, Endpoint endpoint);
+  Endpoint bind(Socket& socket, const Endpoint& endpoint, std::string_view option);
+  Endpoint bind_locked(Socket& socket, const Endpoint& endpoint, std::string_view option);
+  Endpoint bind_patiently(Socket& socket, const Endpoint& endpoint, std::string_view option);
+  Endpoint bind_new_channel(Socket& socket, Endpoint endpoint);
 
   // In this order: closing the sockets removes their files, after that the locks are given back.
   std::map<std::string, PathLock> locks_;  // by path
-  zmq::context_t context_;
+  zmq::context_t context_;                 // its threads run
   const BrokerOptions& options_;
   const Access& access_;
   Counters& counters_;
   std::string secret_key_;  // empty: there are no keys
   Gate gate_;
-  zmq::socket_t commands_;
+  Socket commands_;
   std::optional<Door> door_;  // of the commands
   Channels channels_;
   Endpoint commands_endpoint_;

@@ -30,8 +30,8 @@ class CommandConnection::Implementation {
       : endpoint_(choose_endpoint(endpoint)),
         ring_(endpoint_),
         timeout_(timeout),
-        socket_(make_command_socket(context_, keys)),
-        monitor_(context_, socket_, "command-monitor") {
+        socket_(make_command_socket(*context_, keys)),
+        monitor_(*context_, socket_, "command-monitor") {
     socket_.connect(ring_.current());
   }
 
@@ -52,8 +52,8 @@ class CommandConnection::Implementation {
   const std::string endpoint_;
   EndpointRing ring_;
   const milliseconds timeout_;
-  zmq::context_t context_;
-  zmq::socket_t socket_;
+  const std::unique_ptr<zmq::context_t> context_ = make_context();
+  Socket socket_;
   ConnectionMonitor monitor_;
 
   // Of the request under way.

@@ -15,13 +15,6 @@ constexpr std::uint64_t patience_ms = 2000;
 /// After a failure (no descriptors, no memory) the thread rests before it tries again.
 constexpr std::chrono::milliseconds rest{200};
 
-// zmq's context is made here and nowhere else: under the engine mutex, which fork() takes.
-std::unique_ptr<zmq::context_t> make_context() {
-  auto context = std::make_unique<zmq::context_t>(1);
-  context->set(zmq::ctxopt::ipv6, 1);
-  return context;
-}
-
 }  // namespace
 
 Engine::Engine(Client::Implementation& client, std::shared_ptr<Intake> intake)
@@ -86,8 +79,8 @@ void Engine::run() {
         std::scoped_lock lock(client_.apply_mutex);
         client_.failed(error.what());
       }
-      zmq::pollitem_t item{nullptr, waker_.descriptor(), ZMQ_POLLIN, 0};
-      zmq_poll(&item, 1, static_cast<long>(rest.count()));
+      pollfd item{waker_.descriptor(), POLLIN, 0};
+      wait_for({&item, 1}, rest);
     }
   }
   try {

@@ -94,7 +94,7 @@ class Engine {
   void say_goodbye();
 
   Client::Implementation& client_;
-  zmq::socket_t commands_;
+  Socket commands_;
   ConnectionMonitor commands_monitor_;
   std::optional<std::string> connected_to_;  // the updates endpoint
   bool commands_ready_ = false;              // though their descriptor may not tell

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "client/clock.hpp"
+
 namespace bulletin::client {
 namespace {
 
@@ -17,9 +19,11 @@ namespace {
 }  // namespace
 
 void wait_for(std::span<pollfd> items, std::chrono::milliseconds time) {
-  if (::poll(items.data(), items.size(), static_cast<int>(time.count())) >= 0) return;
-  if (errno != EINTR) fail("poll");
-  for (pollfd& item : items) item.revents = 0;
+  const SteadyTime deadline = deadline_after(time);
+  while (::poll(items.data(), items.size(), static_cast<int>(time.count())) < 0) {
+    if (errno != EINTR) fail("poll");
+    time = time_until(deadline);
+  }
 }
 
 Poller::Poller() : descriptor_(::epoll_create1(EPOLL_CLOEXEC)) {
@@ -46,9 +50,16 @@ void Poller::forget(int descriptor) noexcept {
 Poller::Ready Poller::wait(std::chrono::milliseconds time) {
   Ready ready;
   std::array<epoll_event, std::tuple_size_v<decltype(ready.descriptors_)>> events;
-  const int count = ::epoll_wait(descriptor_, events.data(), static_cast<int>(events.size()),
-                                 static_cast<int>(time.count()));
-  if (count < 0 && errno != EINTR) fail("epoll_wait");
+  const SteadyTime deadline = deadline_after(time);
+  const auto wait_once = [&] {
+    return ::epoll_wait(descriptor_, events.data(), static_cast<int>(events.size()),
+                        static_cast<int>(time.count()));
+  };
+  int count = wait_once();
+  for (; count < 0; count = wait_once()) {
+    if (errno != EINTR) fail("epoll_wait");
+    time = time_until(deadline);
+  }
   for (int i = 0; i < count; ++i)
     ready.descriptors_[ready.count_++] = events[static_cast<std::size_t>(i)].data.fd;
   return ready;

@@ -11,8 +11,8 @@
 
 namespace bulletin::client {
 
-/// Waits for any of the descriptors: like poll(2), but a signal of the program's ends the wait
-/// early, with no events. A negative descriptor has none.
+/// Waits for any of the descriptors: like poll(2), but no signal ends the wait. A negative
+/// descriptor has no events.
 void wait_for(std::span<pollfd> items, std::chrono::milliseconds time);
 
 /// The descriptors that a thread waits for, which others may change meanwhile: epoll(7).
@@ -50,7 +50,7 @@ class Poller {
     std::size_t count_ = 0;
   };
 
-  /// Until something can be read, or the time has passed, or a signal has come.
+  /// Until something can be read, or the time has passed.
   Ready wait(std::chrono::milliseconds time);
 
  private:

@@ -6,9 +6,14 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <mutex>
 #include <system_error>
 #include <utility>
 
+#include <bulletin/error.hpp>
+
+#include "client/clock.hpp"
+#include "client/free_descriptors.hpp"
 #include "wire/limits.hpp"
 
 namespace bulletin::client {
@@ -27,7 +32,11 @@ constexpr int handshake_failed = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                                  ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
                                  ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 
-void set_common_options(zmq::socket_t& socket) {
+/// The context's threads take 5, each of three sockets with its monitor 3, their connections 3, and
+/// what wakes and polls 3.
+constexpr std::size_t descriptors_of_a_client = 20;
+
+void set_common_options(Socket& socket) {
   socket.set(zmq::sockopt::linger, 0);
   socket.set(zmq::sockopt::ipv6, true);
   socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(wire::message_bytes));
@@ -40,8 +49,20 @@ void set_common_options(zmq::socket_t& socket) {
 
 }  // namespace
 
-zmq::socket_t make_command_socket(zmq::context_t& context, const std::optional<Keys>& keys) {
-  zmq::socket_t socket(context, zmq::socket_type::req);
+// Made here and nowhere else: under the engine mutex, which fork() takes.
+std::unique_ptr<zmq::context_t> make_context() {
+  // Two clients that begin at once do not count the same free descriptors.
+  static std::mutex one_at_a_time;
+  const std::scoped_lock lock(one_at_a_time);
+  require_free_descriptors(descriptors_of_a_client);
+  auto context = std::make_unique<zmq::context_t>(1);
+  context->set(zmq::ctxopt::ipv6, 1);
+  const Socket starts_the_threads(*context, zmq::socket_type::pair);
+  return context;
+}
+
+Socket make_command_socket(zmq::context_t& context, const std::optional<Keys>& keys) {
+  Socket socket(context, zmq::socket_type::req);
   set_common_options(socket);
   set_keys(socket, keys);
   socket.set(zmq::sockopt::req_relaxed, true);
@@ -50,8 +71,8 @@ zmq::socket_t make_command_socket(zmq::context_t& context, const std::optional<K
   return socket;
 }
 
-zmq::socket_t make_updates_socket(zmq::context_t& context, const std::optional<Keys>& keys) {
-  zmq::socket_t socket(context, zmq::socket_type::sub);
+Socket make_updates_socket(zmq::context_t& context, const std::optional<Keys>& keys) {
+  Socket socket(context, zmq::socket_type::sub);
   set_common_options(socket);
   set_keys(socket, keys);
   // Subscriptions queue against the high-water mark when the connection is made; none may be lost.
@@ -64,21 +85,26 @@ zmq::socket_t make_updates_socket(zmq::context_t& context, const std::optional<K
 }
 
 bool send(zmq::socket_t& socket, std::string_view bytes) {
-  if (zmq_send(socket.handle(), bytes.data(), bytes.size(), ZMQ_DONTWAIT) >= 0) return true;
-  if (errno == EAGAIN || errno == EINTR) return false;
+  const int sent = uninterrupted_result(
+      [&] { return zmq_send(socket.handle(), bytes.data(), bytes.size(), ZMQ_DONTWAIT); });
+  if (sent >= 0) return true;
+  if (zmq_errno() == EAGAIN) return false;
   throw zmq::error_t();
 }
 
 bool has_events(zmq::socket_t& socket, short events) {
-  return (socket.get(zmq::sockopt::events) & events) != 0;
+  const int happened = uninterrupted([&] { return socket.get(zmq::sockopt::events); });
+  return (happened & events) != 0;
 }
 
 void leave_lost_connection(zmq::socket_t& socket) { static_cast<void>(has_events(socket, 0)); }
 
 // False: nothing has arrived, or, on a REQ socket, nothing is expected (EFSM).
 bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame) {
-  if (zmq_msg_recv(frame.handle(), socket.handle(), ZMQ_DONTWAIT) >= 0) return true;
-  if (zmq_errno() == EAGAIN || zmq_errno() == EFSM || zmq_errno() == EINTR) return false;
+  const int received = uninterrupted_result(
+      [&] { return zmq_msg_recv(frame.handle(), socket.handle(), ZMQ_DONTWAIT); });
+  if (received >= 0) return true;
+  if (zmq_errno() == EAGAIN || zmq_errno() == EFSM) return false;
   throw zmq::error_t();
 }
 
@@ -96,20 +122,23 @@ std::optional<zmq::message_t> receive(zmq::socket_t& socket) {
 }
 
 void poll(zmq::pollitem_t* items, std::size_t count, std::chrono::milliseconds timeout) {
-  if (zmq_poll(items, static_cast<int>(count), static_cast<long>(timeout.count())) >= 0) return;
-  if (errno != EINTR) throw zmq::error_t();
-  for (std::size_t i = 0; i < count; ++i) items[i].revents = 0;
+  const SteadyTime deadline = deadline_after(timeout);
+  const int happened = uninterrupted_result([&] {
+    return zmq_poll(items, static_cast<int>(count),
+                    static_cast<long>(time_until(deadline).count()));
+  });
+  if (happened < 0) throw zmq::error_t();
 }
 
 ConnectionMonitor::ConnectionMonitor(zmq::context_t& context, zmq::socket_t& watched,
                                      const std::string& name)
     : watched_(watched), events_(context, zmq::socket_type::pair) {
   const std::string address = "inproc://" + name;
-  if (zmq_socket_monitor(watched.handle(), address.c_str(),
-                         ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
-                             ZMQ_EVENT_CONNECT_RETRIED | handshake_failed) != 0) {
-    throw zmq::error_t();
-  }
+  constexpr int wanted = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
+                         ZMQ_EVENT_CONNECT_RETRIED | handshake_failed;
+  const int made = uninterrupted_result(
+      [&] { return zmq_socket_monitor(watched.handle(), address.c_str(), wanted); });
+  if (made < 0) throw zmq::error_t();
   events_.set(zmq::sockopt::linger, 0);
   events_.connect(address);
   (void)next();  // so that the descriptor tells of the first

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,14 +13,20 @@
 #include <zmq.hpp>
 
 #include "client/keys.hpp"
+#include "client/socket.hpp"
 
 namespace bulletin::client {
 
+/// ZeroMQ's context, with its threads running. Throws Error disconnected when this process may not
+/// open as many descriptors as a client needs: ZeroMQ would abort the program. Once it exists, to
+/// run out of descriptors is an error like others.
+std::unique_ptr<zmq::context_t> make_context();
+
 /// A REQ socket for requests that may stay unanswered: the next `send` gives the last one up, and
 /// late replies are discarded. Not yet connected.
-zmq::socket_t make_command_socket(zmq::context_t& context, const std::optional<Keys>& keys);
+Socket make_command_socket(zmq::context_t& context, const std::optional<Keys>& keys);
 /// A SUB socket; not yet connected.
-zmq::socket_t make_updates_socket(zmq::context_t& context, const std::optional<Keys>& keys);
+Socket make_updates_socket(zmq::context_t& context, const std::optional<Keys>& keys);
 
 /// Hands the bytes over without waiting; false: there is no connection to take them.
 bool send(zmq::socket_t& socket, std::string_view bytes);
@@ -35,7 +42,7 @@ std::optional<zmq::message_t> receive(zmq::socket_t& socket);
 /// The next frame, if one has arrived.
 bool receive_frame(zmq::socket_t& socket, zmq::message_t& frame);
 
-/// Waits for the events. A signal of the program's ends the wait early, with no events.
+/// Waits for the events, all of the time if need be: signals do not end it.
 void poll(zmq::pollitem_t* items, std::size_t count, std::chrono::milliseconds timeout);
 
 inline std::string_view view(const zmq::message_t& message) noexcept {
@@ -59,7 +66,7 @@ class ConnectionMonitor {
   ConnectionMonitor(const ConnectionMonitor&) = delete;
   ConnectionMonitor& operator=(const ConnectionMonitor&) = delete;
 
-  zmq::socket_t& socket() noexcept { return events_; }
+  Socket& socket() noexcept { return events_; }
   /// To wait for, until `next` has something.
   [[nodiscard]] int descriptor() const { return events_.get(zmq::sockopt::fd); }
   /// The next event that has happened, if any.
@@ -67,7 +74,7 @@ class ConnectionMonitor {
 
  private:
   zmq::socket_t& watched_;
-  zmq::socket_t events_;
+  Socket events_;
   bool lost_ = false;
   bool refused_ = false;
 };

@@ -98,7 +98,7 @@ class UpdateStream {
   std::uint64_t monitors_made_ = 0;
 
   std::mutex mutex_;  // of the socket, and of what follows
-  std::optional<zmq::socket_t> socket_;
+  std::optional<Socket> socket_;
   std::deque<std::pair<zmq::message_t, zmq::message_t>> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::atomic<bool> waits_ = false;  // written under it

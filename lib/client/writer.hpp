@@ -129,7 +129,7 @@ class Writer {
   WriterHost& host_;
   Waker& client_thread_;
   UpdateStream& updates_;
-  zmq::socket_t socket_;  // the leader's
+  Socket socket_;  // the leader's
   ConnectionMonitor monitor_;
   Waker leader_waker_;
   const std::shared_ptr<Intake> intake_;

@@ -1,0 +1,38 @@
+// What the library calls, made to fail: these functions stand before those of libzmq, libc and the
+// memory's, in this program.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace bulletin::test {
+
+/// While it lives about every second call, in every thread, that a signal may interrupt fails with
+/// EINTR before it has done anything: of ZeroMQ, and poll and epoll_wait.
+class InterruptedCalls {
+ public:
+  InterruptedCalls();
+  ~InterruptedCalls();
+  InterruptedCalls(const InterruptedCalls&) = delete;
+  InterruptedCalls& operator=(const InterruptedCalls&) = delete;
+
+  /// How many have failed.
+  [[nodiscard]] std::uint64_t count() const noexcept;
+};
+
+/// While it lives one allocation of a thread fails: the one of that number, from 1. What ZeroMQ
+/// allocates is not counted, as it aborts. The thread is the one that makes it or, of all others,
+/// any.
+class FailingAllocation {
+ public:
+  enum class Of { this_thread, other_threads };
+
+  explicit FailingAllocation(std::uint64_t number, Of whose = Of::this_thread) noexcept;
+  ~FailingAllocation();
+  FailingAllocation(const FailingAllocation&) = delete;
+  FailingAllocation& operator=(const FailingAllocation&) = delete;
+
+  [[nodiscard]] bool happened() const noexcept;
+};
+
+}  // namespace bulletin::test
