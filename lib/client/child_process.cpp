@@ -66,13 +66,19 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
   if (error != 0)
     throw std::system_error(error, std::generic_category(),
                             "cannot run '" + arguments.front() + "'");
+  close(input.release(input.reading));
+  close(output.release(output.writing));
   input_ = input.release(input.writing);
   output_ = output.release(output.reading);
+  // It becomes readable when the process ends (pidfd_open(2)): a wait with a deadline, without
+  // signals. Opened now, in the place of the pipes' other ends: later there may be no descriptor.
+  process_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
 }
 
 ChildProcess::~ChildProcess() {
   close_input();
   close(output_);
+  if (process_ >= 0) close(process_);
 }
 
 std::optional<std::string> ChildProcess::read_line(std::chrono::steady_clock::time_point deadline) {
@@ -96,20 +102,21 @@ std::optional<std::string> ChildProcess::read_line(std::chrono::steady_clock::ti
 
 std::optional<int> ChildProcess::wait(std::chrono::steady_clock::time_point deadline) {
   if (status_) return status_;
-  // A descriptor of the process becomes readable when it ends (pidfd_open(2)): a wait with a
-  // deadline, without signals.
-  const int descriptor = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
-  if (descriptor >= 0) {
-    pollfd item{descriptor, POLLIN, 0};
-    while (poll(&item, 1, left_ms(deadline)) < 0 && errno == EINTR) {
-    }
-    close(descriptor);
+  pollfd item{process_, POLLIN, 0};
+  while (!reap() && left_ms(deadline) > 0) {
+    // A kernel without such descriptors is asked now and then.
+    poll(&item, 1, process_ >= 0 ? left_ms(deadline) : std::min(left_ms(deadline), 10));
   }
+  return status_;
+}
+
+// False: it still runs.
+bool ChildProcess::reap() {
   int status = 0;
   const pid_t ended = waitpid(pid_, &status, WNOHANG);
   // ECHILD: the program reaps its children by itself.
   if (ended == pid_ || (ended < 0 && errno == ECHILD)) status_ = status;
-  return status_;
+  return status_.has_value();
 }
 
 void ChildProcess::close_input() noexcept {

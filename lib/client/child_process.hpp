@@ -31,7 +31,10 @@ class ChildProcess {
   void close_input() noexcept;
 
  private:
+  bool reap();
+
   pid_t pid_ = -1;
+  int process_ = -1;  // negative: the kernel has none
   int input_ = -1;
   int output_ = -1;
   std::optional<int> status_;

@@ -44,10 +44,12 @@ class Trial {
 void require_free_descriptors(std::size_t count) {
   const Trial trial(count);
   if (trial.error() == 0) return;
-  throw Error(Errc::disconnected, std::generic_category().message(trial.error()) + ": it needs " +
-                                      std::to_string(count) + " file descriptors and could open " +
-                                      std::to_string(trial.opened()) +
-                                      "; close some, or raise the limit (ulimit -n, LimitNOFILE=)");
+  throw Error(Errc::disconnected,
+              "a client needs " + std::to_string(count) +
+                  " more file descriptors, and this process could open " +
+                  std::to_string(trial.opened()) + " (" +
+                  std::generic_category().message(trial.error()) +
+                  "): close some, or raise the limit (ulimit -n, LimitNOFILE=)");
 }
 
 }  // namespace bulletin::client

@@ -3,9 +3,11 @@
 #include <string.h>  // explicit_bzero
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include <bulletin/error.hpp>
 
@@ -24,6 +26,10 @@ std::string from_environment(const std::string& given, const char* variable) {
 /// What is in the file is not told: it may be a secret.
 std::string read_key(const std::string& named, const std::string& what) {
   std::ifstream file(named, std::ios::binary);
+  if (!file && (errno == EMFILE || errno == ENFILE)) {
+    throw Error(Errc::disconnected,
+                what + ": cannot read '" + named + "': " + std::generic_category().message(errno));
+  }
   if (!file) {
     throw Error(Errc::rejected, what + ": there is no file '" + named +
                                     "' to read; make keys with `bulletin keygen`");

@@ -103,8 +103,9 @@ class Broker {
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
 
-  /// Binds, and serves from then on. Throws Error rejected when an endpoint cannot be bound; the
-  /// message names it.
+  /// Binds, and serves from then on. Throws Error rejected when an endpoint cannot be bound (the
+  /// message names it), or when this process lacks what a broker needs, such as 32 free file
+  /// descriptors.
   void start();
   /// Stops serving; what clients had sent and the broker had not read stays unanswered. Idempotent.
   void stop() noexcept;

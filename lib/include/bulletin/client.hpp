@@ -17,7 +17,8 @@ namespace bulletin {
 /// docs/consistency.md.
 class Client {
  public:
-  /// Does not wait for the broker. Throws Error rejected for an endpoint that cannot be one.
+  /// Does not wait for the broker. Throws Error rejected for an endpoint that cannot be one, and
+  /// disconnected if this process cannot open the 20 file descriptors that a client needs.
   explicit Client(ClientOptions options = {});
   /// Ends its threads within `close_timeout`. Futures then get disconnected if unsent, else
   /// in_doubt. Handles stay readable.
