@@ -1,5 +1,8 @@
 #include "cli/contents.hpp"
 
+#include <cstdio>
+
+#include <fmt/format.h>
 #include <bulletin/client.hpp>
 #include <bulletin/error.hpp>
 
@@ -14,6 +17,16 @@ ClientOptions client_options(const Common& common) {
   options.key_file = common.key;
   options.open_timeout = common.timeout;
   return options;
+}
+
+void tell_presence(ClientEvent event, bool& away, const char* consequence) {
+  if (event == ClientEvent::disconnected) {
+    fmt::print(stderr, "bulletin: the broker is not heard; {}\n", consequence);
+    away = true;
+  } else if (event == ClientEvent::connected && away) {
+    fmt::print(stderr, "bulletin: the broker is heard again\n");
+    away = false;
+  }
 }
 
 Snapshot contents(const Common& common, const std::string& space) {

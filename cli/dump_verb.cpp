@@ -85,11 +85,11 @@ class Dumper {
   /// known whether it was ephemeral.
   bool look_up(const std::string& space, const Snapshot& snapshot, Leases& leases) {
     std::size_t found = 0;
-    for (SmallClient::Attribute& attribute : small_.attributes(space)) {
+    small_.visit(space, [&](const wire::AttributeState& attribute) {
       if (!attribute.lease) unknown_ = true;
       if (snapshot.contains(attribute.name)) ++found;
-      leases.insert_or_assign(std::move(attribute.name), attribute.lease.value_or(wire::Lease{}));
-    }
+      leases.insert_or_assign(std::string(attribute.name), attribute.lease.value_or(wire::Lease{}));
+    });
     return found == snapshot.size();
   }
 

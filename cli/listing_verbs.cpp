@@ -1,5 +1,8 @@
 // ls, show, stat: what there is.
 
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,16 +14,17 @@
 #include "cli/command_line.hpp"
 #include "cli/contents.hpp"
 #include "cli/escape.hpp"
+#include "cli/missing.hpp"
+#include "cli/session.hpp"
 #include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
+#include "cli/timestamp.hpp"
 #include "cli/values_json.hpp"
 #include "cli/verbs.hpp"
 #include "wire/names.hpp"
 
 namespace bulletin::cli {
 namespace {
-
-constexpr const char* broker_space = "$sys/broker";
 
 /// The broker's own namespaces are told when they are asked for.
 std::vector<std::string> namespaces(SmallClient& client, const std::string& prefix) {
@@ -51,12 +55,29 @@ void print_null(std::string_view name) {
 
 using States = std::vector<SmallClient::NamespaceState>;
 
+/// The first of them, as there may be many.
+void print_sessions(const std::vector<SmallClient::Attribute>& sessions) {
+  constexpr std::size_t most = 50;
+  if (sessions.empty()) return;
+  std::vector<std::vector<std::string>> rows = {{"SESSION", "PROGRAM", "HOST", "USER", "SINCE"}};
+  for (std::size_t i = 0; i != std::min(most, sessions.size()); ++i) {
+    const Session session = session_of(sessions[i].name, sessions[i].value);
+    const std::chrono::system_clock::time_point since{std::chrono::milliseconds(session.since_ms)};
+    rows.push_back({session.number, session.name, session.host, session.user, timestamp(since)});
+  }
+  print_table(rows);
+  if (sessions.size() > most) print_line(fmt::format("and {} more", sessions.size() - most));
+  print_line("");
+}
+
 void print_stat(const std::vector<SmallClient::Attribute>& broker,
+                const std::vector<SmallClient::Attribute>& sessions,
                 const std::vector<std::string>& names, const States& states) {
   std::vector<std::vector<std::string>> facts;
   for (const auto& fact : broker) facts.push_back({escape(fact.name), to_json(fact.value)});
   print_table(facts, "  ");
   print_line("");
+  print_sessions(sessions);
   std::vector<std::vector<std::string>> rows = {
       {"NAMESPACE", "ATTRIBUTES", "BYTES", "CHANGES", "REVISION"}};
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -67,10 +88,15 @@ void print_stat(const std::vector<SmallClient::Attribute>& broker,
   print_table(rows);
 }
 
+Map to_map(const std::vector<SmallClient::Attribute>& attributes) {
+  Map map;
+  for (const auto& attribute : attributes) map.emplace(attribute.name, attribute.value);
+  return map;
+}
+
 void print_stat_json(const std::vector<SmallClient::Attribute>& broker,
+                     const std::vector<SmallClient::Attribute>& sessions,
                      const std::vector<std::string>& names, const States& states) {
-  Map facts;
-  for (const auto& fact : broker) facts.emplace(fact.name, fact.value);
   Map spaces;
   for (std::size_t i = 0; i < names.size(); ++i) {
     spaces.emplace(names[i], Map{{"attributes", states[i].attributes},
@@ -78,7 +104,9 @@ void print_stat_json(const std::vector<SmallClient::Attribute>& broker,
                                  {"changes", states[i].changes},
                                  {"revision", states[i].revision}});
   }
-  print_line(to_json(Map{{"broker", std::move(facts)}, {"namespaces", std::move(spaces)}}));
+  print_line(to_json(Map{{"broker", to_map(broker)},
+                         {"namespaces", std::move(spaces)},
+                         {"sessions", to_map(sessions)}}));
 }
 
 Exit ls(const Common& common, const ListArguments& arguments) {
@@ -91,6 +119,10 @@ Exit ls(const Common& common, const ListArguments& arguments) {
     print_array(names);
   } else {
     for (const std::string& name : names) print_line(escape(name));
+  }
+  if (names.empty() && !wildcard_hint(arguments.begin).empty()) {
+    fmt::print(stderr, "bulletin: no namespace begins with {}{}\n", wire::quoted(arguments.begin),
+               wildcard_hint(arguments.begin));
   }
   return Exit::done;
 }
@@ -122,14 +154,15 @@ Exit show(const Common& common, const ListArguments& arguments) {
 
 Exit stat(const Common& common) {
   SmallClient client(common);
-  const auto broker = client.attributes(broker_space);
+  const auto broker = client.attributes("$sys/broker");
+  const auto sessions = client.attributes("$sys/sessions");
   const std::vector<std::string> names = namespaces(client, "");
   const States states = client.states(names);
   if (common.json) {
-    print_stat_json(broker, names, states);
+    print_stat_json(broker, sessions, names, states);
   } else {
     print_line("broker " + client.endpoint());
-    print_stat(broker, names, states);
+    print_stat(broker, sessions, names, states);
   }
   return Exit::done;
 }
@@ -154,7 +187,7 @@ void add_listing_verbs(CommandLine& line) {
       .word("NS", shown->begin, "The namespace")
       .flag("--null", shown->null, "Print only the names, each exactly and with a NUL after it");
 
-  line.verb("stat", "Print what the broker tells about itself, and its namespaces",
+  line.verb("stat", "Print what the broker tells about itself, its clients and its namespaces",
             "  bulletin stat\n  bulletin --endpoint tcp://robot7:5570 stat", stat);
 }
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/escape.hpp"
+#include "cli/session.hpp"
 #include "cli/terminal.hpp"
 
 namespace bulletin::cli {
@@ -82,16 +83,11 @@ std::string count_of(const Sighting& now, std::string_view name, std::string_vie
   return short_number(static_cast<double>(number(now, name)), blank);
 }
 
-/// "telemetry 3, observer 1": how many sessions have each name.
+/// "telemetry@robot7 3, observer 1": how many sessions each program has on each host.
 std::string client_names(const Sighting& now) {
   std::map<std::string, std::size_t> count;
-  for (const auto& session : now.sessions) {
-    const Map facts = session.value.get_if<Map>().value_or(Map());
-    const auto found = facts.find("name");
-    const std::string name =
-        found == facts.end() ? "" : found->second.get_if<std::string>().value_or("");
-    ++count[name.empty() ? "(no name)" : escape(name)];
-  }
+  for (const auto& session : now.sessions)
+    ++count[session_of(session.name, session.value).program()];
   std::vector<std::pair<std::string, std::size_t>> names(count.begin(), count.end());
   std::stable_sort(names.begin(), names.end(),
                    [](const auto& left, const auto& right) { return left.second > right.second; });

@@ -84,20 +84,30 @@ Revision claim(const Namespace& space, const SetArguments& arguments, const Valu
 /// somebody else may have it.
 Exit hold(const Common& common, const SetArguments& arguments) {
   const Value value = value_of_argument(arguments.value, arguments.is_text);
-  std::atomic<Interruption*> ends_with_session = nullptr;
+  const bool conditional = arguments.expected().has_value();
+  std::atomic<Interruption*> holding = nullptr;
   std::atomic<bool> lost = false;
+  bool away = false;
   ClientOptions options = client_options(common);
   options.on_state = [&](ClientEvent event) {
-    Interruption* const holding = ends_with_session;
-    if (event != ClientEvent::session_lost || holding == nullptr) return;
-    lost = true;
-    holding->end();
+    tell_presence(event, away, "it ends the session after a while");
+    Interruption* const ended = holding;
+    if (event != ClientEvent::session_lost || ended == nullptr) return;
+    if (conditional) {
+      lost = true;
+      ended->end();
+    } else {
+      fmt::print(stderr,
+                 "bulletin: the broker has ended the session; {} is set again unless somebody else "
+                 "has set it\n",
+                 described(arguments));
+    }
   };
   std::optional<Interruption> interruption;  // ends after the client, whose thread may end it
   Client client(options);
   const Namespace space = client.open(arguments.space);
   interruption.emplace(Interruption::Output::may_close);  // Ctrl-C ended the wait for a broker
-  if (arguments.expected()) ends_with_session = &*interruption;
+  holding = &*interruption;
   print_revision(common, claim(space, arguments, value));
   finish_output();
   fmt::print(stderr, "bulletin: {} is set until this program ends (Ctrl-C)\n",

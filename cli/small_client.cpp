@@ -98,19 +98,25 @@ std::vector<SmallClient::Attribute> SmallClient::read(std::string_view space,
   return all;
 }
 
-std::vector<SmallClient::Attribute> SmallClient::attributes(std::string_view space) {
+void SmallClient::visit(std::string_view space,
+                        const std::function<void(const wire::AttributeState&)>& visitor) {
   wire::check_namespace_name(space);
-  std::vector<Attribute> all;
+  std::string after;
   for (bool more = true; more;) {
-    const std::string_view after = all.empty() ? std::string_view() : all.back().name;
     const auto part =
         ask(wire::encode(wire::SnapshotRequest{space, after, true}), wire::decode_snapshot_reply);
-    for (const wire::AttributeState& attribute : part.attributes) {
-      all.push_back({std::string(attribute.name), wire::decode_value(attribute.value),
-                     Revision(attribute.revision), attribute.lease});
-    }
+    for (const wire::AttributeState& attribute : part.attributes) visitor(attribute);
     more = part.more && !part.attributes.empty();
+    if (more) after = part.attributes.back().name;
   }
+}
+
+std::vector<SmallClient::Attribute> SmallClient::attributes(std::string_view space) {
+  std::vector<Attribute> all;
+  visit(space, [&all](const wire::AttributeState& attribute) {
+    all.push_back({std::string(attribute.name), wire::decode_value(attribute.value),
+                   Revision(attribute.revision), attribute.lease});
+  });
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,9 @@ class SmallClient {
   /// All attributes, read part by part: a commit that comes between two parts may show in the later
   /// one only.
   std::vector<Attribute> attributes(std::string_view space);
+  /// The same one by one, as the broker tells them.
+  void visit(std::string_view space,
+             const std::function<void(const wire::AttributeState&)>& visitor);
 
   /// Ends when it has more than `most`.
   std::vector<std::string> namespaces(std::string_view prefix, std::size_t most = ~std::size_t{0});

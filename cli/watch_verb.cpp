@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +19,7 @@
 #include "cli/interruption.hpp"
 #include "cli/missing.hpp"
 #include "cli/terminal.hpp"
+#include "cli/timestamp.hpp"
 #include "cli/values_json.hpp"
 #include "cli/verbs.hpp"
 #include "wire/names.hpp"
@@ -37,21 +37,11 @@ struct WatchArguments {
   std::chrono::milliseconds longest{0};  ///< 0: without end
 };
 
-/// Of now, as this program sees it: UTC with milliseconds.
-std::string timestamp() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
-  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(now - seconds);
-  const std::time_t time = seconds.count();
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
-                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                     milliseconds.count());
-}
+/// As this program sees it.
+std::string time_now() { return timestamp(std::chrono::system_clock::now()); }
 
 std::string plain_line(const Change& change, bool timestamps) {
-  std::string line = timestamps ? timestamp() + " " : "";
+  std::string line = timestamps ? time_now() + " " : "";
   line += fmt::format("{} {}", change.revision.value(), escape(change.name));
   line += change.value != nullptr ? " = " + to_json(*change.value) : " removed";
   if (change.skipped > 0) line += fmt::format(" ({} changes not seen)", change.skipped);
@@ -59,7 +49,7 @@ std::string plain_line(const Change& change, bool timestamps) {
 }
 
 std::string json_line(const Change& change, bool timestamps) {
-  std::string line = timestamps ? fmt::format(R"({{"time": "{}", )", timestamp()) : "{";
+  std::string line = timestamps ? fmt::format(R"({{"time": "{}", )", time_now()) : "{";
   line += fmt::format(R"("revision": {}, "name": {}, )", change.revision.value(),
                       to_json_string(change.name));
   line += change.value != nullptr ? R"("value": )" + to_json(*change.value) : R"("removed": true)";
@@ -110,17 +100,6 @@ class Lines {
   Interruption& interruption_;
 };
 
-/// Tells people when what they see may be old.
-void tell(ClientEvent event, bool& away) {
-  if (event == ClientEvent::disconnected) {
-    fmt::print(stderr, "bulletin: the broker is not heard; what is shown may be old\n");
-    away = true;
-  } else if (event == ClientEvent::connected && away) {
-    fmt::print(stderr, "bulletin: the broker is heard again\n");
-    away = false;
-  }
-}
-
 /// Tells people why they see nothing.
 void tell_missing(const Namespace& space, const std::vector<std::string>& names) {
   if (names.empty() && space.empty()) {
@@ -153,7 +132,9 @@ Exit watch(const Common& common, const WatchArguments& arguments) {
   const std::optional<Condition> condition = condition_of(arguments);
   bool away = false;
   ClientOptions options = client_options(common);
-  options.on_state = [&away](ClientEvent event) { tell(event, away); };
+  options.on_state = [&away](ClientEvent event) {
+    tell_presence(event, away, "what is shown may be old");
+  };
   Client client(options);
   const Namespace space = client.open(arguments.space);
   Interruption interruption;  // not before: Ctrl-C ends the wait for a broker at once

@@ -24,7 +24,9 @@ Sighting sighting(int second, std::uint64_t requests, std::uint64_t changes) {
   seen.sessions = {{"1", Map{{"name", "arm"}}},
                    {"2", Map{{"name", "\n"}}},
                    {"3", Map{{"name", "arm"}}},
-                   {"4", Map{}}};
+                   {"4", Map{}},
+                   {"5", Map{{"name", "arm"}, {"host", "robot7"}}},
+                   {"6", Map{{"name", "arm"}, {"host", "robot\x1b"}}}};
   seen.namespaces = {"a", "b", "c"};
   seen.states = {{1, 10, 1, 50}, {2, changes, 2, 100}, {3, 20, 9, 999}};
   return seen;
@@ -49,6 +51,8 @@ TEST_CASE("an overview has rates of the time between, and what there is") {
   CHECK(has(lines, "arm 2"));
   CHECK(has(lines, "(no name) 1"));
   CHECK(has(lines, "\\n 1"));
+  CHECK(has(lines, "arm@robot7 1"));
+  CHECK(has(lines, "arm@robot\\u001b 1"));
 }
 
 TEST_CASE("in an overview what changes most comes first, then what is largest") {

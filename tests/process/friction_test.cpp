@@ -134,6 +134,18 @@ TEST_CASE("an ephemeral attribute may depend on absence, and is lost by its seco
   CHECK(holder.wait() == 0);
 }
 
+TEST_CASE("a claim that was lost with its session ends the program that holds it") {
+  const BrokerProgram broker({"--beat-ms", "300", "--session-ms", "1000"});
+  Program holder =
+      start(broker, {"set", "plant", "driver", "1", "--ephemeral", "--if-absent", "--json"});
+  CHECK_THAT(holder.read_line(), StartsWith("{\"revision\": "));
+  holder.signal(SIGSTOP);
+  CHECK(await([&] { return broker.run({"get", "plant", "driver"}).exit == 1; }));
+  holder.signal(SIGCONT);
+  CHECK(holder.wait() == 1);
+  CHECK_THAT(holder.errors(), ContainsSubstring("'driver' of 'plant' is lost"));
+}
+
 TEST_CASE("edit sets what the editor has made of a value") {
   const BrokerProgram broker;
   const TemporaryFolder folder;

@@ -240,6 +240,19 @@ TEST_CASE("stat tells about the broker and its namespaces") {
                  "\"revision\": "));
 }
 
+TEST_CASE("stat tells each session with its program") {
+  const BrokerProgram broker;
+  Program watch(bulletin::test::bin_folder + "/bulletin",
+                {"--endpoint", broker.endpoint(), "watch", "plant"});
+  const std::string program = "bulletin/" + std::to_string(watch.pid());
+  CHECK(bulletin::test::await(
+      [&] { return broker.output_of({"stat"}).find(program) != std::string::npos; }));
+  CHECK_THAT(broker.output_of({"stat"}), ContainsSubstring("SESSION  PROGRAM"));
+  CHECK_THAT(broker.output_of({"stat", "--json"}), ContainsSubstring("\"name\": \"" + program));
+  CHECK_THAT(broker.output_of({"top", "--interval", "100ms", "--count", "1"}),
+             ContainsSubstring(program));
+}
+
 TEST_CASE("ping tells how long an answer takes") {
   const BrokerProgram broker;
   const std::string text = broker.output_of({"ping", "--count", "2", "--interval", "1ms"});
