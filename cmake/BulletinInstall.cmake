@@ -1,6 +1,8 @@
-# What is installed: programs, libraries, headers, the CMake package, the pkg-config file; and the Debian packages.
+# What is installed: programs, libraries, headers, the CMake package, the pkg-config file; and the Debian packages. What is to be
+# read is in BulletinDocuments.
 
 include(CMakePackageConfigHelpers)
+include(BulletinDocuments)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/bulletin")
 
 # The parts that are built: of the broker its program and its library.
@@ -27,7 +29,6 @@ if(BUILD_SHARED_LIBS AND with_broker)
 endif()
 
 set(completions "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
-set(package_sources "${PROJECT_SOURCE_DIR}/broker/package")
 set(packages runtime:libbulletin0 development:libbulletin-dev)
 if(with_cli)
   install(FILES "${PROJECT_SOURCE_DIR}/cli/completion/bulletin" DESTINATION "${completions}" COMPONENT cli)
@@ -37,11 +38,6 @@ if(with_broker)
   # Under its own name, as bash looks for the program's.
   install(FILES "${PROJECT_SOURCE_DIR}/cli/completion/bulletin" DESTINATION "${completions}" RENAME bulletin-broker
     COMPONENT broker)
-  # Only a package may write outside its prefix.
-  if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
-    install(FILES "${package_sources}/broker.toml" DESTINATION /etc/bulletin COMPONENT broker)
-    install(FILES "${package_sources}/bulletin-broker.service" DESTINATION lib/systemd/system COMPONENT broker)
-  endif()
   list(APPEND packages broker_runtime:libbulletin-broker0 broker:bulletin-broker)
 endif()
 foreach(entry IN LISTS packages)
@@ -50,9 +46,13 @@ foreach(entry IN LISTS packages)
   list(GET entry 1 package)
   string(TOUPPER "CPACK_DEBIAN_${component}_PACKAGE_NAME" variable)
   set(${variable} ${package})
-  install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/${package}" RENAME copyright
-    COMPONENT ${component})
+  if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+    bulletin_package_documents(${component} ${package})
+  endif()
 endforeach()
+if(NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/CHANGELOG.md" DESTINATION "${documents}" COMPONENT runtime)
+endif()
 
 install(TARGETS bulletin EXPORT bulletin-targets
   LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime NAMELINK_COMPONENT development
@@ -105,6 +105,7 @@ if(NOT PROJECT_IS_TOP_LEVEL)
   return()
 endif()
 set(CPACK_PACKAGE_NAME bulletin)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_PACKAGE_VENDOR "The Bulletin authors")
 set(CPACK_PACKAGE_CONTACT "The Bulletin authors <bulletin@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")

@@ -14,7 +14,7 @@ namespace bulletin {
 
 /// A session with one broker, with two threads: one applies the stream, one runs the callbacks of
 /// the watches. Usable from every thread. After fork() it works on both sides: see
-/// docs/consistency.md.
+/// docs/consistency.md (where Bulletin is installed, docs is in share/doc/bulletin).
 class Client {
  public:
   /// Does not wait for the broker. Throws Error rejected for an endpoint that cannot be one, and
