@@ -186,7 +186,6 @@ class Session:
         if self.broker:
             entry, self.broker = self.broker, None
             self.end(entry)
-        os.makedirs("/run/bulletin", exist_ok=True)
         self.start(command)
         self.broker = self.running[-1]
         if not self.await_output(self.broker[1], lambda: "ready commands=" in self.said(self.broker)):
@@ -235,8 +234,14 @@ class Session:
 
     def close(self):
         # The broker last: the others are its clients.
+        told = []
         for entry in sorted(self.running, key=lambda entry: entry is self.broker):
-            self.end(entry)
+            try:
+                self.end(entry)
+            except Failure as failure:
+                told.append(str(failure))
+        if told:
+            raise Failure("; ".join(told))
 
 
 def tree_of(source, programs):

@@ -15,20 +15,22 @@ CLONE = [
 # Never run here, and why.
 NEVER = [
     (r"script/test", "`.ci/run test` is this command, from a fresh clone, too"),
-    (r"cmake --preset dev && cmake --build --preset dev", "script/test does the same"),
+    (r"cmake -S examples -B build/examples && cmake --build build/examples", "tests/package/run does it, where the examples are installed"),
     (r"\.ci/run fuzz", "a step of its own, for long"),
     (r"script/bench.*|bulletin-bench .*", "measures for minutes; the test bench/runs tries the program"),
     (r"perf record .*", "needs the kernel's tracing"),
     (r"examples/multi_host/demo", "the test examples/multi_host is this command"),
     (r'test_store "make a golden folder"', "writes into the source tree, once for each format"),
     (r"apt install \./build/deb/.*", "tests/package/debian does it, in a Debian tree"),
+    (r"(adduser --system|install (-D )?-m 0644|systemctl (daemon-reload|enable)).*", "makes a service of this host; tests/package/run tries the files, tests/package/service_steps the same unit from a package"),
     (r"systemctl (status|reload) bulletin-broker", "tests/package/service_steps does it, under a systemd of its own"),
 ]
 
 # These go on until somebody ends them: the end of their section does, by SIGINT. They have to say something, unless they are silent.
 STAYS = [
-    r"(.*/)?bulletin( --?[a-z-]+ \S+)* (watch|top|ping)( (?!--count)\S+)*",
+    r"(.*/)?bulletin( --?[a-z-]+ \S+)* (watch|top|ping)( (?!--count|--until)\S+)*",
     r"(.*/)?example-(publisher|viewer)",
+    r"bulletin set .* --ephemeral",
 ]
 SILENT = [r"(.*/)?example-publisher"]
 
@@ -36,10 +38,16 @@ SILENT = [r"(.*/)?example-publisher"]
 PLACEHOLDERS = {
     "HOST": "127.0.0.1",
     "FOLDER": "folder",
+    "VERB": "get",
 }
 
 # (document, section): what the reader has done before, as the text says.
 BEFORE = {
-    ("README.md", "A first program"): ["example-first"],
-    ("docs/operations.md", "Looking at it"): ["bulletin set plant/robot speed 3.2"],
+    ("docs/operations.md", "Looking at it"): [
+        "bulletin set plant/robot speed 3.2",
+        """bulletin set plant/robot pose '{"x": 1, "y": 2}'""",
+        "bulletin set plant/robot joints '[1, 2]'",
+        "bulletin set plant/robot ready true",
+        "export EDITOR=true",
+    ],
 }
