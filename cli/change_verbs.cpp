@@ -85,7 +85,7 @@ void add_change_verbs(CommandLine& line) {
   const auto del_words = std::make_shared<DelArguments>();
   line.verb("del", "Remove attributes",
             "  bulletin del plant/robot speed\n"
-            "  bulletin del plant/robot speed mode         in one commit",
+            "  bulletin del plant/robot mode pose          in one commit",
             [=](const Common& common) { return del(common, *del_words); })
       .word("NS", del_words->space, "The namespace")
       .words("NAME", del_words->names, "The attributes");

@@ -35,8 +35,9 @@ void add_keygen_verb(CommandLine& line) {
   const auto name = std::make_shared<std::string>();
   line.verb("keygen", "Make a pair of keys: NAME.key, which is secret, and NAME.pub",
             "  bulletin keygen broker\n"
-            "  bulletin-broker --secret-key broker.key --authorized-keys authorized_keys\n"
             "  bulletin keygen robot7\n"
+            "  echo \"$(tail -n 1 robot7.pub) robot7\" >> authorized_keys\n"
+            "  bulletin-broker --secret-key broker.key --authorized-keys authorized_keys\n"
             "  bulletin --server-key broker.pub --key robot7.key ls\n"
             "A line of authorized_keys is the last line of a .pub file, a user's name, a comment.",
             [=](const Common& common) { return keygen(common, *name); }, {.broker = false})

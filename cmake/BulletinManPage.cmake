@@ -3,7 +3,7 @@
 
 find_program(BULLETIN_PYTHON NAMES python3 HINTS /usr/bin NO_CACHE)
 function(bulletin_man_page target name section component one_line)
-  if(NOT BULLETIN_INSTALL OR NOT BULLETIN_PYTHON)
+  if(NOT BULLETIN_INSTALL OR NOT BULLETIN_PYTHON OR CMAKE_CROSSCOMPILING)
     return()
   endif()
   set(page "${PROJECT_BINARY_DIR}/${name}.${section}")

@@ -5,7 +5,7 @@ Usage: commands.py documents SOURCE BIN [DOCUMENT...]   with the programs of a b
        commands.py clone CLONE                          README.md, with its builds, in a fresh clone, which is changed
 
 A command is a line of a block ```sh (where lines begin with "$ ", the others are what it prints), or inline code that is a
-program of ours or of the build with arguments. Every section begins in a new folder, without a broker; the first command
+program of ours or of the build with arguments, or an example that `bulletin --help` prints. Every section begins in a new folder, without a broker; the first command
 that needs one finds bulletin-broker started. tests/documents/exceptions.py says which commands are run otherwise, or not at
 all, and why. All of it happens in a network of its own, and what is written to /run, /var and /usr/local is gone
 afterwards. Exits with 77 where the machine does not allow that.
@@ -282,7 +282,8 @@ def run_document(name, page, make_folder, path, clone):
         if not session:
             session = Session(make_folder(), path)
             write_programs(page, session.folder)
-            for first in exceptions.BEFORE.get((name, section), []):
+            before = exceptions.BEFORE.get((name, "every section"), []) + exceptions.BEFORE.get((name, section), [])
+            for first in before:
                 attempt("before it", first, lambda first=first: session.run(first))
         begin = time.monotonic()
         patience = BUILD_PATIENCE_S if matches(exceptions.CLONE, command) else PATIENCE_S
@@ -314,6 +315,21 @@ def build_as_foreign_project(page, path):
         session.close()
     if not blocks:
         raise Failure("README.md has no find_package()")
+
+
+def help_page(programs):
+    """The examples that `bulletin --help` and the help of its verbs print, and so the man page, as a document."""
+    def told(*words):
+        return subprocess.run([os.path.join(programs, "bulletin"), *words, "--help"], capture_output=True, text=True, check=True).stdout
+
+    verbs = re.findall(r"^  ([a-z-]+) ", told().partition("\nVerbs:\n")[2].partition("\n\n")[0], re.M)
+    page = ""
+    for verb in [[], *([verb] for verb in verbs if verb != "help")]:
+        lines = re.match(r"((  .*)?\n)*", told(*verb).partition("\nExamples:\n")[2]).group()
+        # What an example is for stands behind two blanks or more.
+        commands_of = [re.sub(r"\s{2,}.*", "", line.strip()) for line in lines.splitlines()]
+        page += f"## {' '.join(verb)}\n" + "```sh\n" + "\n".join(commands_of) + "\n```\n"
+    return page
 
 
 def read(folder, name):
@@ -381,6 +397,8 @@ def main(arguments):
                 failures += run_document(name, read(source, name), lambda: tree_of(source, programs), programs, False)
             except Failure as failure:
                 failures.append(f"{name}: {failure}")
+        if not arguments[4:]:
+            failures += run_document("bulletin(1)", help_page(programs), lambda: tree_of(source, programs), programs, False)
     for failure in failures:
         print(f"FAILED: {failure}", file=sys.stderr)
     return 1 if failures else 0

@@ -48,6 +48,13 @@ class FindingTest(unittest.TestCase):
         self.assertEqual(found(block("int a;", kind="cpp")), [])
 
 
+class HelpTest(unittest.TestCase):
+    def test_the_examples_of_every_verb_are_commands(self):
+        page = commands.help_page(PROGRAMS)
+        self.assertIn("bulletin get plant/robot pose.x", found(page))
+        self.assertTrue({"set", "get", "ls", "watch", "dump", "keygen"} <= {section for section, _ in commands.commands(page)})
+
+
 class RunningTest(unittest.TestCase):
     def test_a_command_that_works_is_no_failure(self):
         self.assertEqual(failures(block("export A=1", "cd /", "test $A = 1 -a $PWD = /", "bulletin keygen /tmp/$RANDOM-key")), [])

@@ -39,9 +39,10 @@ PLACEHOLDERS = {
     "HOST": "127.0.0.1",
     "FOLDER": "folder",
     "VERB": "get",
+    "robot7:5570": "127.0.0.1:5570",
 }
 
-# (document, section): what the reader has done before, as the text says.
+# (document, section, or "every section"): what the reader has done before, as the text says.
 BEFORE = {
     ("docs/operations.md", "Looking at it"): [
         "bulletin set plant/robot speed 3.2",
@@ -49,5 +50,12 @@ BEFORE = {
         "bulletin set plant/robot joints '[1, 2]'",
         "bulletin set plant/robot ready true",
         "export EDITOR=true",
+    ],
+    ("bulletin(1)", "every section"): [
+        "bulletin-broker --data board",
+        """bulletin load plant/robot - <<< '{"speed": 4, "mode": "idle", "pose": {"x": 1}, "joints": [{"angle": 0.5}], "parts": 1,
+          "energy": 2.5, "ready": true, "photo": {"$bytes": "aGk="}}'""",
+        "echo '{}' > map.json; bulletin dump plant/robot > robot.json; bulletin dump --all > board.jsonl",
+        "mkdir editors; ln -s /bin/true editors/nano; export EDITOR=true PATH=$PWD/editors:$PATH",
     ],
 }
