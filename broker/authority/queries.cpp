@@ -39,7 +39,7 @@ wire::ReadReply Authority::read(const wire::Read& request) const {
     const Handle handle =
         space == nullptr ? 0 : space->attributes.by_name().find({name, wire::name_hash(name)});
     const wire::AttributeState attribute =
-        handle == 0 ? wire::AttributeState{name} : state_of(*state_, handle, request.leases);
+        handle == 0 ? wire::AttributeState{name, {}, 0} : state_of(*state_, handle, request.leases);
     bytes += attribute.value.size() + attribute_head;
     if (bytes > wire::read_part_bytes && !reply.attributes.empty()) break;
     reply.attributes.push_back(attribute);
