@@ -71,10 +71,10 @@ bool Condition::holds(const Value* value) const {
   switch (kind_) {
     case Kind::equal: return *value == wanted_;
     case Kind::unequal: return !(*value == wanted_);
-    case Kind::less: return order < 0;
-    case Kind::less_or_equal: return order <= 0;
-    case Kind::more: return order > 0;
-    case Kind::more_or_equal: return order >= 0;
+    case Kind::less: return std::is_lt(order);
+    case Kind::less_or_equal: return std::is_lteq(order);
+    case Kind::more: return std::is_gt(order);
+    case Kind::more_or_equal: return std::is_gteq(order);
     default: return true;
   }
 }
