@@ -69,11 +69,12 @@ foreach(export IN LISTS exports)
   install(EXPORT ${export} NAMESPACE bulletin:: DESTINATION "${package_dir}" COMPONENT development)
 endforeach()
 
-configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/bulletin-config.cmake.in"
-  "${PROJECT_BINARY_DIR}/bulletin-config.cmake" INSTALL_DESTINATION "${package_dir}")
-write_basic_package_version_file("${PROJECT_BINARY_DIR}/bulletin-config-version.cmake"
-  COMPATIBILITY SameMinorVersion)
-install(FILES "${PROJECT_BINARY_DIR}/bulletin-config.cmake" "${PROJECT_BINARY_DIR}/bulletin-config-version.cmake"
+# Not directly in the build folder: where that is on PATH, find_package() would take it for an installed one.
+set(config "${PROJECT_BINARY_DIR}/package/bulletin-config")
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/bulletin-config.cmake.in" "${config}.cmake"
+  INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file("${config}-version.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${config}.cmake" "${config}-version.cmake"
     "${PROJECT_SOURCE_DIR}/cmake/BulletinMsgpack.cmake" "${PROJECT_SOURCE_DIR}/cmake/BulletinZeroMQ.cmake"
   DESTINATION "${package_dir}" COMPONENT development)
 
