@@ -13,11 +13,14 @@
 namespace bulletin::cli {
 namespace {
 
-/// Most who write `bulletin set plant/robot mode idle` mean text.
-std::string hint_for_text(const std::string& text) {
+/// Most who write `bulletin set plant/robot mode idle` mean text. `option`: where that can be said.
+std::string hint_for_text(const std::string& text, bool option) {
   const bool is_word = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0;
   if (!is_word || text.find_first_of("\n\"'") != text.npos) return "";
-  return fmt::format("; for text write --string '{0}', or '\"{0}\"'", escape(shorten(text, 40)));
+  const std::string shown = escape(shorten(text, 40));
+  const std::string quoted = fmt::format("'\"{}\"'", shown);
+  return option ? fmt::format("; for text write --string '{}', or {}", shown, quoted)
+                : "; for text write " + quoted;
 }
 
 Value parse_or_refuse(const std::string& text, const std::string& what, const std::string& hint) {
@@ -31,11 +34,12 @@ Value parse_or_refuse(const std::string& text, const std::string& what, const st
 }  // namespace
 
 Value value_of_word(const std::string& text) {
-  return parse_or_refuse(text, wire::quoted(text), hint_for_text(text));
+  return parse_or_refuse(text, wire::quoted(text), hint_for_text(text, false));
 }
 
 Value value_of_argument(const std::string& word, bool is_text) {
-  if (word != "-") return is_text ? Value(word) : value_of_word(word);
+  if (word != "-" && is_text) return word;
+  if (word != "-") return parse_or_refuse(word, wire::quoted(word), hint_for_text(word, true));
   const std::string text = read_input();
   return is_text ? Value(text) : parse_or_refuse(text, "standard input", "");
 }

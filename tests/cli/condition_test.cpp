@@ -55,6 +55,10 @@ TEST_CASE("what is absent is neither equal nor unequal to anything") {
   CHECK_FALSE(holds("!= 5", 5.0));
 }
 
+TEST_CASE("text without quotes is refused with how it is written") {
+  CHECK_THROWS_WITH(Condition("idle"), Catch::Matchers::EndsWith("; for text write '\"idle\"'"));
+}
+
 TEST_CASE("what is no condition is refused") {
   for (const char* text : {"", "idle", ">", "!= ", "=> 5", "<> 5", "> >5", "! 5", "5 6"}) {
     CAPTURE(text);
