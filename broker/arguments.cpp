@@ -10,8 +10,8 @@
 #include <bulletin/error.hpp>
 
 #include "check.hpp"
+#include "check_config.hpp"
 #include "complain.hpp"
-#include "server/check_options.hpp"
 #include "server/config_file.hpp"
 
 namespace bulletin {
@@ -32,7 +32,9 @@ constexpr const char* footer =
     "  bind = \"tcp://*:5570\"\n"
     "  session-ms = 5000\n"
     "An option given on the command line wins.\n\n"
-    "Exit codes: 0 ended cleanly, 1 cannot serve, 2 wrong usage.";
+    "Exit codes: 0 ended cleanly; 1 cannot serve, or the output could not be written; 2 wrong "
+    "usage,\n"
+    "or a file that an option names is missing or wrong.";
 
 /// An option's description, with its range and its default where there is one to tell.
 std::string help_of(const server::Setting& setting) {
@@ -76,6 +78,11 @@ std::optional<int> parse_arguments(int argc, char** argv, Arguments& arguments) 
   CLI::App* const check =
       app.add_subcommand("check", "Tell what is in a folder of data, and whether it is whole");
   check->add_option("FOLDER", folder, "as given to --data")->required();
+  const CLI::App* const config_check =
+      app.add_subcommand("check-config",
+                         "Read the options, the configuration file, keys and permissions as at a "
+                         "start, and tell whether they are right; nothing is bound")
+          ->fallthrough();
   try {
     app.parse(argc, argv);
     if (check->parsed()) return check_data(folder);
@@ -83,10 +90,11 @@ std::optional<int> parse_arguments(int argc, char** argv, Arguments& arguments) 
     for (const server::Setting& setting : settings) {
       if (options[setting.name]->count() > 0) server::set_from_text(setting, given[setting.name]);
     }
-    server::check_options(arguments.options.broker);
+    if (config_check->parsed()) return check_config(arguments.options);
+    check_program_options(arguments.options);
   } catch (const CLI::ParseError& error) {
     // --help and --version are such errors, with exit code 0.
-    if (error.get_exit_code() == 0) return app.exit(error);
+    if (error.get_exit_code() == 0) return finish_output(app.exit(error));
     return complain(fmt::format("{}; see --help", error.what()), wrong_usage);
   } catch (const Error& error) {
     return complain(error.what(), wrong_usage);

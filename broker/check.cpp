@@ -23,7 +23,7 @@ int check_data(const std::string& folder) {
         "All checksums and digests agree.\n",
         folder, found.format, found.history, found.revision, found.namespaces, found.attributes,
         found.value_bytes, found.sessions, found.kept_bytes);
-    return 0;
+    return finish_output(0);
   } catch (const std::exception& error) {
     return complain(error.what(), 1);
   }

@@ -1,14 +1,26 @@
 #include "complain.hpp"
 
-#include <iostream>
+#include <exception>
 
+#include <fmt/format.h>
+
+#include "client/standard_streams.hpp"
 #include "server/log.hpp"
 
 namespace bulletin {
 
 int complain(std::string_view message, int code) {
-  std::cerr << "bulletin-broker: " << server::printable(message) << "\n";
+  client::print_error(fmt::format("bulletin-broker: {}\n", server::printable(message)));
   return code;
+}
+
+int finish_output(int code) {
+  try {
+    client::finish_output();
+    return code;
+  } catch (const std::exception& error) {
+    return complain(error.what(), 1);
+  }
 }
 
 }  // namespace bulletin

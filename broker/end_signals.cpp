@@ -22,6 +22,11 @@ bool is_ignored(int signal) {
   return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+bool is_readable(int descriptor) {
+  const int flags = ::fcntl(descriptor, F_GETFL);
+  return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY;
+}
+
 std::string name_of(int signal) {
   switch (signal) {
     case SIGINT: return "SIGINT";
@@ -33,8 +38,9 @@ std::string name_of(int signal) {
 }  // namespace
 
 EndSignals::EndSignals(std::optional<int> starter) : starter_(starter.value_or(-1)) {
-  if (starter && ::fcntl(*starter, F_GETFD) < 0) {
-    throw Error(Errc::rejected, fmt::format("exit-on-eof: descriptor {} is not open", *starter));
+  if (starter && !is_readable(*starter)) {
+    throw Error(Errc::rejected,
+                fmt::format("exit-on-eof: descriptor {} is not open for reading", *starter));
   }
   sigset_t set;
   sigemptyset(&set);

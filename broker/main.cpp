@@ -1,10 +1,6 @@
 // bulletin-broker: wires a server to the command line, to signals and to its starter.
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <chrono>
-#include <csignal>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -17,6 +13,7 @@
 #include <bulletin/error.hpp>
 
 #include "arguments.hpp"
+#include "client/standard_streams.hpp"
 #include "complain.hpp"
 #include "end_signals.hpp"
 #include "metrics_endpoint.hpp"
@@ -30,16 +27,6 @@ namespace {
 constexpr int cannot_serve = 1;
 constexpr int wrong_usage = 2;
 constexpr std::chrono::seconds patience_with_reload{30};
-
-/// A standard stream that is closed would become a socket of the broker's, and what is printed
-/// would go there. False if that is standard output.
-bool keep_standard_streams() {
-  if (::fcntl(STDOUT_FILENO, F_GETFD) < 0) return false;
-  while (::fcntl(STDERR_FILENO, F_GETFD) < 0) {
-    if (::open("/dev/null", O_RDWR) < 0) break;
-  }
-  return true;
-}
 
 /// Serves until it is told to end.
 void serve(bulletin::server::Server& server, bulletin::EndSignals& signals, spdlog::logger& log) {
@@ -80,10 +67,11 @@ void serve(bulletin::server::Server& server, bulletin::EndSignals& signals, spdl
 }  // namespace
 
 int main(int argc, char** argv) {
+  bulletin::client::hold_standard_streams();
   bulletin::Arguments arguments;
   if (const std::optional<int> code = bulletin::parse_arguments(argc, argv, arguments))
     return *code;
-  if (!keep_standard_streams()) {
+  if (!bulletin::client::output_is_open()) {
     return bulletin::complain("cannot write the ready line: standard output is closed",
                               cannot_serve);
   }
@@ -96,8 +84,6 @@ int main(int argc, char** argv) {
     return bulletin::complain(error.what(), wrong_usage);
   }
   try {
-    // A starter that has gone before the ready line is told of on standard error.
-    std::signal(SIGPIPE, SIG_IGN);
     bulletin::server::Server server(arguments.options.broker, log);
     std::optional<bulletin::MetricsEndpoint> metrics;
     if (const std::string& address = arguments.options.metrics; !address.empty()) {

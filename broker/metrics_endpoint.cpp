@@ -13,6 +13,7 @@
 #include <bulletin/error.hpp>
 
 #include "server/endpoint.hpp"
+#include "server/log.hpp"
 
 namespace bulletin {
 namespace {
@@ -52,6 +53,21 @@ struct FreeAddresses {
   void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
 };
 
+[[noreturn]] void refuse(const std::string& given) {
+  throw Error(Errc::rejected,
+              fmt::format("metrics: '{}' is no ADDRESS:PORT; write an address of this host in "
+                          "numbers, and a port, such as 127.0.0.1:9570, 0.0.0.0:9570 or [::1]:9570",
+                          server::printable(given)));
+}
+
+server::Endpoint parsed(const std::string& given) {
+  try {
+    return server::parse_endpoint("tcp://" + given, "metrics");
+  } catch (const Error&) {
+    refuse(given);  // in the words of this option
+  }
+}
+
 /// Numbers only: a name would be somebody else's to change.
 std::unique_ptr<addrinfo, FreeAddresses> resolved(const server::Endpoint& endpoint,
                                                   const std::string& given) {
@@ -63,10 +79,7 @@ std::unique_ptr<addrinfo, FreeAddresses> resolved(const server::Endpoint& endpoi
   addrinfo* list = nullptr;
   const int error =
       ::getaddrinfo(host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &list);
-  if (error != 0)
-    throw Error(Errc::rejected, fmt::format("metrics: '{}': {}; write ADDRESS:PORT, such as "
-                                            "127.0.0.1:9570",
-                                            given, ::gai_strerror(error)));
+  if (error != 0) refuse(given);
   return std::unique_ptr<addrinfo, FreeAddresses>(list);
 }
 
@@ -81,8 +94,10 @@ struct MetricsEndpoint::Daemon {
   MHD_Daemon* daemon;
 };
 
+void check_metrics_address(const std::string& address) { resolved(parsed(address), address); }
+
 MetricsEndpoint::MetricsEndpoint(server::Server& server, const std::string& address) {
-  const server::Endpoint endpoint = server::parse_endpoint("tcp://" + address, "metrics");
+  const server::Endpoint endpoint = parsed(address);
   const auto list = resolved(endpoint, address);
   unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD;
   if (list->ai_family == AF_INET6) flags |= MHD_USE_IPv6;

@@ -8,6 +8,9 @@
 
 namespace bulletin {
 
+/// Throws Error rejected for what is not ADDRESS:PORT; see MetricsEndpoint.
+void check_metrics_address(const std::string& address);
+
 /// Answers GET /metrics on an address of its own, with a thread of its own, as long as it lives:
 /// with what the broker's loop says at that moment, or 503 when that says nothing for two seconds.
 class MetricsEndpoint {

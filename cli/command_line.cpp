@@ -31,10 +31,10 @@ constexpr const char* footer =
     "\"nan\"}, \"inf\" or \"-inf\"; a map with a member of such a name is {\"$map\": {...}}. A "
     "TIME is\n"
     "a number with its unit: 500ms, 2s, 1.5m or 1h.\n\n"
-    "Exit codes: 0 done; 1 refused, no such attribute, or not what `watch --until` waited for; 2\n"
-    "wrong usage; 3 no broker, nothing was changed; 4 in doubt: a write was sent, and its outcome "
-    "is\n"
-    "not known.";
+    "Exit codes: 0 done; 1 refused, no such attribute, not what `watch --until` waited for, or\n"
+    "the output could not be written; 2 wrong usage; 3 no broker, nothing was changed; 4 in "
+    "doubt:\n"
+    "a write was sent, and its outcome is not known.";
 
 }  // namespace
 

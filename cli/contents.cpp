@@ -21,10 +21,10 @@ ClientOptions client_options(const Common& common) {
 
 void tell_presence(ClientEvent event, bool& away, const char* consequence) {
   if (event == ClientEvent::disconnected) {
-    fmt::print(stderr, "bulletin: the broker is not heard; {}\n", consequence);
+    note(fmt::format("the broker is not heard; {}", consequence));
     away = true;
   } else if (event == ClientEvent::connected && away) {
-    fmt::print(stderr, "bulletin: the broker is heard again\n");
+    note("the broker is heard again");
     away = false;
   }
 }

@@ -61,17 +61,14 @@ class Dumper {
   /// Tells people what is missing.
   void tell() const {
     if (ephemeral_ != 0) {
-      fmt::print(
-          stderr,
-          "bulletin: {} ephemeral {} left out, which {} with the session of another program\n",
-          ephemeral_, ephemeral_ == 1 ? "attribute is" : "attributes are",
-          ephemeral_ == 1 ? "goes" : "go");
+      note(fmt::format("{} ephemeral {} left out, which {} with the session of another program",
+                       ephemeral_, ephemeral_ == 1 ? "attribute is" : "attributes are",
+                       ephemeral_ == 1 ? "goes" : "go"));
     }
     if (unknown_) {
-      fmt::print(
-          stderr,
-          "bulletin: this broker is too old to tell which attributes are ephemeral or have a "
-          "time to live: all are dumped as if they stayed\n");
+      note(
+          "this broker is too old to tell which attributes are ephemeral or have a "
+          "time to live: all are dumped as if they stayed");
     }
   }
 

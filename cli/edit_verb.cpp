@@ -162,7 +162,7 @@ Exit edit(const Common& common, const EditArguments& arguments) {
   run_editor(text);
   const bool same = read_file(text.path()) == original;
   if (same) {
-    fmt::print(stderr, "bulletin: the text is as it was; nothing was changed\n");
+    note("the text is as it was; nothing was changed");
     return Exit::done;
   }
   const Value value = edited_value(text);

@@ -9,7 +9,7 @@ namespace bulletin::cli {
 
 enum class Exit {
   done = 0,
-  refused = 1,      ///< the broker said no, there is no such attribute, or it has not become so
+  refused = 1,      ///< the broker said no, no such attribute, it has not become so, or no output
   wrong_usage = 2,  ///< the command line, or a file that it names
   unreachable = 3,  ///< no broker in time; nothing was changed
   in_doubt = 4,     ///< a write was sent, and its outcome is not known

@@ -121,8 +121,8 @@ Exit ls(const Common& common, const ListArguments& arguments) {
     for (const std::string& name : names) print_line(escape(name));
   }
   if (names.empty() && !wildcard_hint(arguments.begin).empty()) {
-    fmt::print(stderr, "bulletin: no namespace begins with {}{}\n", wire::quoted(arguments.begin),
-               wildcard_hint(arguments.begin));
+    note(fmt::format("no namespace begins with {}{}", wire::quoted(arguments.begin),
+                     wildcard_hint(arguments.begin)));
   }
   return Exit::done;
 }

@@ -1,28 +1,26 @@
 // bulletin: the board from a shell.
 
-#include <cstdio>
 #include <exception>
 #include <variant>
 
-#include <fmt/format.h>
-
 #include "cli/command_line.hpp"
 #include "cli/terminal.hpp"
+#include "client/standard_streams.hpp"
 
 namespace {
 
 using bulletin::cli::Exit;
 
 Exit complain(const std::exception& error, Exit exit) {
-  fmt::print(stderr, "bulletin: {}\n", error.what());
+  bulletin::cli::note(error.what());
   return exit;
 }
 
-Exit run(const bulletin::cli::Action& action) {
+Exit run(int argc, char** argv) {
   try {
-    const Exit exit = action();
-    bulletin::cli::finish_output();
-    return exit;
+    const auto parsed = bulletin::cli::parse_command_line(argc, argv);
+    const auto* action = std::get_if<bulletin::cli::Action>(&parsed);
+    return action != nullptr ? (*action)() : std::get<Exit>(parsed);
   } catch (const bulletin::cli::UsageError& error) {
     return complain(error, Exit::wrong_usage);
   } catch (const bulletin::Error& error) {
@@ -32,10 +30,20 @@ Exit run(const bulletin::cli::Action& action) {
   }
 }
 
+/// What has gone wrong before has told its own reason.
+Exit finish(Exit exit) {
+  if (exit != Exit::done) return exit;
+  try {
+    bulletin::cli::finish_output();
+    return exit;
+  } catch (const std::exception& error) {
+    return complain(error, Exit::refused);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto parsed = bulletin::cli::parse_command_line(argc, argv);
-  const auto* action = std::get_if<bulletin::cli::Action>(&parsed);
-  return static_cast<int>(action != nullptr ? run(*action) : std::get<Exit>(parsed));
+  bulletin::client::hold_standard_streams();
+  return static_cast<int>(finish(run(argc, argv)));
 }

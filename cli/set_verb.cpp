@@ -97,10 +97,10 @@ Exit hold(const Common& common, const SetArguments& arguments) {
       lost = true;
       ended->end();
     } else {
-      fmt::print(stderr,
-                 "bulletin: the broker has ended the session; {} is set again unless somebody else "
-                 "has set it\n",
-                 described(arguments));
+      note(
+          fmt::format("the broker has ended the session; {} is set again unless somebody else "
+                      "has set it",
+                      described(arguments)));
     }
   };
   std::optional<Interruption> interruption;  // ends after the client, whose thread may end it
@@ -110,8 +110,7 @@ Exit hold(const Common& common, const SetArguments& arguments) {
   holding = &*interruption;
   print_revision(common, claim(space, arguments, value));
   finish_output();
-  fmt::print(stderr, "bulletin: {} is set until this program ends (Ctrl-C)\n",
-             described(arguments));
+  note(fmt::format("{} is set until this program ends (Ctrl-C)", described(arguments)));
   interruption->wait();
   if (!lost) return Exit::done;
   throw Error(Errc::rejected, described(arguments) + " is lost: the broker has ended this session",

@@ -4,9 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -37,12 +35,7 @@ void print_line(std::string_view line) {
   print("\n");
 }
 
-void finish_output() {
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-  throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(),
-                          "cannot write the output");
-}
+void note(std::string_view text) { client::print_error(fmt::format("bulletin: {}\n", text)); }
 
 bool output_is_terminal() noexcept { return isatty(STDOUT_FILENO) == 1; }
 
@@ -81,14 +74,14 @@ Progress::Progress(std::size_t total)
     : total_(total), shown_(total > 0 && isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
-  if (shown_) std::fputs("\r\033[K", stderr);
+  if (shown_) client::print_error("\r\033[K");
 }
 
 void Progress::show(std::size_t done) {
   if (!shown_) return;
   const std::size_t cells = done * bar_cells / total_;
-  fmt::print(stderr, "\r[{:#<{}}{:.<{}}] {} of {}", "", cells, "", bar_cells - cells, done, total_);
-  std::fflush(stderr);
+  client::print_error(
+      fmt::format("\r[{:#<{}}{:.<{}}] {} of {}", "", cells, "", bar_cells - cells, done, total_));
 }
 
 }  // namespace bulletin::cli

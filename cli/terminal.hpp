@@ -1,4 +1,4 @@
-// Standard output, and what is different when it is a terminal.
+// Standard output and error, and what is different when it is a terminal.
 #pragma once
 
 #include <cstddef>
@@ -6,14 +6,19 @@
 #include <string_view>
 #include <vector>
 
+#include "client/standard_streams.hpp"
+
 namespace bulletin::cli {
 
 /// To standard output. What goes wrong there is told at the end, by `finish_output`.
 void print(std::string_view text);
 void print_line(std::string_view line);
 
-/// Writes out what waits. Throws std::system_error when any of it could not be written.
-void finish_output();
+/// Throws std::system_error when any of it could not be written.
+using client::finish_output;
+
+/// A line on standard error, for people.
+void note(std::string_view text);
 
 bool output_is_terminal() noexcept;
 

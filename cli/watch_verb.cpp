@@ -103,13 +103,13 @@ class Lines {
 /// Tells people why they see nothing.
 void tell_missing(const Namespace& space, const std::vector<std::string>& names) {
   if (names.empty() && space.empty()) {
-    fmt::print(stderr, "bulletin: {} has no attributes yet; waiting{}\n",
-               wire::quoted(space.name()), wildcard_hint(space.name()));
+    note(fmt::format("{} has no attributes yet; waiting{}", wire::quoted(space.name()),
+                     wildcard_hint(space.name())));
   }
   for (const std::string& name : names) {
     if (space.contains(name)) continue;
-    fmt::print(stderr, "bulletin: {} has no attribute {} yet; waiting{}\n",
-               wire::quoted(space.name()), wire::quoted(name), wildcard_hint(space.name() + name));
+    note(fmt::format("{} has no attribute {} yet; waiting{}", wire::quoted(space.name()),
+                     wire::quoted(name), wildcard_hint(space.name() + name)));
   }
 }
 

@@ -76,14 +76,13 @@ void check_endpoints(const BrokerOptions& options) {
                             "another one, or leave it out",
                             options.updates));
   }
-  if (options.advertise.empty() || options.advertise.starts_with("tcp://") ||
-      options.advertise.starts_with("ipc://")) {
-    return;
-  }
-  throw Error(Errc::rejected,
-              fmt::format("advertise: '{}' is no endpoint; write the tcp://ADDRESS:PORT or "
-                          "ipc://PATH at which clients reach the updates",
-                          options.advertise));
+  if (options.advertise.empty()) return;
+  const Endpoint advertised = parse_endpoint(options.advertise, "advertise");
+  if (is_free_port(advertised) || is_wildcard(advertised.host))
+    throw Error(Errc::rejected,
+                fmt::format("advertise: '{}' is no place that clients could connect to; write the "
+                            "tcp://ADDRESS:PORT or ipc://PATH at which they reach the updates",
+                            options.advertise));
 }
 
 }  // namespace

@@ -37,6 +37,8 @@ std::shared_ptr<spdlog::logger> standard_log(const std::string& level) {
   auto log = std::make_shared<spdlog::logger>("bulletin",
                                               std::make_shared<spdlog::sinks::stderr_sink_mt>());
   log->set_level(parsed);
+  // A log that cannot be written ends nothing, and there is no other place to say so.
+  log->set_error_handler([](const std::string&) {});
   log->set_pattern("level=%l time=%Y-%m-%dT%H:%M:%S.%e%z %v");
   log->flush_on(spdlog::level::trace);
   return log;

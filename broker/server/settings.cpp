@@ -20,7 +20,8 @@ std::int64_t whole_number(const Setting& setting, std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || number < 0) {
-    throw Error(Errc::rejected, fmt::format("{}: '{}' is no whole number", setting.name, text));
+    throw Error(Errc::rejected, fmt::format("{}: '{}' is no whole number from {} to {}",
+                                            setting.name, text, setting.least, setting.most));
   }
   return number;
 }
