@@ -24,6 +24,7 @@ BOUNDS = {
     "encode-update": (480, 490),
     "encode-answer": (640, 700),
     "apply-update": (2100, 2250),
+    "apply-unwatched": (2570, 2790),
 }
 
 

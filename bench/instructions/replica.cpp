@@ -1,7 +1,10 @@
 // What a client does with an update of one change: decode it and apply it to the replica.
 
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "client/dispatcher.hpp"
 #include "instructions/hot_path.hpp"
 #include "replica/namespace_replica.hpp"
 #include "wire/commit.hpp"
@@ -19,10 +22,44 @@ class Nobody final : public replica::RowObserver {
   void progressed(replica::NamespaceReplica&) override {}
 };
 
+/// A client whose program watches other names than those that change.
+class OtherNames final : public replica::RowObserver {
+ public:
+  explicit OtherNames(int watches) {
+    for (int i = 0; i < watches; ++i) {
+      watches_.push_back(std::make_shared<detail::Watch>(
+          dispatcher_, space, "other" + std::to_string(i), [](const Change&) {}, 0));
+      dispatcher_->add(watches_.back(), {});
+    }
+  }
+  ~OtherNames() override {
+    for (const auto& watch : watches_) dispatcher_->remove(*watch);
+    dispatcher_->stop(std::chrono::steady_clock::now() + std::chrono::seconds(10));
+  }
+  OtherNames(const OtherNames&) = delete;
+  OtherNames& operator=(const OtherNames&) = delete;
+
+  bool wants_rows(const replica::NamespaceReplica& replica) override {
+    return dispatcher_->watched(replica.id());
+  }
+  void applied(replica::NamespaceReplica& replica, const replica::Row& row) override {
+    dispatcher_->push(replica.id(), row);
+  }
+  void progressed(replica::NamespaceReplica&) override {}
+
+  static constexpr std::uint64_t space = 1;
+
+ private:
+  const std::shared_ptr<client::Dispatcher> dispatcher_ = client::Dispatcher::start({});
+  std::vector<std::shared_ptr<detail::Watch>> watches_;
+};
+
 /// Follows a stream of commits that was made before, since making one is not what counts.
+template <class Observer>
 class ApplyUpdate final : public HotPath {
  public:
-  ApplyUpdate() {
+  template <class... Arguments>
+  explicit ApplyUpdate(Arguments... arguments) : observer_(arguments...) {
     replica_.subscribed();
     (void)replica_.next_request();
     replica_.reply(wire::encode(wire::SnapshotReply{epoch_, 1, 0, false, {}}));
@@ -41,8 +78,8 @@ class ApplyUpdate final : public HotPath {
   }
 
   wire::Epoch epoch_{{1}};
-  Nobody nobody_;
-  replica::NamespaceReplica replica_{"plant/line1", nobody_};
+  Observer observer_;
+  replica::NamespaceReplica replica_{"plant/line1", observer_, OtherNames::space};
   wire::ParsedRun parsed_;
   std::vector<std::string> updates_;
   std::size_t next_ = 0;
@@ -51,7 +88,9 @@ class ApplyUpdate final : public HotPath {
 }  // namespace
 
 void add_replica(HotPaths& paths) {
-  paths["apply-update"] = [] { return std::make_unique<ApplyUpdate>(); };
+  paths["apply-update"] = [] { return std::make_unique<ApplyUpdate<Nobody>>(); };
+  // A change that no watch wants, however many there are in its namespace.
+  paths["apply-unwatched"] = [] { return std::make_unique<ApplyUpdate<OtherNames>>(1000); };
 }
 
 }  // namespace bulletin::bench

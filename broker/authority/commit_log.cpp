@@ -68,6 +68,8 @@ void CommitLog::drop(KeptCommits& kept) {
     segment.owner = nullptr;
     std::string().swap(segment.bytes);
   }
+  for (; !segments_.empty() && segments_.front().owner == nullptr; segments_.pop_front())
+    bytes_ -= price(segments_.front());
 }
 
 void CommitLog::begin_again(KeptCommits& kept, std::uint64_t after) {

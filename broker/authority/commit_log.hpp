@@ -113,7 +113,7 @@ class CommitLog {
   static std::string_view extend(wire::Run& run, const Segment& segment);
 
   std::deque<Segment>
-      segments_;  // the oldest first; those of dropped namespaces stay as empty shells
+      segments_;  // the oldest first; those of dropped namespaces stay as empty shells for a while
   std::size_t bytes_ = 0;
 };
 

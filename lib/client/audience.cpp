@@ -1,48 +1,89 @@
 #include "client/audience.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "wire/digest.hpp"
 
 namespace bulletin::client {
 
 void Audience::add(const std::shared_ptr<detail::Watch>& watch) {
   watch->serial = ++made_;
   Space& space = spaces_[watch->space];
-  (watch->name ? space.by_name[*watch->name] : space.all).push_back(watch);
+  (watch->name ? space.by_hash[wire::name_hash(*watch->name)] : space.all).push_back(watch);
   ++size_;
 }
 
 void Audience::remove(const detail::Watch& watch) {
   const auto space = spaces_.find(watch.space);
   if (space == spaces_.end()) return;
-  auto& [all, by_name] = space->second;
-  Watches& watches = watch.name ? by_name[*watch.name] : all;
+  auto& [all, by_hash] = space->second;
+  const std::uint64_t hash = watch.name ? wire::name_hash(*watch.name) : 0;
+  Watches& watches = watch.name ? by_hash[hash] : all;
   size_ -= std::erase_if(watches, [&](const auto& other) { return other.get() == &watch; });
-  if (watch.name && watches.empty()) by_name.erase(*watch.name);
-  if (all.empty() && by_name.empty()) spaces_.erase(space);
+  if (watch.name && watches.empty()) by_hash.erase(hash);
+  if (all.empty() && by_hash.empty()) spaces_.erase(space);
 }
 
-Audience::Watches Audience::of(const QueuedRow& row) const {
+bool Audience::Space::wants(const replica::RowChange& change) const {
+  const auto found = by_hash.find(change.name_hash);
+  return found != by_hash.end() &&
+         std::any_of(found->second.begin(), found->second.end(),
+                     [&](const auto& watch) { return *watch->name == change.name; });
+}
+
+const replica::Row& Audience::wanted(std::uint64_t space, const replica::Row& row,
+                                     replica::Row& part) const {
+  const auto found = spaces_.find(space);
+  if (found != spaces_.end() && !found->second.all.empty()) return row;
+  part.revision = row.revision;
+  part.resynced = row.resynced;
+  part.skipped = 0;
+  part.changes.clear();
+  if (found == spaces_.end()) return part;
+  part.skipped = row.skipped;
+  for (const replica::RowChange& change : row.changes) {
+    if (found->second.wants(change)) part.changes.push_back(change);
+  }
+  return part;
+}
+
+std::vector<Audience::Listener> Audience::of(const QueuedRow& row) const {
   const auto found = spaces_.find(row.space);
   if (found == spaces_.end()) return {};
-  const auto& [all, by_name] = found->second;
-  Watches watches = all;
-  const auto append = [&](const Watches& more) {
-    watches.insert(watches.end(), more.begin(), more.end());
-  };
-  // What was passed over may have been any name's.
-  if (!row.skipped.empty()) {
-    for (const auto& [name, named] : by_name) append(named);
-  } else if (!by_name.empty()) {
-    for (const QueuedChange& change : row.changes) {
-      if (const auto named = by_name.find(change.name); named != by_name.end()) {
-        append(named->second);
-      }
+  const auto& [all, by_hash] = found->second;
+
+  // One for each watch and change.
+  using Wish = std::pair<const std::shared_ptr<detail::Watch>*, std::size_t>;
+  constexpr auto none = static_cast<std::size_t>(-1);
+  std::vector<Wish> wishes;
+  for (const auto& watch : all) {
+    for (std::size_t i = 0; i != row.changes.size(); ++i) wishes.emplace_back(&watch, i);
+  }
+  for (std::size_t i = 0; !by_hash.empty() && i != row.changes.size(); ++i) {
+    const std::string& name = row.changes[i].name;
+    const auto named = by_hash.find(wire::name_hash(name));
+    if (named == by_hash.end()) continue;
+    for (const auto& watch : named->second) {
+      if (*watch->name == name) wishes.emplace_back(&watch, i);
     }
   }
-  std::sort(watches.begin(), watches.end(),
-            [](const auto& left, const auto& right) { return left->serial < right->serial; });
-  watches.erase(std::unique(watches.begin(), watches.end()), watches.end());
-  return watches;
+  // What was passed over may have been any name's.
+  if (!row.skipped.empty()) {
+    for (const auto& watch : all) wishes.emplace_back(&watch, none);
+    for (const auto& [hash, named] : by_hash) {
+      for (const auto& watch : named) wishes.emplace_back(&watch, none);
+    }
+  }
+  std::stable_sort(wishes.begin(), wishes.end(), [](const Wish& left, const Wish& right) {
+    return (*left.first)->serial < (*right.first)->serial;
+  });
+  std::vector<Listener> listeners;
+  for (const auto& [watch, place] : wishes) {
+    if (listeners.empty() || listeners.back().watch != *watch) listeners.push_back({*watch, {}});
+    if (place != none) listeners.back().changes.push_back(place);
+  }
+  return listeners;
 }
 
 }  // namespace bulletin::client

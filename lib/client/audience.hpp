@@ -4,36 +4,49 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "client/row_queue.hpp"
 #include "client/watch.hpp"
+#include "replica/row.hpp"
 
 namespace bulletin::client {
 
-/// A row costs what its listeners cost, however many other watches there are. Guarded by its
-/// owner's lock.
+/// A row costs what its listeners cost, however many other watches there are; a change that nobody
+/// wants costs one lookup. Guarded by its owner's lock.
 class Audience {
  public:
-  using Watches = std::vector<std::shared_ptr<detail::Watch>>;
+  /// A watch, and what of a row it is told: the places of the changes, in order.
+  struct Listener {
+    std::shared_ptr<detail::Watch> watch;
+    std::vector<std::size_t> changes;
+  };
 
   void add(const std::shared_ptr<detail::Watch>& watch);
   void remove(const detail::Watch& watch);
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   /// Somebody watches something in this namespace.
-  [[nodiscard]] bool any(const void* space) const { return spaces_.contains(space); }
+  [[nodiscard]] bool any(std::uint64_t space) const { return spaces_.contains(space); }
+  /// What somebody wants of the row: all of it, or what is then put into `part`.
+  [[nodiscard]] const replica::Row& wanted(std::uint64_t space, const replica::Row& row,
+                                           replica::Row& part) const;
   /// Those whom the row concerns, in the order of their making.
-  [[nodiscard]] Watches of(const QueuedRow& row) const;
+  [[nodiscard]] std::vector<Listener> of(const QueuedRow& row) const;
 
  private:
+  using Watches = std::vector<std::shared_ptr<detail::Watch>>;
+
   struct Space {
     Watches all;  // want every name
-    std::unordered_map<std::string, Watches> by_name;
+    // By the hash of the name; two names may share one.
+    std::unordered_map<std::uint64_t, Watches> by_hash;
+
+    [[nodiscard]] bool wants(const replica::RowChange& change) const;
   };
 
-  std::unordered_map<const void*, Space> spaces_;
+  std::unordered_map<std::uint64_t, Space> spaces_;
   std::size_t size_ = 0;
   std::uint64_t made_ = 0;
 };

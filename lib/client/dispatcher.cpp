@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <numeric>
 #include <utility>
 
 #include <bulletin/error.hpp>
@@ -51,17 +52,20 @@ void Dispatcher::remove(detail::Watch& watch) noexcept {
   returned_.wait(lock, [&] { return running_ != &watch || ended_; });
 }
 
-bool Dispatcher::watched(const void* space) const {
+bool Dispatcher::watched(std::uint64_t space) const {
   if (watch_count_.load(std::memory_order_relaxed) == 0) return false;
   std::scoped_lock lock(mutex_);
   return watches_.any(space);
 }
 
-void Dispatcher::push(const void* space, const replica::Row& row) {
+void Dispatcher::push(std::uint64_t space, const replica::Row& row) {
   std::scoped_lock lock(mutex_);
   if (stopping_) return;
-  rows_.push(space, row);
+  const replica::Row& wanted = watches_.wanted(space, row, wanted_);
+  if (wanted.changes.empty() && wanted.skipped == 0) return;
+  rows_.push(space, wanted);
   work_.notify_one();
+  if (row.resynced) wanted_ = {};  // it may have been large
 }
 
 void Dispatcher::push(ClientEvent event) {
@@ -111,19 +115,26 @@ void Dispatcher::run() {
   returned_.notify_all();
 }
 
+std::vector<Audience::Listener> Dispatcher::listeners_of(const QueuedRow& row) const {
+  if (row.only == nullptr) return watches_.of(row);
+  std::vector<std::size_t> all(row.changes.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return {{row.only, std::move(all)}};
+}
+
 void Dispatcher::tell(const QueuedRow& row, std::unique_lock<std::mutex>& lock) {
-  const Audience::Watches watches =
-      row.only != nullptr ? Audience::Watches{row.only} : watches_.of(row);
+  std::vector<Audience::Listener> listeners = listeners_of(row);
   lock.unlock();
+  if (listeners.empty()) return;
   std::vector<Value> values(row.changes.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!row.changes[i].value.empty()) values[i] = wire::decode_value(row.changes[i].value);
   }
-  for (const auto& watch : watches) {
+  for (Audience::Listener& listener : listeners) {
     lock.lock();
-    running_ = watch.get();
+    running_ = listener.watch.get();
     lock.unlock();
-    tell_watch(*watch, row, values);
+    tell_watch(listener, row, values);
     if (generation() != generation_) return;
     lock.lock();
     running_ = nullptr;
@@ -132,17 +143,16 @@ void Dispatcher::tell(const QueuedRow& row, std::unique_lock<std::mutex>& lock) 
   }
 }
 
-void Dispatcher::tell_watch(detail::Watch& watch, const QueuedRow& row,
+void Dispatcher::tell_watch(Audience::Listener& listener, const QueuedRow& row,
                             const std::vector<Value>& values) {
+  auto& [shared, wanted] = listener;
+  detail::Watch& watch = *shared;
   const bool first_values = row.only != nullptr;
   watch.carried += row.skipped.after(watch.begin);
-  std::vector<std::size_t> wanted;
-  for (std::size_t i = 0; i < row.changes.size(); ++i) {
-    const QueuedChange& change = row.changes[i];
-    // What waited when the watch was made is in its first values.
-    if (!first_values && change.sequence <= watch.begin) continue;
-    if (!watch.name || *watch.name == change.name) wanted.push_back(i);
-  }
+  // What waited when the watch was made is in its first values.
+  std::erase_if(wanted, [&](std::size_t i) {
+    return !first_values && row.changes[i].sequence <= watch.begin;
+  });
   for (const std::size_t i : wanted) {
     if (watch.cancelled) return;
     const QueuedChange& queued = row.changes[i];

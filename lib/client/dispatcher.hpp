@@ -35,9 +35,10 @@ class Dispatcher {
   /// Returns when the callback neither runs nor will run again; on the dispatcher's own thread, at
   /// once.
   void remove(detail::Watch& watch) noexcept;
-  [[nodiscard]] bool watched(const void* space) const;
+  [[nodiscard]] bool watched(std::uint64_t space) const;
 
-  void push(const void* space, const replica::Row& row);
+  /// Queues what somebody wants of the row.
+  void push(std::uint64_t space, const replica::Row& row);
   void push(ClientEvent event);
 
   /// Ends the thread; what waits is not told any more. Waits for a callback that runs, for as long
@@ -47,7 +48,9 @@ class Dispatcher {
  private:
   void run();
   void tell(const QueuedRow& row, std::unique_lock<std::mutex>& lock);
-  void tell_watch(detail::Watch& watch, const QueuedRow& row, const std::vector<Value>& values);
+  [[nodiscard]] std::vector<Audience::Listener> listeners_of(const QueuedRow& row) const;
+  void tell_watch(Audience::Listener& listener, const QueuedRow& row,
+                  const std::vector<Value>& values);
   void tell_event(ClientEvent event);
   void report(std::exception_ptr error);
   [[nodiscard]] bool on_own_thread() const noexcept {
@@ -66,6 +69,7 @@ class Dispatcher {
   RowQueue rows_;
   std::deque<ClientEvent> events_;
   Audience watches_;
+  replica::Row wanted_;  // its memory is used again
   const detail::Watch* running_ = nullptr;
   bool stopping_ = false;
   bool ended_ = false;

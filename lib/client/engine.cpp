@@ -207,6 +207,7 @@ Engine::Todo Engine::apply(Arrived& arrived) {
   core.advance(now);
   client_.watch_connection(core.heard(now));
 
+  todo.closed = client_.close_unused(now);
   todo.subscriptions = core.take_subscriptions();
   // A reply tells. Also when a broker of the same name and ports has answered from another address.
   const bool may_be_new = !connected_to_ || !arrived.replies.empty();
@@ -220,7 +221,7 @@ Engine::Todo Engine::apply(Arrived& arrived) {
   if (auto request = core.next_request(now)) request_ = std::move(request);
   todo.session_events = client_.take_session_events();
   todo.settled = client_.take_settled(std::chrono::steady_clock::now());
-  next_event_ms_ = core.next_event_ms();
+  next_event_ms_ = client_.next_event_ms();
   return todo;
 }
 

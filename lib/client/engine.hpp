@@ -75,6 +75,7 @@ class Engine {
     std::vector<std::string> topics;              // all of them, for the new endpoint
     std::vector<SessionEvent> session_events;
     std::vector<PromisedWrite> settled;
+    std::vector<std::shared_ptr<detail::NamespaceState>> closed;
   };
 
   void run();

@@ -68,7 +68,8 @@ Client::Implementation::Implementation(ClientOptions given)
     : options(completed(std::move(given))),
       endpoint(client::choose_endpoint(options.endpoint)),
       keys(client::choose_keys(options.server_key, options.key_file)),
-      core({.client_name = options.name, .random_nonce = random_nonce}, *this) {}
+      core({.client_name = options.name, .random_nonce = random_nonce}, *this),
+      namespaces_(options.namespace_linger) {}
 
 Client::Implementation::~Implementation() { close(); }
 
@@ -113,11 +114,11 @@ void Client::Implementation::close() noexcept {
     client::abandon(std::move(engine));
   }
   client::leave_forks(*this);
-  std::map<std::string, std::shared_ptr<detail::NamespaceState>, std::less<>> open;
+  std::vector<std::shared_ptr<detail::NamespaceState>> open;
   std::scoped_lock lock(apply_mutex);
   active_ = nullptr;
   heard_until_ms_ = 0;
-  open.swap(open_);  // they own this client: whoever holds no handle lets go
+  open = namespaces_.close();  // they own this client: whoever holds no handle lets go
 }
 
 Error Client::Implementation::closed_error() const {
@@ -176,13 +177,8 @@ std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string
   std::shared_ptr<detail::NamespaceState> state;
   {
     std::scoped_lock lock(apply_mutex);
-    if (const auto found = open_.find(name); found != open_.end()) {
-      state = found->second;
-      if (state->replica->refusal()) core.open(name);  // asks again
-    } else {
-      state = std::make_shared<detail::NamespaceState>(shared_from_this(), core.open(name));
-      open_.emplace(name, state);
-    }
+    state = handle_on(name);
+    if (core.find(name) == nullptr || state->replica->refusal()) core.open(name);  // asks again
   }
   const replica::NamespaceReplica& replica = *state->replica;
   if (!replica.complete()) {
@@ -190,19 +186,52 @@ std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string
              [&] { return replica.complete() || replica.refusal() || refusal_; });
     if (!replica.complete()) throw_incomplete(replica);
   }
-  take_in_published(*state->replica);
+  take_in_published(*state);
   return state;
 }
 
-void Client::Implementation::take_in_published(replica::NamespaceReplica& replica) {
+std::shared_ptr<detail::NamespaceState> Client::Implementation::handle_on(std::string_view name) {
+  if (auto handle = namespaces_.find(name)) return handle;
+  return namespaces_.add(
+      std::make_shared<detail::NamespaceState>(shared_from_this(), core.destination(name)));
+}
+
+void Client::Implementation::take_in_published(detail::NamespaceState& state) {
   const auto published = [&] {
     std::scoped_lock lock(apply_mutex);
-    return published_.contains(replica.name());
+    return state.published;
   };
   if (!published()) return;
-  sync(replica);
+  sync(*state.replica);
   std::scoped_lock lock(apply_mutex);
-  published_.erase(replica.name());
+  state.published = false;
+}
+
+std::vector<std::shared_ptr<detail::NamespaceState>> Client::Implementation::close_unused(
+    std::uint64_t now) {
+  std::optional<replica::ReplicaSet> used;  // by writes; told when it is first asked for
+  const auto is_used = [&](const replica::NamespaceReplica* replica) {
+    if (!used) {
+      used.emplace();
+      if (active_ == nullptr || !active_->writer.add_used(*used)) used->insert(nullptr);
+      for (const client::Settling& settling : settling_) {
+        for (const auto& [write, promise] : settling.writes) used->insert(write.replica);
+      }
+    }
+    return used->contains(nullptr) || used->contains(replica);
+  };
+  return namespaces_.take_unused(now, [&](const detail::NamespaceState& state) {
+    // While the broker is away, what was open can be opened again and read.
+    if (state.replica->complete() && !core.heard(now)) return false;
+    return !is_used(state.replica.get()) && core.forget(state.replica->name());
+  });
+}
+
+std::optional<std::uint64_t> Client::Implementation::next_event_ms() const {
+  std::optional<std::uint64_t> next = core.next_event_ms();
+  if (const auto close = namespaces_.next_event_ms())
+    next = std::min(*close, next.value_or(*close));
+  return next;
 }
 
 void Client::Implementation::throw_incomplete(const replica::NamespaceReplica& replica) const {
@@ -231,9 +260,9 @@ std::shared_ptr<const detail::Destination> Client::Implementation::publisher(
   client::check_namespace_name(name);
   static_cast<void>(engine());  // throws if it is closed
   std::scoped_lock lock(apply_mutex);
-  std::shared_ptr<replica::NamespaceReplica> replica = core.destination(name);
-  if (!replica->complete()) published_.emplace(name);
-  return std::make_shared<const detail::Destination>(shared_from_this(), std::move(replica));
+  std::shared_ptr<detail::NamespaceState> state = handle_on(name);
+  if (!state->replica->complete()) state->published = true;
+  return state;
 }
 
 std::vector<std::string> Client::Implementation::list(std::string_view prefix) {
@@ -311,7 +340,7 @@ void Client::Implementation::sync(replica::NamespaceReplica& replica) {
 
 void Client::Implementation::wake() {
   std::scoped_lock lock(engine_mutex_);
-  if (engine_ != nullptr) engine_->wake();
+  if (engine_ != nullptr && engine_->made_in == client::generation()) engine_->wake();
 }
 
 // --- what the core tells ---
@@ -321,11 +350,11 @@ void Client::Implementation::notify() noexcept {
 }
 
 bool Client::Implementation::wants_rows(const replica::NamespaceReplica& replica) {
-  return active_ != nullptr && active_->dispatcher->watched(&replica);
+  return active_ != nullptr && active_->dispatcher->watched(replica.id());
 }
 
 void Client::Implementation::applied(replica::NamespaceReplica& replica, const replica::Row& row) {
-  if (active_ != nullptr) active_->dispatcher->push(&replica, row);
+  if (active_ != nullptr) active_->dispatcher->push(replica.id(), row);
 }
 
 void Client::Implementation::progressed(replica::NamespaceReplica& replica) {
@@ -407,9 +436,11 @@ void Client::Implementation::answered(replica::CallId call, std::optional<std::s
 void Client::Implementation::before_fork() {
   engine_mutex_.lock();
   apply_mutex.lock();
+  namespaces_.lock_releases();
 }
 
 void Client::Implementation::after_fork() {
+  namespaces_.unlock_releases();
   apply_mutex.unlock();
   engine_mutex_.unlock();
 }

@@ -10,7 +10,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +19,7 @@
 #include "client/clock.hpp"
 #include "client/fork.hpp"
 #include "client/keys.hpp"
+#include "client/open_namespaces.hpp"
 #include "client/session_event.hpp"
 #include "client/writer.hpp"
 #include "replica/client_core.hpp"
@@ -66,6 +66,8 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
 
   /// Makes a request and waits for its reply. Throws Error disconnected, and what a refusal says.
   std::string call(std::string request, std::string_view what);
+  /// Lets the client's thread look what there is to do.
+  void wake();
   /// Waits until the replica has everything that is committed now.
   void sync(replica::NamespaceReplica& replica);
   /// Writes, and returns when the replica holds what decided it. Throws what `write_error` says.
@@ -101,6 +103,9 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::vector<client::Settling> take_all_settling() { return std::exchange(settling_, {}); }
   /// Tells the program when the broker ceases to be heard, and when it is heard again.
   void watch_connection(bool heard_now);
+  /// Closes the namespaces that nobody has used for a while; they go without the lock.
+  std::vector<std::shared_ptr<detail::NamespaceState>> close_unused(std::uint64_t now);
+  [[nodiscard]] std::optional<std::uint64_t> next_event_ms() const;
   void heard() noexcept;
   /// The engine could not do its work; it tries again.
   void failed(std::string_view what) { failure_ = what; }
@@ -140,10 +145,11 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   client::Intake& intake();
   [[nodiscard]] Error closed_error() const;
   void note_limits(const Limits& limits);
-  void wake();
   void notify() noexcept;
+  /// The one record of the namespace, or a new one.
+  std::shared_ptr<detail::NamespaceState> handle_on(std::string_view name);
   /// What was written while nobody could read yet waited for no replica: this one gets there.
-  void take_in_published(replica::NamespaceReplica& replica);
+  void take_in_published(detail::NamespaceState& state);
   /// Why a namespace could not be opened in time.
   [[noreturn]] void throw_incomplete(const replica::NamespaceReplica& replica) const;
   [[noreturn]] void throw_no_broker(std::string_view what, std::chrono::milliseconds waited) const;
@@ -165,8 +171,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
 
   // Guarded by apply_mutex.
   client::Engine* active_ = nullptr;
-  std::map<std::string, std::shared_ptr<detail::NamespaceState>, std::less<>> open_;
-  std::set<std::string> published_;  // have a publisher from before their replica was complete
+  client::OpenNamespaces namespaces_;
   std::map<replica::CallId, Answer> answers_;  // to calls that somebody waits for
   std::vector<client::SessionEvent> session_events_;
   std::vector<client::Settling> settling_;

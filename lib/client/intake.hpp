@@ -59,6 +59,14 @@ class Intake {
     return std::exchange(chunks_, {});
   }
 
+  /// Adds the replicas of all that is there.
+  void add_used(replica::ReplicaSet& replicas) {
+    const std::scoped_lock lock(mutex_);
+    for (const std::vector<Entry>& chunk : chunks_) {
+      for (const Entry& entry : chunk) replicas.insert(entry.write.replica);
+    }
+  }
+
   void close() {
     const std::scoped_lock lock(mutex_);
     closed_ = true;

@@ -188,7 +188,7 @@ namespace {
 client::QueuedRow first_values(const NamespaceState& state,
                                const std::optional<std::string>& only) {
   client::QueuedRow row;
-  row.space = state.replica.get();
+  row.space = state.replica->id();
   row.resynced = true;
   const auto add = [&](std::string_view name, const auto& found) {
     row.changes.push_back({std::string(name), std::string(found.value), found.revision, 0, {}});
@@ -213,8 +213,9 @@ Subscription start_watch(const std::shared_ptr<NamespaceState>& state,
     throw Error(Errc::rejected, "a watch on '" + state->replica->name() + "' needs a callback");
   const std::shared_ptr<client::Engine> engine = state->client->engine();
   auto watch =
-      std::make_shared<detail::Watch>(engine->dispatcher, state->replica.get(), std::move(name),
+      std::make_shared<detail::Watch>(engine->dispatcher, state->replica->id(), std::move(name),
                                       std::move(callback), client::generation());
+  watch->open = state;
   std::scoped_lock lock(state->client->apply_mutex);
   engine->dispatcher->add(watch, first_values(*state, watch->name));
   return Subscription(std::move(watch));

@@ -1,6 +1,7 @@
 #include "client/row_queue.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace bulletin::client {
@@ -38,7 +39,7 @@ std::size_t RowQueue::bytes_of(const QueuedRow& row) noexcept {
   return bytes;
 }
 
-void RowQueue::push(const void* space, const replica::Row& row) {
+void RowQueue::push(std::uint64_t space, const replica::Row& row) {
   ++sequence_;
   QueuedRow queued{space, nullptr, row.resynced, {}, {}};
   queued.skipped.add(sequence_, row.skipped, marks_);
@@ -85,18 +86,18 @@ void RowQueue::merge_all() {
   // Namespaces in the order of their first row; one that is merged already has its placeholder
   // among the rows.
   std::deque<QueuedRow> rows = std::exchange(rows_, {});
-  std::vector<const void*> spaces;
+  std::vector<std::uint64_t> spaces;
+  std::unordered_set<std::uint64_t> seen;
   for (QueuedRow& row : rows) {
     if (row.only != nullptr) {
       rows_.push_back(std::move(row));
       continue;
     }
-    if (std::find(spaces.begin(), spaces.end(), row.space) == spaces.end())
-      spaces.push_back(row.space);
+    if (seen.insert(row.space).second) spaces.push_back(row.space);
     Merged& merged = merged_[row.space];
     merge(merged, std::move(row));
   }
-  for (const void* space : spaces) rows_.push_back({space, nullptr, true, {}, {}});
+  for (std::uint64_t space : spaces) rows_.push_back({space, nullptr, true, {}, {}});
   bytes_ = 0;
 }
 

@@ -51,7 +51,7 @@ struct QueuedChange {
 
 /// Changes to be told in a row.
 struct QueuedRow {
-  const void* space = nullptr;  ///< identifies the namespace
+  std::uint64_t space = 0;  ///< identifies the namespace
   std::shared_ptr<detail::Watch>
       only;  ///< the one watch that it is for; null: all of the namespace
   bool resynced = false;
@@ -70,7 +70,7 @@ class RowQueue {
  public:
   explicit RowQueue(std::size_t bound) noexcept : bound_(bound) {}
 
-  void push(const void* space, const replica::Row& row);
+  void push(std::uint64_t space, const replica::Row& row);
   /// A watch begins: the number of the newest row pushed, which is in its first values. Rows count
   /// from 1.
   std::uint64_t begin_watch();
@@ -93,8 +93,8 @@ class RowQueue {
   const std::size_t bound_;
   std::size_t bytes_ = 0;
   std::uint64_t sequence_ = 0;
-  std::deque<QueuedRow> rows_;                      // a merged row is a placeholder without changes
-  std::unordered_map<const void*, Merged> merged_;  // by namespace
+  std::deque<QueuedRow> rows_;  // a merged row is a placeholder without changes
+  std::unordered_map<std::uint64_t, Merged> merged_;  // by namespace
   std::vector<std::uint64_t> marks_;  // where watches began while something waited; ascending
 };
 

@@ -25,7 +25,9 @@ Subscription::~Subscription() { cancel(); }
 
 void Subscription::cancel() noexcept {
   const std::shared_ptr<detail::Watch> watch = std::move(watch_);
-  if (watch == nullptr || watch->generation != client::generation()) return;
+  if (watch == nullptr) return;
+  const std::shared_ptr<void> open = std::move(watch->open);
+  if (watch->generation != client::generation()) return;
   watch->dispatcher->remove(*watch);
 }
 

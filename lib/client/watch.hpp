@@ -18,7 +18,7 @@ namespace bulletin::detail {
 
 class Watch {
  public:
-  Watch(std::shared_ptr<client::Dispatcher> dispatcher, const void* space,
+  Watch(std::shared_ptr<client::Dispatcher> dispatcher, std::uint64_t space,
         std::optional<std::string> name, Watcher callback, std::uint64_t generation)
       : dispatcher(std::move(dispatcher)),
         space(space),
@@ -27,12 +27,13 @@ class Watch {
         generation(generation) {}
 
   const std::shared_ptr<client::Dispatcher> dispatcher;
-  const void* const space;                ///< identifies the namespace
+  const std::uint64_t space;              ///< identifies the namespace
   const std::optional<std::string> name;  ///< nullopt: all attributes
   const Watcher callback;
   const std::uint64_t
       generation;  ///< of the process that made it: in a forked child it is the parent's
 
+  std::shared_ptr<void> open;  ///< keeps the namespace open; the subscription's, until it ends
   std::atomic<bool> cancelled{false};
   std::uint64_t serial = 0;   ///< in the order of their making
   std::uint64_t begin = 0;    ///< rows up to this number are in the first values; the dispatcher's

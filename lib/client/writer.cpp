@@ -259,6 +259,7 @@ void Writer::wait_for_socket(Lock& lock, UpdateStream::Loan& updates, SteadyTime
 void Writer::take_replies(Lock& lock) {
   while (auto message = receive(socket_)) {
     bool refused = false;
+    const InTransit transit(*this);
     replica::WriteProgress progress;
     try {
       progress = lane_.reply(view(*message), now_ms(), refused);
@@ -304,6 +305,7 @@ void Writer::finish(std::vector<replica::FinishedWrite> finished, Lock& lock) {
   }
   if (lane_.idle()) drained_.notify_all();
   if (promised.empty()) return;
+  const InTransit transit(*this);
   lock.unlock();
   host_.settle(std::move(promised));
   lock.lock();
@@ -312,19 +314,27 @@ void Writer::finish(std::vector<replica::FinishedWrite> finished, Lock& lock) {
 void Writer::note_post(const replica::FinishedWrite& write) {
   if (is_decided(write)) return;
   const auto [place, first] =
-      post_failures_.try_emplace(write.replica, PostFailures{*write_error(write)});
+      post_failures_.try_emplace(write.replica->name(), PostFailures{*write_error(write)});
   if (!first) ++place->second.others;
 }
 
-std::optional<Error> Writer::take_post_failure(const replica::NamespaceReplica& replica) {
+std::optional<Error> Writer::take_post_failure(const std::string& space) {
   const Lock lock(mutex_);
-  const auto found = post_failures_.extract(&replica);
+  const auto found = post_failures_.extract(space);
   if (found.empty()) return std::nullopt;
   const auto& [first, others] = found.mapped();
   if (others == 0) return first;
   return Error(first.code(),
                std::string(first.what()) + "; and " + std::to_string(others) + " more",
                first.name());
+}
+
+bool Writer::add_used(replica::ReplicaSet& replicas) const {
+  const Lock lock(mutex_);
+  if (in_transit_ != 0) return false;
+  intake_->add_used(replicas);
+  lane_.add_used(replicas);
+  return true;
 }
 
 // As a rule it is the first.

@@ -1,6 +1,7 @@
 // The way of a write: from the calling thread to the broker and back with the least number of hops.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -53,9 +54,13 @@ class Writer {
 
   /// Any thread: waits for the end of the write.
   replica::FinishedWrite write(replica::PendingWrite write);
-  /// Any thread: the error of the first write of this namespace, of those that came by the intake
+  /// Any thread: the error of the first write of the namespace, of those that came by the intake
   /// without a promise, that has failed since the last call; what it says tells of the others.
-  std::optional<Error> take_post_failure(const replica::NamespaceReplica& replica);
+  std::optional<Error> take_post_failure(const std::string& space);
+
+  /// Any thread: adds the replicas of all writes that have not ended, and of ephemeral attributes.
+  /// False: it cannot be told now, as ends of writes are being told.
+  bool add_used(replica::ReplicaSet& replicas) const;
 
   void session_event(const SessionEvent& event);
 
@@ -104,6 +109,18 @@ class Writer {
 
   using Lock = std::unique_lock<std::mutex>;
 
+  /// While it lives, writes that have ended and left the lane are on their way, without the lock.
+  class InTransit {
+   public:
+    explicit InTransit(Writer& writer) noexcept : writer_(writer) { ++writer_.in_transit_; }
+    InTransit(const InTransit&) = delete;
+    InTransit& operator=(const InTransit&) = delete;
+    ~InTransit() { --writer_.in_transit_; }
+
+   private:
+    Writer& writer_;
+  };
+
   void take_events(Lock& lock);
   void take(const SessionStarted& event, Lock& lock);
   void take(const SessionLives& event, Lock& lock);
@@ -138,9 +155,9 @@ class Writer {
   // Guarded by mutex_.
   replica::WriteLane lane_;
   std::optional<wire::SessionId> session_;
-  std::deque<SessionEvent> events_;     // the first may wait for an answer
-  std::deque<Completion> completions_;  // in the order of their tickets
-  std::map<const replica::NamespaceReplica*, PostFailures> post_failures_;
+  std::deque<SessionEvent> events_;                    // the first may wait for an answer
+  std::deque<Completion> completions_;                 // in the order of their tickets
+  std::map<std::string, PostFailures> post_failures_;  // by namespace; until they are asked for
   Leader leader_ = Leader::none;
   std::string endpoint_;          // that is wanted
   std::string connected_to_;      // by the leader
@@ -148,6 +165,8 @@ class Writer {
   bool blocked_ = false;          // there was no connection to take the request
   bool closed_ = false;
   std::condition_variable drained_;
+
+  std::atomic<unsigned> in_transit_ = 0;  // begins under mutex_
 };
 
 }  // namespace bulletin::client

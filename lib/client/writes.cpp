@@ -107,7 +107,7 @@ void Client::Implementation::flush(const replica::NamespaceReplica& replica) {
   } catch (const Error&) {
     own = std::current_exception();
   }
-  if (const auto failure = engine->writer.take_post_failure(replica)) throw *failure;
+  if (const auto failure = engine->writer.take_post_failure(replica.name())) throw *failure;
   if (own) std::rethrow_exception(own);
 }
 

@@ -33,33 +33,44 @@ ClientCore::ClientCore(ClientCoreOptions options, ClientObserver& observer)
 // --- what the owner wants -----------------------------------------------------------------------
 
 std::shared_ptr<NamespaceReplica> ClientCore::open(std::string_view name) {
-  if (const auto found = members_.find(name); found != members_.end()) {
-    found->second.replica->ask_again();
-    return found->second.replica;
+  const auto place = find_or_make(name);
+  Member& member = place->second;
+  if (member.subscription) {
+    member.replica->ask_again();
+  } else {
+    unsettled_.emplace(place->first, &member);
+    member.subscription = subscriptions_.add(place->first);
   }
-  const auto made = members_.emplace(std::string(name), Member{}).first;
-  Member& member = made->second;
-  const auto written = unopened_.find(name);  // until now only that
-  member.replica = written == unopened_.end() ? make(name) : unopened_.extract(written).mapped();
-  unsettled_.emplace(made->first, &member);
-  subscriptions_.add(made->first);
   return member.replica;
 }
 
 std::shared_ptr<NamespaceReplica> ClientCore::destination(std::string_view name) {
-  if (std::shared_ptr<NamespaceReplica> opened = find(name)) return opened;
-  const auto found = unopened_.find(name);
-  if (found != unopened_.end()) return found->second;
-  return unopened_.emplace(std::string(name), make(name)).first->second;
+  return find_or_make(name)->second.replica;
 }
 
-std::shared_ptr<NamespaceReplica> ClientCore::make(std::string_view name) {
-  return std::make_shared<NamespaceReplica>(std::string(name), static_cast<RowObserver&>(*this));
+ClientCore::Members::iterator ClientCore::find_or_make(std::string_view name) {
+  if (const auto found = members_.find(name); found != members_.end()) return found;
+  auto replica = std::make_shared<NamespaceReplica>(std::string(name),
+                                                    static_cast<RowObserver&>(*this), ++made_);
+  return members_.emplace(std::string(name), Member{std::move(replica)}).first;
 }
 
-std::shared_ptr<NamespaceReplica> ClientCore::find(std::string_view name) const {
+NamespaceReplica* ClientCore::find(std::string_view name) const {
   const auto found = members_.find(name);
-  return found == members_.end() ? nullptr : found->second.replica;
+  if (found == members_.end() || !found->second.subscription) return nullptr;
+  return found->second.replica.get();
+}
+
+bool ClientCore::forget(std::string_view name) {
+  const auto found = members_.find(name);
+  if (found == members_.end()) return true;
+  Member& member = found->second;
+  Member** const asked = request_ ? std::get_if<Member*>(&request_->purpose) : nullptr;
+  if (asked != nullptr && *asked == &member) return false;
+  if (member.subscription) subscriptions_.remove(*member.subscription);
+  unsettled_.erase(found->first);
+  members_.erase(found);
+  return true;
 }
 
 CallId ClientCore::call(std::string request) {
@@ -218,17 +229,15 @@ bool ClientCore::update(std::string_view topic, std::string_view body, std::uint
   }
   if (wire::is_nonce(topic)) {
     check_epoch(epoch_of(update));
-    for (const std::string& name : subscriptions_.prove(topic)) {
-      members_.find(name)->second.replica->subscribed();
-    }
+    for (const std::string& name : subscriptions_.prove(topic)) find(name)->subscribed();
     subscriptions_.advance(now_ms);
     return false;
   }
-  const auto found = members_.find(wire::namespace_of(topic));
-  if (found == members_.end()) return false;
-  if (!wire::is_system(found->first)) check_epoch(epoch_of(update));
-  found->second.replica->update(update);
-  return found->second.replica->live();
+  NamespaceReplica* const replica = find(wire::namespace_of(topic));
+  if (replica == nullptr) return false;
+  if (!wire::is_system(replica->name())) check_epoch(epoch_of(update));
+  replica->update(update);
+  return replica->live();
 }
 
 // Once for every epoch that is not the session's: it may be an old one, told late.
@@ -239,8 +248,7 @@ void ClientCore::check_epoch(const wire::Epoch& epoch) {
 }
 
 void ClientCore::write_answered(const wire::Epoch& epoch, const wire::Tail& tail) {
-  const auto found = members_.find(tail.space);
-  if (found != members_.end()) found->second.replica->answered(epoch, tail.run);
+  if (NamespaceReplica* const replica = find(tail.space)) replica->answered(epoch, tail.run);
 }
 
 void ClientCore::advance(std::uint64_t now_ms) { subscriptions_.advance(now_ms); }
@@ -273,7 +281,9 @@ std::vector<SubscriptionChange> ClientCore::take_subscriptions() {
 std::vector<std::string> ClientCore::all_topics() const {
   std::vector<std::string> topics;
   topics.reserve(members_.size());
-  for (const auto& [name, member] : members_) topics.push_back(wire::topic_of(name));
+  for (const auto& [name, member] : members_) {
+    if (member.subscription) topics.push_back(wire::topic_of(name));
+  }
   return topics;
 }
 
@@ -389,7 +399,7 @@ void ClientCore::applied(NamespaceReplica& replica, const Row& row) {
 void ClientCore::progressed(NamespaceReplica& replica) {
   if (!replica.live()) {
     const auto found = members_.find(replica.name());
-    unsettled_.emplace(found->first, &found->second);
+    if (found->second.subscription) unsettled_.emplace(found->first, &found->second);
   }
   observer_.progressed(replica);
 }

@@ -71,10 +71,13 @@ class ClientCore : private RowObserver {
   /// Begins to open a namespace, or finds it: subscribes, proves the subscription live, then
   /// fetches the contents. Poll `complete()` and `refusal()`.
   std::shared_ptr<NamespaceReplica> open(std::string_view name);
-  [[nodiscard]] std::shared_ptr<NamespaceReplica> find(std::string_view name) const;
+  /// One that is open, or null.
+  [[nodiscard]] NamespaceReplica* find(std::string_view name) const;
   /// Where writes go that nobody reads here: neither subscribed to nor fetched, unless it has been
   /// opened or will be.
   std::shared_ptr<NamespaceReplica> destination(std::string_view name);
+  /// Nothing of the namespace is left here. False: not now, as an answer about it is on its way.
+  bool forget(std::string_view name);
   /// A request (STATUS, LIST, READ) to make in between; answered by the observer. Repeated after
   /// silence, as every request.
   CallId call(std::string request);
@@ -140,8 +143,10 @@ class ClientCore : private RowObserver {
 
   struct Member {
     std::shared_ptr<NamespaceReplica> replica;
-    std::uint64_t postponed_until_ms = 0;  // 0: may be asked for
+    std::optional<Subscriptions::Number> subscription = {};  // none: it is only written to
+    std::uint64_t postponed_until_ms = 0;                    // 0: may be asked for
   };
+  using Members = std::map<std::string, Member, std::less<>>;
   struct Hello {};
   struct Keepalive {};
   struct Goodbye {};
@@ -164,7 +169,7 @@ class ClientCore : private RowObserver {
   void applied(NamespaceReplica& replica, const Row& row) override;
   void progressed(NamespaceReplica& replica) override;
 
-  std::shared_ptr<NamespaceReplica> make(std::string_view name);
+  Members::iterator find_or_make(std::string_view name);
   std::optional<Request> choose(std::uint64_t now_ms);
   std::optional<Request> choose_session(std::uint64_t now_ms);
   std::optional<Request> choose_call();
@@ -187,8 +192,8 @@ class ClientCore : private RowObserver {
   const ClientCoreOptions options_;
   ClientObserver& observer_;
 
-  std::map<std::string, Member, std::less<>> members_;
-  std::map<std::string, std::shared_ptr<NamespaceReplica>, std::less<>> unopened_;
+  Members members_;
+  std::uint64_t made_ = 0;
   std::map<std::string_view, Member*> unsettled_;  // those not live, which may want something
   std::string last_served_;                        // the turn goes round
   std::uint64_t postponed_until_ms_ = never_ms;    // the first of them

@@ -71,6 +71,7 @@ void Ephemerals::session_lives(std::uint64_t asked_ms, std::uint64_t now_ms) {
 
 bool Ephemerals::ended(const NamespaceReplica& replica, const std::string& name, Made& made,
                        std::uint64_t asked_ms, std::uint64_t now_ms) {
+  if (made.ends_ms != 0 && made.ends_ms <= now_ms) return true;
   const bool applied = made.revision != not_committed && replica.revision() >= made.revision;
   if (!applied || replica.table().contains(name)) {
     made.seen_gone_ms = 0;

@@ -36,6 +36,11 @@ class Ephemerals {
   /// before that has not gone with the session: it is not set again.
   void session_lives(std::uint64_t asked_ms, std::uint64_t now_ms);
 
+  template <class F>
+  void for_each_replica(F&& f) const {
+    for (const auto& [replica, names] : made_) f(replica);
+  }
+
   struct Renewal {
     const NamespaceReplica* replica = nullptr;
     Transaction transaction;  ///< sets the attribute if it is absent

@@ -14,8 +14,8 @@
 
 namespace bulletin::replica {
 
-NamespaceReplica::NamespaceReplica(std::string name, RowObserver& observer)
-    : name_(std::move(name)), observer_(observer) {}
+NamespaceReplica::NamespaceReplica(std::string name, RowObserver& observer, std::uint64_t id)
+    : name_(std::move(name)), id_(id), observer_(observer) {}
 
 template <class F>
 void NamespaceReplica::report_progress(F&& f) {
@@ -301,9 +301,10 @@ void NamespaceReplica::end_commit(const wire::ParsedRun& run, const wire::Parsed
   row_.skipped = 0;
   row_.changes.clear();
   for (const wire::ParsedRun::Change& change : run.changes_of(commit)) {
-    row_.changes.push_back({change.name, change.value, commit.revision});
+    row_.changes.push_back({change.name, change.value, commit.revision, change.name_hash});
   }
-  for (const std::string_view name : removed) row_.changes.push_back({name, {}, commit.revision});
+  for (const std::string_view name : removed)
+    row_.changes.push_back({name, {}, commit.revision, wire::name_hash(name)});
   observer_.applied(*this, row_);
 }
 
@@ -374,7 +375,7 @@ void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
           return;
         }
         table_.set(name, hash, wanted.value, wanted.revision);
-        row_.changes.push_back({name, keep(wanted.value), wanted.revision});
+        row_.changes.push_back({name, keep(wanted.value), wanted.revision, hash});
       });
   const std::size_t set = row_.changes.size();
   // A broker that begins anew may know nothing of the namespace: told revisions do not go back for
@@ -383,11 +384,10 @@ void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
   table_.for_each([&](std::string_view name, std::uint64_t hash, const AttributeTable::Found&) {
     AttributeTable::Found found;
     if (intake.table().find(name, hash, found, scratch)) return;
-    row_.changes.push_back({keep(name), {}, removed_at});
+    row_.changes.push_back({keep(name), {}, removed_at, hash});
   });
   for (std::size_t i = set; i != row_.changes.size(); ++i) {
-    const std::string_view name = row_.changes[i].name;
-    table_.erase(name, wire::name_hash(name), intake.position());
+    table_.erase(row_.changes[i].name, row_.changes[i].name_hash, intake.position());
   }
   adopt(intake);
   if (row_.changes.empty() || !observer_.wants_rows(*this)) return;

@@ -49,9 +49,12 @@ class RowObserver {
 /// One thread at a time (the apply lock), except where marked.
 class NamespaceReplica {
  public:
-  NamespaceReplica(std::string name, RowObserver& observer);
+  /// `id`: told by `id()`.
+  NamespaceReplica(std::string name, RowObserver& observer, std::uint64_t id = 0);
 
   // --- any thread ---
+  /// Of this replica, and of no later one of the same owner.
+  [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const AttributeTable& table() const noexcept { return table_; }
   /// The newest commit applied.
@@ -145,6 +148,7 @@ class NamespaceReplica {
   void apply_difference(const SnapshotIntake& intake);
 
   const std::string name_;
+  const std::uint64_t id_;
   RowObserver& observer_;
   AttributeTable table_;
   std::atomic<std::uint64_t> revision_{0};

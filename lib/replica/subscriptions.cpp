@@ -17,9 +17,15 @@ std::string nonce_topic(const std::array<std::uint8_t, 16>& random) {
 
 }  // namespace
 
-void Subscriptions::add(std::string name) {
+Subscriptions::Number Subscriptions::add(std::string name) {
   changes_.push_back({true, wire::topic_of(name)});
-  names_.push_back(std::move(name));
+  names_.emplace(++last_, std::move(name));
+  return last_;
+}
+
+void Subscriptions::remove(Number number) {
+  const auto name = names_.extract(number);
+  if (!name.empty()) changes_.push_back({false, wire::topic_of(name.mapped())});
 }
 
 void Subscriptions::connected(std::uint64_t now_ms) {
@@ -36,7 +42,8 @@ void Subscriptions::disconnected() {
 
 void Subscriptions::advance(std::uint64_t now_ms) {
   if (proof_ && now_ms >= proof_->since_ms + patience_ms_) end_proof();
-  if (connected_ && !proof_ && proven_ != names_.size()) begin_proof(now_ms);
+  const bool all_proven = names_.empty() || names_.rbegin()->first <= proven_;
+  if (connected_ && !proof_ && !all_proven) begin_proof(now_ms);
 }
 
 void Subscriptions::restart() {
@@ -46,10 +53,12 @@ void Subscriptions::restart() {
 
 std::vector<std::string> Subscriptions::prove(std::string_view topic) {
   if (!proof_ || proof_->nonce != topic) return {};
-  const std::size_t before = std::exchange(proven_, proof_->names);
+  const Number before = std::exchange(proven_, proof_->last);
   end_proof();
-  return {names_.begin() + static_cast<std::ptrdiff_t>(before),
-          names_.begin() + static_cast<std::ptrdiff_t>(proven_)};
+  std::vector<std::string> proven;
+  const auto end = names_.upper_bound(proven_);
+  for (auto next = names_.upper_bound(before); next != end; ++next) proven.push_back(next->second);
+  return proven;
 }
 
 std::vector<SubscriptionChange> Subscriptions::take_changes() {
@@ -62,7 +71,7 @@ std::optional<std::uint64_t> Subscriptions::next_event_ms() const {
 }
 
 void Subscriptions::begin_proof(std::uint64_t now_ms) {
-  proof_ = Proof{nonce_topic(random_nonce_()), now_ms, names_.size()};
+  proof_ = Proof{nonce_topic(random_nonce_()), now_ms, last_};
   changes_.push_back({true, proof_->nonce});
 }
 

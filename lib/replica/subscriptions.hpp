@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +29,11 @@ class Subscriptions {
   Subscriptions(RandomNonce random_nonce, std::uint64_t patience_ms)
       : random_nonce_(std::move(random_nonce)), patience_ms_(patience_ms) {}
 
-  void add(std::string name);
+  /// In the order of their adding.
+  using Number = std::uint64_t;
+
+  Number add(std::string name);
+  void remove(Number number);
   void connected(std::uint64_t now_ms);
   void disconnected();
   void advance(std::uint64_t now_ms);
@@ -48,14 +53,15 @@ class Subscriptions {
   struct Proof {
     std::string nonce;
     std::uint64_t since_ms = 0;
-    std::size_t names = 0;  // how many of the first it covers
+    Number last = 0;  // it covers all up to this one
   };
 
   const RandomNonce random_nonce_;
   const std::uint64_t patience_ms_;
   bool connected_ = false;
-  std::vector<std::string> names_;  // in the order of their adding
-  std::size_t proven_ = 0;          // how many of the first are proven
+  std::map<Number, std::string> names_;
+  Number last_ = 0;
+  Number proven_ = 0;  // all up to this one
   std::optional<Proof> proof_;
   std::vector<SubscriptionChange> changes_;
 };

@@ -270,6 +270,11 @@ void WriteLane::note_deadlines(std::uint64_t now_ms) noexcept {
   }
 }
 
+void WriteLane::add_used(ReplicaSet& replicas) const {
+  for (const Item& item : queue_) replicas.insert(item.write.replica);
+  ephemerals_.for_each_replica([&](const NamespaceReplica* replica) { replicas.insert(replica); });
+}
+
 std::vector<FinishedWrite> WriteLane::close() {
   std::vector<FinishedWrite> finished;
   if (request_) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -26,7 +27,7 @@ inline constexpr std::uint64_t no_deadline = std::numeric_limits<std::uint64_t>:
 
 /// A write on its way in.
 struct PendingWrite {
-  const NamespaceReplica* replica = nullptr;  ///< lives longer than the lane
+  const NamespaceReplica* replica = nullptr;  ///< lives while `add_used` tells of it
   CrossThreadString transaction;              ///< encoded
   std::size_t elements = 1;                   ///< its conditions and operations
   bool renewable = false;  ///< a plain `set` of an ephemeral attribute: set again in a new session
@@ -38,6 +39,9 @@ inline PendingWrite to_write(const NamespaceReplica& replica, const Transaction&
   return {&replica, CrossThreadString(transaction.encoded()),
           transaction.conditions() + transaction.operations()};
 }
+
+/// The replicas that something needs.
+using ReplicaSet = std::unordered_set<const NamespaceReplica*>;
 
 /// How a write ended.
 struct FinishedWrite {
@@ -111,6 +115,8 @@ class WriteLane {
   /// Ends everything: sent ones in doubt, others unsent.
   std::vector<FinishedWrite> close();
 
+  /// Adds the replicas of what waits, is under way or may have to be set again.
+  void add_used(ReplicaSet& replicas) const;
   /// Nothing waits and nothing is under way.
   [[nodiscard]] bool idle() const noexcept { return queue_.empty(); }
   /// A request was made and is not answered.

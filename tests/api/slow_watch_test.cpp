@@ -211,3 +211,31 @@ TEST_CASE("a watch of one attribute counts the changes of that attribute") {
   CHECK(accounted(told)["n1"] == 1'000);
   CHECK(accounted(told).size() == 1);
 }
+
+TEST_CASE("changes that nobody watches make no watch of another name skip") {
+  const Board board;
+  bulletin::Client client = board.client(board.options(small_queue()));
+  const bulletin::Namespace space = client.open("slow");
+  space.set("a", 0);
+  std::atomic<bool> entered{false};
+  std::promise<void> promise;
+  const std::shared_future<void> released = promise.get_future().share();
+  Recorder recorder;
+  const auto subscription = space.watch("a", [&](const Change& change) {
+    recorder.add(change);
+    if (!entered.exchange(true)) released.wait_for(patience);
+  });
+  REQUIRE(await([&] { return entered.load(); }));
+  space.set("a", 1);
+  for (int i = 0; i < 40; ++i) space.set("b" + std::to_string(i % 3), std::string(1000, 'b'));
+  space.set("a", 2);
+  promise.set_value();
+  const auto told = recorder.wait_for(3);
+  REQUIRE(told.size() == 3);
+  for (const Told& change : told) {
+    CHECK(change.skipped == 0);
+    CHECK(change.resynced == (&change == &told.front()));
+  }
+  CHECK(told[1].value == Value(1));
+  CHECK(told[2].value == Value(2));
+}

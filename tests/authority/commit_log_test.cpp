@@ -143,3 +143,22 @@ TEST_CASE("the commits of a namespace that was dropped take no part any more") {
   log.evict(0);
   CHECK(log.bytes() == 0);
 }
+
+TEST_CASE("a namespace that is dropped leaves nothing behind where no older one is kept") {
+  CommitLog log;
+  LoggedSpace first;
+  first.append(log, {1});
+  LoggedSpace second;
+  second.append(log, {2});
+  second.append(log, {3});
+  const std::size_t both = log.bytes();
+  log.drop(second.kept);
+  CHECK(log.bytes() < both);
+  CHECK(log.bytes() > 0);  // shells behind what is kept
+  log.drop(first.kept);
+  CHECK(log.bytes() == 0);
+  LoggedSpace third;
+  third.append(log, {4});
+  std::string scratch;
+  CHECK(CommitLog::take(third.kept, 0, 1, 1000, scratch).bytes == commits({4}));
+}

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "wire/digest.hpp"
 
 using namespace bulletin;
 using client::Audience;
@@ -13,53 +14,114 @@ using client::QueuedRow;
 
 namespace {
 
-const int this_space = 0;
-const int other_space = 0;
+constexpr std::uint64_t this_space = 1;
+constexpr std::uint64_t other_space = 2;
 
-std::shared_ptr<detail::Watch> watch(const void* space, std::optional<std::string> name) {
+using Watches = std::vector<std::shared_ptr<detail::Watch>>;
+
+std::shared_ptr<detail::Watch> watch(std::uint64_t space, std::optional<std::string> name) {
   return std::make_shared<detail::Watch>(
       nullptr, space, std::move(name), [](const Change&) {}, 0);
 }
 
-QueuedRow row(const void* space, const std::vector<std::string>& names) {
+QueuedRow row(std::uint64_t space, const std::vector<std::string>& names) {
   QueuedRow row{space, nullptr, false, {}, {}};
   for (const std::string& name : names) row.changes.push_back(QueuedChange{name, "v", 1, 1, {}});
   return row;
+}
+
+Watches watches_of(const Audience& audience, const QueuedRow& row) {
+  Watches watches;
+  for (const Audience::Listener& listener : audience.of(row)) watches.push_back(listener.watch);
+  return watches;
+}
+
+/// The names of what is wanted of a row.
+std::vector<std::string> wanted(const Audience& audience, std::uint64_t space,
+                                const std::vector<std::string>& names) {
+  replica::Row row;
+  for (const std::string& name : names)
+    row.changes.push_back({name, "v", 1, wire::name_hash(name)});
+  replica::Row part;
+  std::vector<std::string> all;
+  for (const replica::RowChange& change : audience.wanted(space, row, part).changes)
+    all.emplace_back(change.name);
+  return all;
 }
 
 }  // namespace
 
 TEST_CASE("a row is told to those who want its namespace and a name of its, once, in order") {
   Audience audience;
-  const auto x = watch(&this_space, "x");
-  const auto all = watch(&this_space, std::nullopt);
-  const auto y = watch(&this_space, "y");
-  const auto x_again = watch(&this_space, "x");
-  const auto elsewhere = watch(&other_space, "x");
+  const auto x = watch(this_space, "x");
+  const auto all = watch(this_space, std::nullopt);
+  const auto y = watch(this_space, "y");
+  const auto x_again = watch(this_space, "x");
+  const auto elsewhere = watch(other_space, "x");
   for (const auto& each : {x, all, y, x_again, elsewhere}) audience.add(each);
   CHECK(audience.size() == 5);
-  CHECK(audience.of(row(&this_space, {"x", "z", "x"})) == Audience::Watches{x, all, x_again});
-  CHECK(audience.of(row(&this_space, {"z"})) == Audience::Watches{all});
-  CHECK(audience.of(row(&this_space, {"y", "x"})) == Audience::Watches{x, all, y, x_again});
-  CHECK(audience.of(row(&other_space, {"x"})) == Audience::Watches{elsewhere});
+  CHECK(watches_of(audience, row(this_space, {"x", "z", "x"})) == Watches{x, all, x_again});
+  CHECK(watches_of(audience, row(this_space, {"z"})) == Watches{all});
+  CHECK(watches_of(audience, row(this_space, {"y", "x"})) == Watches{x, all, y, x_again});
+  CHECK(watches_of(audience, row(other_space, {"x"})) == Watches{elsewhere});
 
-  QueuedRow repair = row(&this_space, {"z"});
+  QueuedRow repair = row(this_space, {"z"});
   repair.skipped.add(1, 5, {});
-  CHECK(audience.of(repair) == Audience::Watches{x, all, y, x_again});
+  CHECK(watches_of(audience, repair) == Watches{x, all, y, x_again});
 }
 
 TEST_CASE("who has left is told nothing, and leaves nothing behind") {
   Audience audience;
-  const auto x = watch(&this_space, "x");
-  const auto all = watch(&this_space, std::nullopt);
+  const auto x = watch(this_space, "x");
+  const auto all = watch(this_space, std::nullopt);
   audience.add(x);
   audience.add(all);
   audience.remove(*all);
-  CHECK(audience.of(row(&this_space, {"x"})) == Audience::Watches{x});
-  CHECK(audience.any(&this_space));
+  CHECK(watches_of(audience, row(this_space, {"x"})) == Watches{x});
+  CHECK(audience.any(this_space));
   audience.remove(*x);
   audience.remove(*x);
   CHECK(audience.size() == 0);
-  CHECK_FALSE(audience.any(&this_space));
-  CHECK(audience.of(row(&this_space, {"x"})).empty());
+  CHECK_FALSE(audience.any(this_space));
+  CHECK(watches_of(audience, row(this_space, {"x"})).empty());
+}
+
+TEST_CASE("each listener has the places of its changes") {
+  Audience audience;
+  const auto y = watch(this_space, "y");
+  const auto all = watch(this_space, std::nullopt);
+  audience.add(y);
+  audience.add(all);
+  const auto listeners = audience.of(row(this_space, {"x", "y", "z", "y"}));
+  REQUIRE(listeners.size() == 2);
+  CHECK(listeners[0].changes == std::vector<std::size_t>{1, 3});
+  CHECK(listeners[1].changes == std::vector<std::size_t>{0, 1, 2, 3});
+}
+
+TEST_CASE("of a row only that is wanted which somebody watches") {
+  using Names = std::vector<std::string>;
+  Audience audience;
+  CHECK(wanted(audience, this_space, {"x", "y"}).empty());
+  const auto x = watch(this_space, "x");
+  const auto elsewhere = watch(other_space, std::nullopt);
+  audience.add(x);
+  audience.add(elsewhere);
+  CHECK(wanted(audience, this_space, {"a", "x", "b"}) == Names{"x"});
+  CHECK(wanted(audience, this_space, {"a", "b"}).empty());
+  CHECK(wanted(audience, other_space, {"a", "b"}) == Names{"a", "b"});
+  const auto all = watch(this_space, std::nullopt);
+  audience.add(all);
+  CHECK(wanted(audience, this_space, {"a", "x"}) == Names{"a", "x"});
+  audience.remove(*all);
+  audience.remove(*x);
+  CHECK(wanted(audience, this_space, {"a", "x"}).empty());
+}
+
+TEST_CASE("what a repair has passed over is told though nobody wants its changes") {
+  Audience audience;
+  const auto x = watch(this_space, "x");
+  audience.add(x);
+  replica::Row part;
+  CHECK(audience.wanted(this_space, {1, true, 7, {}}, part).skipped == 7);
+  CHECK(audience.wanted(other_space, {1, true, 7, {}}, part).skipped == 0);
 }

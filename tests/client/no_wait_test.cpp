@@ -9,31 +9,16 @@
 
 #include <bulletin/bulletin.hpp>
 
-#include "client/implementation.hpp"
+#include "client/opened_client.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 
 using namespace bulletin::test;
 using bulletin::Freshness;
 
-namespace {
-
-/// A client, and its inside.
-struct OpenedClient {
-  explicit OpenedClient(const Board& board)
-      : inside(std::make_shared<bulletin::Client::Implementation>(board.options())) {
-    inside->start();
-  }
-
-  std::shared_ptr<bulletin::Client::Implementation> inside;
-  bulletin::Client client{inside};
-};
-
-}  // namespace
-
 TEST_CASE("reads and freshness and limits do not wait while something is applied") {
   const Board board;
-  OpenedClient opened(board);
+  OpenedClient opened(board.options());
   const bulletin::Namespace space = opened.client.open("plant");
   space.set("speed", 3.5);
   space.set("mode", "slow");
@@ -68,7 +53,7 @@ TEST_CASE("reads and freshness and limits do not wait while something is applied
 
 TEST_CASE("freshness turns stale by itself while something is applied for ever") {
   const Board board;
-  OpenedClient opened(board);
+  OpenedClient opened(board.options());
   const bulletin::Namespace space = opened.client.open("plant");
   REQUIRE(await([&] { return space.freshness().state == Freshness::State::connected; }));
   const std::scoped_lock applying(opened.inside->apply_mutex);

@@ -8,8 +8,8 @@ using bulletin::client::QueuedRow;
 using bulletin::client::RowQueue;
 using bulletin::replica::Row;
 
-const int robot = 0;
-const int plant = 0;
+constexpr std::uint64_t robot = 1;
+constexpr std::uint64_t plant = 2;
 
 Row row(std::uint64_t revision, std::string_view name, std::string_view value) {
   return {revision, false, 0, {{name, value, revision}}};
@@ -19,8 +19,8 @@ Row row(std::uint64_t revision, std::string_view name, std::string_view value) {
 
 TEST_CASE("a row queue gives rows back in the order they came") {
   RowQueue queue(1 << 20);
-  queue.push(&robot, row(1, "a", "1"));
-  queue.push(&robot, row(2, "a", "2"));
+  queue.push(robot, row(1, "a", "1"));
+  queue.push(robot, row(2, "a", "2"));
   const QueuedRow first = queue.pop();
   CHECK(first.changes.at(0).value == "1");
   CHECK_FALSE(first.resynced);
@@ -32,8 +32,8 @@ TEST_CASE(
     "a row queue over its bound keeps the newest change of every name and counts the others") {
   RowQueue queue(600);
   for (std::uint64_t revision = 1; revision <= 100; ++revision)
-    queue.push(&robot, row(revision, "a", "x"));
-  queue.push(&robot, row(101, "b", "y"));
+    queue.push(robot, row(revision, "a", "x"));
+  queue.push(robot, row(101, "b", "y"));
   const QueuedRow merged = queue.pop();
   CHECK(queue.empty());
   CHECK(merged.resynced);
@@ -47,9 +47,9 @@ TEST_CASE(
 TEST_CASE("a merged namespace goes on in order once its row was taken") {
   RowQueue queue(600);
   for (std::uint64_t revision = 1; revision <= 100; ++revision)
-    queue.push(&robot, row(revision, "a", "x"));
+    queue.push(robot, row(revision, "a", "x"));
   queue.pop();
-  queue.push(&robot, row(101, "a", "y"));
+  queue.push(robot, row(101, "a", "y"));
   const QueuedRow next = queue.pop();
   CHECK_FALSE(next.resynced);
   CHECK(next.changes.at(0).skipped.after(0) == 0);
@@ -58,13 +58,13 @@ TEST_CASE("a merged namespace goes on in order once its row was taken") {
 TEST_CASE("merging keeps the first values of a watch whole and ahead") {
   RowQueue queue(600);
   QueuedRow first;
-  first.space = &robot;
+  first.space = robot;
   first.only = std::shared_ptr<bulletin::detail::Watch>(
       reinterpret_cast<bulletin::detail::Watch*>(&queue), [](auto*) {});
   first.changes.push_back({"a", "1", 1, 0, {}});
   queue.push_first_values(first);
   for (std::uint64_t revision = 2; revision <= 100; ++revision)
-    queue.push(&robot, row(revision, "a", "x"));
+    queue.push(robot, row(revision, "a", "x"));
   CHECK(queue.pop().only != nullptr);
   CHECK(queue.pop().changes.at(0).revision == 100);
 }
@@ -72,7 +72,7 @@ TEST_CASE("merging keeps the first values of a watch whole and ahead") {
 TEST_CASE("two merged namespaces stay apart") {
   RowQueue queue(600);
   for (std::uint64_t revision = 1; revision <= 100; ++revision) {
-    queue.push(revision % 2 == 0 ? &robot : &plant, row(revision, "a", "x"));
+    queue.push(revision % 2 == 0 ? robot : plant, row(revision, "a", "x"));
   }
   const QueuedRow one = queue.pop();
   const QueuedRow other = queue.pop();
@@ -84,9 +84,9 @@ TEST_CASE("two merged namespaces stay apart") {
 
 TEST_CASE("what a repair skipped survives merging") {
   RowQueue queue(600);
-  queue.push(&robot, Row{50, true, 40, {{"a", "1", 50}}});
+  queue.push(robot, Row{50, true, 40, {{"a", "1", 50}}});
   for (std::uint64_t revision = 51; revision <= 100; ++revision)
-    queue.push(&robot, row(revision, "a", "x"));
+    queue.push(robot, row(revision, "a", "x"));
   const QueuedRow merged = queue.pop();
   CHECK(merged.skipped.after(0) == 40);
   CHECK(merged.changes.at(0).skipped.after(0) == 50);
@@ -97,7 +97,7 @@ TEST_CASE("what was skipped is counted for each watch from its own beginning") {
   const std::uint64_t early = queue.begin_watch();
   std::uint64_t revision = 0;
   const auto push = [&](int count) {
-    for (int i = 0; i < count; ++i) queue.push(&robot, row(++revision, "a", "x"));
+    for (int i = 0; i < count; ++i) queue.push(robot, row(++revision, "a", "x"));
   };
   push(10);
   const std::uint64_t late = queue.begin_watch();
@@ -114,25 +114,25 @@ TEST_CASE("what was skipped is counted for each watch from its own beginning") {
 TEST_CASE("first values come before a merged row that is newer") {
   RowQueue queue(600);
   for (std::uint64_t revision = 1; revision <= 100; ++revision)
-    queue.push(&robot, row(revision, "a", "x"));
+    queue.push(robot, row(revision, "a", "x"));
   QueuedRow first;
-  first.space = &robot;
+  first.space = robot;
   first.only = std::shared_ptr<bulletin::detail::Watch>(
       reinterpret_cast<bulletin::detail::Watch*>(&queue), [](auto*) {});
   first.changes.push_back({"a", "x", 100, queue.begin_watch(), {}});
   queue.push_first_values(first);
-  queue.push(&robot, row(101, "a", "y"));
+  queue.push(robot, row(101, "a", "y"));
   CHECK(queue.pop().changes.at(0).revision == 100);
   CHECK(queue.pop().changes.at(0).revision == 101);
 }
 
 TEST_CASE("repairs that were merged are counted for each watch from its own beginning") {
   RowQueue queue(300);
-  queue.push(&robot, {1, true, 7, {{"a", "1", 1}}});
-  queue.push(&robot, row(2, "b", "1"));
+  queue.push(robot, {1, true, 7, {{"a", "1", 1}}});
+  queue.push(robot, row(2, "b", "1"));
   const std::uint64_t late = queue.begin_watch();
-  queue.push(&robot, {3, true, 5, {{"a", "2", 3}}});
-  queue.push(&robot, row(4, "c", "1"));
+  queue.push(robot, {3, true, 5, {{"a", "2", 3}}});
+  queue.push(robot, row(4, "c", "1"));
   const QueuedRow merged = queue.pop();
   CHECK(merged.skipped.after(0) == 12);
   CHECK(merged.skipped.after(late) == 5);

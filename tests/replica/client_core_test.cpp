@@ -39,7 +39,7 @@ TEST_CASE("a namespace is subscribed, then proven, then fetched") {
   world.answer();
   CHECK(replica->complete());
   CHECK(replica->live());
-  CHECK(world.core.find("plant") == replica);
+  CHECK(world.core.find("plant") == replica.get());
   CHECK(world.core.open("plant") == replica);
   CHECK_FALSE(world.core.find("other"));
   const auto taken_back = world.core.take_subscriptions();
@@ -64,7 +64,51 @@ TEST_CASE("where is only written is neither subscribed to nor fetched, until it 
   CHECK(opened == written);
   CHECK(opened->complete());
   CHECK(world.core.destination("plant") == opened);
-  CHECK(world.core.find("plant") == opened);
+  CHECK(world.core.find("plant") == opened.get());
+}
+
+TEST_CASE("a namespace that is forgotten leaves nothing behind and can be opened anew") {
+  CoreWorld world;
+  const std::uint64_t first = world.join()->id();
+  world.core.take_subscriptions();
+  CHECK(world.core.forget("plant"));
+  CHECK_FALSE(world.core.find("plant"));
+  CHECK(world.core.all_topics().empty());
+  const auto changes = world.core.take_subscriptions();
+  REQUIRE(changes.size() == 1);
+  CHECK_FALSE(changes[0].subscribe);
+  CHECK(changes[0].topic == wire::topic_of("plant"));
+  CHECK_FALSE(world.core.update(wire::topic_of("plant"), world.broker.set("a", "1"), world.now));
+  CHECK(world.core.forget("plant"));
+  CHECK(world.core.forget("never"));
+
+  const auto again = world.join();
+  CHECK(again->id() != first);
+  CHECK(again->table().contains("a"));
+}
+
+TEST_CASE("a namespace is not forgotten while an answer about it is on its way") {
+  CoreWorld world;
+  world.begin_session();
+  const auto replica = world.core.open("plant");
+  world.prove();
+  CHECK(std::holds_alternative<wire::SnapshotRequest>(world.ask()));
+  CHECK_FALSE(world.core.forget("plant"));
+  world.answer();
+  CHECK(replica->live());
+  CHECK(world.core.forget("plant"));
+  CHECK_FALSE(world.core.next_request(world.now));
+}
+
+TEST_CASE("one that is only written to again is not followed any more") {
+  CoreWorld world;
+  world.join();
+  CHECK(world.core.forget("plant"));
+  const auto written = world.core.destination("plant");
+  CHECK_FALSE(world.core.update(wire::topic_of("plant"), world.broker.set("a", "1"), world.now));
+  CHECK_FALSE(written->complete());
+  CHECK(written->table().size() == 0);
+  CHECK(world.core.forget("plant"));
 }
 
 TEST_CASE("updates reach their namespace, and only theirs") {

@@ -57,6 +57,20 @@ TEST_CASE("ephemerals made by a plain set are set again, if absent, before every
   }
 }
 
+TEST_CASE("whose time to live has passed is forgotten though its end was never seen") {
+  Lane lane;
+  lane.lane.session_started(first_session, false, 0);
+  commit(lane, ephemeral("e"), true);
+  replica::ReplicaSet used;
+  lane.lane.session_lives(8'000, 8'000);
+  lane.lane.add_used(used);
+  CHECK(used.size() == 1);
+  used.clear();
+  lane.lane.session_lives(20'000, 20'000);
+  lane.lane.add_used(used);
+  CHECK(used.empty());
+}
+
 TEST_CASE("a session that follows none sets nothing again") {
   Lane lane;
   lane.lane.session_started(first_session, false, 0);

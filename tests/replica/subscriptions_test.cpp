@@ -102,3 +102,34 @@ TEST_CASE("a nonce that stays unanswered is replaced, and covers what came meanw
   CHECK(world.changes() == Names{"-#1", "+#2"});
   CHECK(world.prove(2) == Names{"a", "b"});
 }
+
+TEST_CASE("what is removed is unsubscribed and is not proven any more") {
+  SubscriptionWorld world;
+  const auto a = world.subscriptions.add("a");
+  const auto b = world.subscriptions.add("b");
+  world.subscriptions.connected(0);
+  CHECK(world.changes() == Names{"+a", "+b", "+#1"});
+  world.subscriptions.remove(a);
+  world.subscriptions.remove(a);
+  CHECK(world.changes() == Names{"-a"});
+  CHECK(world.prove(1) == Names{"b"});
+  world.subscriptions.add("a");
+  world.subscriptions.advance(1);
+  CHECK(world.changes() == Names{"-#1", "+a", "+#2"});
+  CHECK(world.prove(2) == Names{"a"});
+  world.subscriptions.remove(b);
+  world.changes();
+  world.subscriptions.connected(2);
+  CHECK(world.prove(3) == Names{"a"});
+}
+
+TEST_CASE("without a name nothing is proven") {
+  SubscriptionWorld world;
+  const auto a = world.subscriptions.add("a");
+  world.subscriptions.connected(0);
+  world.prove(1);
+  world.subscriptions.remove(a);
+  world.changes();
+  world.subscriptions.connected(1);
+  CHECK(world.changes().empty());
+}

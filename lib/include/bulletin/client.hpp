@@ -29,11 +29,13 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   /// Opens a namespace, and returns when the replica is complete. Opening the same one again gives
-  /// another handle on the same replica. Throws Error rejected (illegal name), denied, disconnected
+  /// another handle on the same replica. It is closed when it has had no handle for
+  /// ClientOptions::namespace_linger. Throws Error rejected (illegal name), denied, disconnected
   /// (no broker within `open_timeout`), protocol.
   Namespace open(std::string_view name);
 
-  /// To write to a namespace and not read it: no copy is kept here, and nothing of it is sent here.
+  /// To write to a namespace and not read it: no copy is kept here, and nothing of it is sent here,
+  /// unless the client has it open. What has been open stays open while there is a publisher.
   /// Does not wait for the broker. Throws Error rejected (illegal name), disconnected (the client
   /// is closed).
   Publisher publisher(std::string_view name);

@@ -52,6 +52,12 @@ struct ClientOptions {
   /// How long a write, and `sync`, wait for their outcome; then Error in_doubt if the write was
   /// sent, else disconnected.
   std::chrono::milliseconds write_timeout{5000};
+  /// How long a namespace stays open after its last handle has gone (Namespace, Attribute,
+  /// Subscription or Publisher; each copy counts). Until then opening it again costs nothing; after
+  /// that it is joined anew, and nothing of it is kept. 0: at once. It stays open longer while it
+  /// has private attributes, ephemeral ones of this client or writes under way, and while the
+  /// broker is not heard.
+  std::chrono::milliseconds namespace_linger{10'000};
   /// How long destroying the client may take; then writes under way end in doubt.
   std::chrono::milliseconds close_timeout{1000};
   /// Bytes of changes kept for watches that are slower than the stream; past that they skip to the
