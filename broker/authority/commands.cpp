@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "authority/running_clock.hpp"
@@ -22,7 +23,7 @@ Answer refused(Refusal refusal) {
 }
 
 /// Each namespace once, with the lowest revision that its client has.
-std::vector<TailWish> tails_of(const std::vector<wire::WriteItem>& items, Places denied) {
+std::vector<TailWish> tails_of(std::span<const wire::WriteItem> items, Places denied) {
   std::vector<std::pair<std::string_view, std::uint64_t>> wishes;
   for (std::size_t i = 0; i != items.size(); ++i) {
     const wire::WriteItem& item = items[i];
@@ -85,7 +86,7 @@ Answer Authority::State::apply(std::string_view user, const wire::Write& command
   Answer answer;
   answer.outcomes = std::make_shared<const Outcomes>(
       writes_.apply(command.items, number, denied, most_outcome_bytes()));
-  sessions.answer(number, {command.lane, command.number, answer.outcomes, writes_.bytes()});
+  sessions.answer(number, {command.lane, command.number, answer.outcomes, writes_.kept_bytes()});
   answer.tails = tails_of(command.items, denied);
   return answer;
 }
@@ -105,11 +106,15 @@ std::optional<Answer> Authority::State::repeat(std::string_view user, const wire
   if (Refused fault = check_session(user, command.session)) return refused(*std::move(fault));
   const Session& session = *sessions.find(command.session.number);
   const Lane* lane = session.find(command.lane);
-  if (Refused fault = check_lane(command, lane, session)) return refused(*std::move(fault));
-  if (lane == nullptr || lane->number != command.number) return std::nullopt;
+  if (lane == nullptr || lane->number != command.number) {
+    Refused fault = check_lane(command, lane, session);
+    return fault ? std::optional(refused(*std::move(fault))) : std::nullopt;
+  }
   Answer answer;
   answer.outcomes = lane->outcomes;
-  answer.tails = tails_of(command.items, denied);
+  // Whatever the items are, they were not counted: more than a WRITE may have cost nobody more.
+  const std::span<const wire::WriteItem> items(command.items);
+  answer.tails = tails_of(items.first(std::min(items.size(), options.bounds.write_items)), denied);
   return answer;
 }
 

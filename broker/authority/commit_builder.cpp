@@ -104,10 +104,12 @@ void CommitBuilder::end_lease(Handle handle) {
   attribute.leased = false;
 }
 
+bool CommitBuilder::has_changes() const { return tally().any(); }
+
 bool CommitBuilder::finish() {
   const Tally changes = tally();
   const Extent now = extent();
-  if (changes.present + changes.removed == 0) {
+  if (!changes.any()) {
     rollback();
     return false;
   }

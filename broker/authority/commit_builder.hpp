@@ -47,6 +47,8 @@ class CommitBuilder {
 
   /// What the namespace has if all that was done is kept.
   [[nodiscard]] Extent extent() const;
+  /// There will be a commit.
+  [[nodiscard]] bool has_changes() const;
   /// True: there is a commit.
   [[nodiscard]] bool finish();
   void rollback();
@@ -60,6 +62,8 @@ class CommitBuilder {
   struct Tally {
     std::size_t present = 0;
     std::size_t removed = 0;
+
+    [[nodiscard]] bool any() const noexcept { return present + removed != 0; }
   };
 
   Handle make_absent(const Place& place, std::size_t value_size);

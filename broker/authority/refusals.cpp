@@ -91,6 +91,10 @@ Refusal overloaded(std::string_view what, std::size_t bound) {
   return {Status::overloaded, message + " is reached", {}};
 }
 
+Refusal no_room_for_outcome() {
+  return {Status::overloaded, "the outcomes before it take too many bytes", {}};
+}
+
 Refusal denied_to_write(std::string_view space) {
   return {Status::denied, "this user may not write " + wire::quoted(space), echo(space)};
 }

@@ -125,7 +125,7 @@ void Restorer::lane(std::uint64_t session, std::uint64_t lane, std::uint64_t num
     fail("session", std::to_string(session), "is missing, or has a lane twice");
   }
   std::size_t bytes = 0;
-  for (const wire::Outcome& outcome : outcomes) bytes += encoded_bytes(outcome);
+  for (const wire::Outcome& outcome : outcomes) bytes += kept_bytes(outcome);
   state_.sessions.restore(session,
                           {lane, number, std::make_shared<const Outcomes>(outcomes), bytes});
 }

@@ -45,12 +45,13 @@ Outcome TransactionApplier::apply(Space& space, const wire::Transaction& transac
       return Outcome::refused(*std::move(refused));
     }
   }
-  if (Refused refused = check_room()) {
+  Outcome outcome{Status::ok, context.revision, std::exchange(sums_, {})};
+  if (Refused refused = check_room(outcome)) {
     builder_.rollback();
     return Outcome::refused(*std::move(refused));
   }
   if (!builder_.finish()) return {Status::unchanged, space.revision, {}};
-  return {Status::ok, space.revision, std::exchange(sums_, {})};
+  return outcome;
 }
 
 /// Several operations wait for memory together, and not each in its turn.
@@ -102,8 +103,17 @@ Refused TransactionApplier::add(const wire::Operation& operation,
   return std::nullopt;
 }
 
+/// What comes to no commit needs no room.
+Refused TransactionApplier::check_room(const Outcome& outcome) const {
+  if (context_.past_namespaces && builder_.has_changes())
+    return overloaded("namespaces", bounds_.namespaces);
+  if (wire::encoded_bytes(outcome) > context_.outcome_bytes && builder_.has_changes())
+    return no_room_for_outcome();
+  return check_extent();
+}
+
 /// What becomes less is never refused.
-Refused TransactionApplier::check_room() const {
+Refused TransactionApplier::check_extent() const {
   const Extent& before = space_->extent;
   const Extent after = builder_.extent();
   const auto more = [](std::uint64_t was, std::uint64_t is, std::uint64_t beside,

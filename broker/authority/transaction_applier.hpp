@@ -1,6 +1,7 @@
 // Decides one transaction.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,6 +23,10 @@ struct TransactionContext {
   std::uint64_t session = 0;   ///< that its ephemeral attributes go with
   std::uint64_t clock_ms = 0;  ///< where its times to live begin
   std::uint64_t revision = 0;  ///< the commit's number, if there will be one
+  /// A commit would make one namespace more than there may be.
+  bool past_namespaces = false;
+  /// What the outcome of a commit may take, encoded.
+  std::size_t outcome_bytes = SIZE_MAX;
 };
 
 /// Conditions first, then the operations in their order, each of which sees what the earlier ones
@@ -43,7 +48,8 @@ class TransactionApplier {
   Refused set(const wire::Operation& operation, const CommitBuilder::Place& place);
   Refused add(const wire::Operation& operation, const CommitBuilder::Place& place);
   [[nodiscard]] Refused check_name(const CommitBuilder::Place& place) const;
-  [[nodiscard]] Refused check_room() const;
+  [[nodiscard]] Refused check_room(const wire::Outcome& outcome) const;
+  [[nodiscard]] Refused check_extent() const;
 
   CommitBuilder& builder_;
   const Limits& limits_;

@@ -18,9 +18,13 @@ namespace {
 /// Bytes. What is larger is not kept waiting in memory for its turn.
 constexpr std::size_t small_transaction = 512;
 
+bool is_no_room(const Outcome& outcome) {
+  return outcome.status == Status::overloaded && outcome == Outcome::refused(no_room_for_outcome());
+}
+
 }  // namespace
 
-std::size_t encoded_bytes(const Outcome& outcome) noexcept {
+std::size_t kept_bytes(const Outcome& outcome) noexcept {
   std::size_t bytes = 24;
   for (const std::string& text : outcome.texts) bytes += text.size();
   return bytes;
@@ -41,24 +45,35 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64
                              Places denied, std::size_t most_bytes) {
   Outcomes outcomes;
   outcomes.reserve(items.size());
-  bytes_ = 0;
+  session_ = session;
+  kept_bytes_ = 0;
   last_found_ = nullptr;
+  std::size_t bytes = 0;
+  bool full = false;
   const bool alone = items.size() == 1;  // there is nothing to prepare for
   for (std::size_t i = 0; i != items.size(); ++i) {
     Prepared* const prepared = alone ? nullptr : &prepared_[i % most_prepared];
     if (prepared == prepared_.data())
       prepare(items.subspan(i, std::min(most_prepared, items.size() - i)));
-    if (bytes_ >= most_bytes) {
-      outcomes.push_back(
-          Outcome::refused({Status::overloaded, "the outcomes before it take too many bytes", {}}));
-    } else if (is_among(denied, i)) {
-      outcomes.push_back(Outcome::refused(denied_to_write(items[i].space)));
-    } else {
-      outcomes.push_back(apply(items[i], session, prepared));
-    }
-    bytes_ += encoded_bytes(outcomes.back());
+    // Those behind may have to be refused.
+    const std::size_t behind = (items.size() - i - 1) * no_room_for_outcome_bytes;
+    const std::size_t taken = bytes + std::min(behind, most_bytes / 2);
+    outcome_room_ = most_bytes - std::min(taken, most_bytes);
+    Outcome outcome = full ? Outcome::refused(no_room_for_outcome())
+                           : decide(items[i], is_among(denied, i), prepared);
+    full = full || is_no_room(outcome);
+    bytes += wire::encoded_bytes(outcome);
+    kept_bytes_ += authority::kept_bytes(outcome);
+    outcomes.push_back(std::move(outcome));
   }
   return outcomes;
+}
+
+/// One whose outcome has no room is refused, and has changed nothing.
+Outcome WriteApplier::decide(const wire::WriteItem& item, bool denied, Prepared* prepared) {
+  Outcome outcome = denied ? Outcome::refused(denied_to_write(item.space)) : apply(item, prepared);
+  return wire::encoded_bytes(outcome) <= outcome_room_ ? std::move(outcome)
+                                                       : Outcome::refused(no_room_for_outcome());
 }
 
 Space* WriteApplier::find(std::string_view name) {
@@ -97,8 +112,7 @@ void WriteApplier::fetch_ahead(std::span<const wire::WriteItem> items) {
   }
 }
 
-Outcome WriteApplier::apply(const wire::WriteItem& item, std::uint64_t session,
-                            Prepared* prepared) {
+Outcome WriteApplier::apply(const wire::WriteItem& item, Prepared* prepared) {
   Space* const space = find(item.space);
   if (space == nullptr) {
     if (Refused refused = check_writable(item.space, options_)) {
@@ -111,8 +125,8 @@ Outcome WriteApplier::apply(const wire::WriteItem& item, std::uint64_t session,
     return Outcome::refused(*std::move(refused));
   }
   const wire::Transaction& transaction = decoded ? prepared->transaction : at_hand_;
-  return space == nullptr ? apply_to_new(item.space, transaction, session)
-                          : apply_to(*space, transaction, session);
+  return space == nullptr ? apply_to_new(item.space, transaction)
+                          : apply_to(*space, transaction, false);
 }
 
 /// Sizes are checked first: a few bytes can ask for much memory.
@@ -131,21 +145,19 @@ Refused WriteApplier::decode(std::string_view bytes, wire::Transaction& transact
 }
 
 /// The namespace comes into being only if it is changed.
-Outcome WriteApplier::apply_to_new(std::string_view name, const wire::Transaction& transaction,
-                                   std::uint64_t session) {
-  if (board_.size() >= options_.bounds.namespaces) {
-    return Outcome::refused(overloaded("namespaces", options_.bounds.namespaces));
-  }
+Outcome WriteApplier::apply_to_new(std::string_view name, const wire::Transaction& transaction) {
+  const bool past_namespaces = board_.size() >= options_.bounds.namespaces;
   const std::size_t mark = board_.mark();
-  Outcome outcome = apply_to(board_.make(name, counters_.forgotten), transaction, session);
+  Outcome outcome = apply_to(board_.make(name, counters_.forgotten), transaction, past_namespaces);
   if (outcome.status != Status::ok) board_.rollback(mark);
   return outcome;
 }
 
 Outcome WriteApplier::apply_to(Space& space, const wire::Transaction& transaction,
-                               std::uint64_t session) {
-  Outcome outcome =
-      applier_.apply(space, transaction, {session, counters_.now_ms(), counters_.revision + 1});
+                               bool past_namespaces) {
+  Outcome outcome = applier_.apply(
+      space, transaction,
+      {session_, counters_.now_ms(), counters_.revision + 1, past_namespaces, outcome_room_});
   if (outcome.status != Status::ok) return outcome;
   counters_.revision = outcome.revision;
   board_.look_again(space, later(counters_.now_ms(), options_.session_ms));

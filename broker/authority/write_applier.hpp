@@ -18,8 +18,9 @@ namespace bulletin::authority {
 
 struct Counters;
 
-/// At least; a few bytes are said here for what says how long the others are.
-std::size_t encoded_bytes(const wire::Outcome& outcome) noexcept;
+/// What a lane that keeps the outcome is counted for: about its bytes, and not less than they are
+/// encoded.
+std::size_t kept_bytes(const wire::Outcome& outcome) noexcept;
 
 [[nodiscard]] bool is_among(Places places, std::size_t item) noexcept;
 
@@ -29,11 +30,12 @@ class WriteApplier {
   WriteApplier(const AuthorityOptions& options, Counters& counters, Board& board,
                CommitBuilder& builder);
 
-  /// `most_bytes`: of the outcomes, encoded; the items behind are refused.
+  /// `most_bytes`: of the outcomes, encoded; the items behind are refused. (Where even the refusals
+  /// of so many items take more than half of it, they take more.)
   Outcomes apply(std::span<const wire::WriteItem> items, std::uint64_t session, Places denied,
                  std::size_t most_bytes);
-  /// What the outcomes of the last call take, encoded.
-  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+  /// What a lane that keeps the outcomes of the last call is counted for.
+  [[nodiscard]] std::size_t kept_bytes() const noexcept { return kept_bytes_; }
 
  private:
   /// What was done for an item before its turn.
@@ -48,17 +50,20 @@ class WriteApplier {
   Space* find(std::string_view name);
   void prepare(std::span<const wire::WriteItem> items);
   void fetch_ahead(std::span<const wire::WriteItem> items);
-  wire::Outcome apply(const wire::WriteItem& item, std::uint64_t session, Prepared* prepared);
+  wire::Outcome decide(const wire::WriteItem& item, bool denied, Prepared* prepared);
+  wire::Outcome apply(const wire::WriteItem& item, Prepared* prepared);
   Refused decode(std::string_view bytes, wire::Transaction& transaction) const;
-  wire::Outcome apply_to_new(std::string_view name, const wire::Transaction& transaction,
-                             std::uint64_t session);
-  wire::Outcome apply_to(Space& space, const wire::Transaction& transaction, std::uint64_t session);
+  wire::Outcome apply_to_new(std::string_view name, const wire::Transaction& transaction);
+  wire::Outcome apply_to(Space& space, const wire::Transaction& transaction, bool past_namespaces);
 
   const AuthorityOptions& options_;
   Counters& counters_;
   Board& board_;
   TransactionApplier applier_;
-  std::size_t bytes_ = 0;
+  std::size_t kept_bytes_ = 0;
+  // Of the request and the item at hand.
+  std::uint64_t session_ = 0;
+  std::size_t outcome_room_ = 0;
   Space* last_found_ = nullptr;  // in this request
   std::array<Prepared, most_prepared> prepared_;
   wire::Transaction at_hand_;  // one that was not prepared; its memory is used again

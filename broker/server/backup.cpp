@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "server/log.hpp"
 #include "store/copy.hpp"
-#include "store/failure.hpp"
 #include "wire/limits.hpp"
 #include "wire/replies.hpp"
 
@@ -16,6 +16,11 @@ std::string refusal(wire::Status status, std::string message) {
   return wire::encode(wire::Refusal{status, std::move(message), {}});
 }
 
+std::string no_data() {
+  return refusal(wire::Status::rejected,
+                 "this broker has its board in memory only (no --data); use dump");
+}
+
 std::string unknown() {
   return refusal(wire::Status::rejected,
                  "there is no such backup (any more: it goes when nobody asks for a minute)");
@@ -23,18 +28,23 @@ std::string unknown() {
 
 }  // namespace
 
+std::string Backup::failed(std::string_view what, const store::StoreError& error) const {
+  log_.error("event=backup_failed reason={}", quoted(error.what()));
+  return refusal(wire::Status::overloaded,
+                 std::string(what) + " failed; the log of the broker says why");
+}
+
 const store::Copy* Backup::find(std::string_view id) const noexcept {
   return id == id_ ? keeper_.copy() : nullptr;
 }
 
 std::string Backup::answer(const wire::Backup& request, Time now) {
+  if (!keeper_.has_data()) return no_data();
   if (keeper_.copy() != nullptr && find(request.id) == nullptr)
     return refusal(wire::Status::overloaded, "another backup is being taken; try again later");
   if (keeper_.failed())
     return refusal(wire::Status::overloaded, "the broker cannot keep its data now; see its log");
-  if (keeper_.copy() == nullptr && !keeper_.begin_copy())
-    return refusal(wire::Status::rejected,
-                   "this broker has its board in memory only (no --data); use dump");
+  if (keeper_.copy() == nullptr) keeper_.begin_copy();
   id_ = request.id;
   asked_ = now;
   wire::BackupReply reply;
@@ -46,12 +56,14 @@ std::string Backup::answer(const wire::Backup& request, Time now) {
       reply.files.push_back({file.name, file.size});
     return wire::encode(reply);
   } catch (const store::StoreError& error) {
+    std::string refused = failed("the copy", error);
     keeper_.drop_copy();
-    return refusal(wire::Status::overloaded, std::string("the copy failed: ") + error.what());
+    return refused;
   }
 }
 
 std::string Backup::answer(const wire::BackupPart& request, Time now) {
+  if (!keeper_.has_data()) return no_data();
   const store::Copy* const copy = find(request.id);
   if (copy == nullptr || !copy->ready()) return unknown();
   asked_ = now;
@@ -61,12 +73,12 @@ std::string Backup::answer(const wire::BackupPart& request, Time now) {
     const std::string bytes = copy->read(request.file, request.offset, wire::backup_part_bytes);
     return wire::encode(wire::BackupPartReply{bytes});
   } catch (const store::StoreError& error) {
-    return refusal(wire::Status::overloaded,
-                   std::string("reading the copy failed: ") + error.what());
+    return failed("reading the copy", error);
   }
 }
 
 std::string Backup::answer(const wire::BackupEnd& request, Time) {
+  if (!keeper_.has_data()) return no_data();
   if (find(request.id) != nullptr) keeper_.drop_copy();
   return wire::encode_done();
 }

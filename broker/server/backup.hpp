@@ -5,7 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include <spdlog/logger.h>
+
 #include "server/keeper.hpp"
+#include "store/failure.hpp"
 #include "wire/requests.hpp"
 
 namespace bulletin::server {
@@ -15,9 +18,11 @@ class Backup {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  explicit Backup(Keeper& keeper) noexcept : keeper_(keeper) {}
+  /// Both have to outlive it.
+  Backup(Keeper& keeper, spdlog::logger& log) noexcept : keeper_(keeper), log_(log) {}
 
-  // Each gives the answer's bytes, a refusal among them.
+  // Each gives the answer's bytes, a refusal among them. What went wrong with the disk is for the
+  // log: a refusal says nothing of the host.
   [[nodiscard]] std::string answer(const wire::Backup& request, Time now);
   [[nodiscard]] std::string answer(const wire::BackupPart& request, Time now);
   [[nodiscard]] std::string answer(const wire::BackupEnd& request, Time now);
@@ -25,10 +30,12 @@ class Backup {
   void pass(Time now);
 
  private:
+  std::string failed(std::string_view what, const store::StoreError& error) const;
   /// The copy that has this name, or null.
   [[nodiscard]] const store::Copy* find(std::string_view id) const noexcept;
 
   Keeper& keeper_;
+  spdlog::logger& log_;
   std::string id_;
   Time asked_{};
 };

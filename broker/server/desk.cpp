@@ -122,6 +122,9 @@ void Desk::decide(Request& request, Pending& pending) {
 void Desk::decide(Pending& pending, wire::Hello& hello) {
   if (!common_version(hello)) {
     pending.decided = refused(wrong_version(hello));
+  } else if (auto refusal =
+                 keeps_ ? std::nullopt : authority::check_client_name(hello.client_name)) {
+    pending.decided = refused(*std::move(refusal));
   } else if (!keeps_) {
     pending.decided = refused(not_kept());
   } else {
@@ -140,10 +143,13 @@ void Desk::decide(Pending& pending, wire::Keepalive& keepalive) {
 }
 
 void Desk::decide(Pending& pending, wire::Goodbye& goodbye) {
-  pending.decided =
-      keeps_ ? tools_.authority.apply(
-                   {pending.user, authority::CloseSession{goodbye.session}, {}, late_ms_})
-             : refused(not_kept());
+  if (keeps_) {
+    pending.decided = tools_.authority.apply(
+        {pending.user, authority::CloseSession{goodbye.session}, {}, late_ms_});
+  } else {
+    auto refusal = tools_.authority.check(pending.user, goodbye.session);
+    pending.decided = refused(refusal ? *std::move(refusal) : not_kept());
+  }
 }
 
 void Desk::decide(Pending& pending, wire::Write& write) {

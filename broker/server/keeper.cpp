@@ -105,11 +105,7 @@ bool Keeper::keep(const authority::Authority& authority, Time now) {
   }
 }
 
-bool Keeper::begin_copy() {
-  if (store_ == nullptr) return false;
-  copy_ = store_->copy();
-  return true;
-}
+void Keeper::begin_copy() { copy_ = store_->copy(); }
 
 void Keeper::drop_copy() noexcept { copy_.reset(); }
 

@@ -46,8 +46,10 @@ class Keeper {
   /// takes the place of the authority there was.
   std::optional<authority::Authority> reopen(Time now);
 
-  /// Begins a copy of what is kept. False: nothing is.
-  bool begin_copy();
+  /// There is a folder for data.
+  [[nodiscard]] bool has_data() const noexcept { return !options_.data.empty(); }
+  /// Begins a copy of what is kept: there is a folder for data, and the store has not failed.
+  void begin_copy();
   /// The copy; null: there is none (any more: it goes when the store fails).
   [[nodiscard]] const store::Copy* copy() const noexcept { return copy_.get(); }
   void drop_copy() noexcept;

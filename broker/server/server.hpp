@@ -118,7 +118,7 @@ class Server {
   Question metrics_asked_;
 
   Keeper keeper_;
-  Backup backup_{keeper_};
+  Backup backup_{keeper_, *log_};
   authority::Authority authority_;
   SystemBoard system_;
   Time system_told_;

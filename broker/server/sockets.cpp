@@ -21,8 +21,6 @@ namespace {
 /// Answers that wait for one client. A REQ has one under way, others may have half of this: ZeroMQ
 /// hears of what was taken in portions of half a queue.
 constexpr int answer_queue = 1000;
-/// A subscription is a namespace's name or a nonce.
-constexpr std::int64_t subscription_bytes = 4096;
 constexpr int backlog = 1024;
 /// How long answers may take to leave when the broker ends.
 constexpr int linger_ms = 200;
@@ -58,8 +56,14 @@ void set_common(Socket& socket, const BrokerOptions& options) {
   socket.set(zmq::sockopt::rcvhwm, 0);
 }
 
-void set_commands(Socket& socket) {
-  socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(wire::message_bytes));
+/// `bytes`: what a peer may have in a frame.
+void bound_frames(Socket& socket, std::size_t bytes, const BrokerOptions& options) {
+  const std::size_t encrypted = options.secret_key.empty() ? 0 : wire::curve_frame_bytes;
+  socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(bytes + encrypted));
+}
+
+void set_commands(Socket& socket, const BrokerOptions& options) {
+  bound_frames(socket, wire::message_bytes, options);
   socket.set(zmq::sockopt::sndhwm, answer_queue);
   // Tells of answers that cannot be queued. Handover stays off: nobody takes over another's
   // identity by naming it.
@@ -67,7 +71,7 @@ void set_commands(Socket& socket) {
 }
 
 void set_updates(Socket& socket, const BrokerOptions& options) {
-  socket.set(zmq::sockopt::maxmsgsize, subscription_bytes);
+  bound_frames(socket, wire::topic_bytes + wire::subscribe_command_bytes, options);
   // Once, before the bind: set anew on a live socket, libzmq 4.3.4 tells the new bound to peers
   // that may just have gone, and crashes (tried with readers that join and leave).
   socket.set(zmq::sockopt::sndhwm, reader_queue(options.reader_bytes));
@@ -132,7 +136,7 @@ Sockets::~Sockets() { explicit_bzero(secret_key_.data(), secret_key_.size()); }
 Socket Sockets::make_commands() {
   Socket socket(context_, zmq::socket_type::router);
   set_common(socket, options_);
-  set_commands(socket);
+  set_commands(socket, options_);
   guard(socket, Gate::commands_domain());
   return socket;
 }

@@ -97,9 +97,11 @@ const std::vector<Copy::File>& Copy::files() const {
 }
 
 std::string Copy::read(std::size_t file, std::uint64_t offset, std::size_t bytes) const {
+  const File& source = files().at(file);
+  if (offset >= source.size) return {};
+  bytes = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, source.size - offset));
   std::unique_ptr<rocksdb::RandomAccessFile> open;
-  check(env_.NewRandomAccessFile(joined(folder_, files().at(file).name), &open,
-                                 rocksdb::EnvOptions()));
+  check(env_.NewRandomAccessFile(joined(folder_, source.name), &open, rocksdb::EnvOptions()));
   std::string scratch(bytes, '\0');
   rocksdb::Slice result;
   check(open->Read(offset, bytes, &result, scratch.data()));

@@ -35,7 +35,7 @@ class Copy {
 
   /// In the order in which they are to be put in place: the label is the last.
   [[nodiscard]] const std::vector<File>& files() const;
-  /// The bytes at an offset, at most so many; none at the end.
+  /// The bytes at an offset, at most so many; none at the end and behind it.
   [[nodiscard]] std::string read(std::size_t file, std::uint64_t offset, std::size_t bytes) const;
 
  private:

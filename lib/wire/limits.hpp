@@ -85,5 +85,11 @@ inline constexpr std::size_t backup_part_bytes = 1u << 20;
 
 /// A frame larger than this is refused by the sockets on both sides.
 inline constexpr std::size_t message_bytes = 16u << 20;
+/// What a client may subscribe to.
+inline constexpr std::size_t topic_bytes = 4096;
+/// In ZMTP 3.1 a subscription is a command, whose name comes before the topic.
+inline constexpr std::size_t subscribe_command_bytes = 10;
+/// CURVE adds so many to every frame; ZeroMQ counts them as the frame's.
+inline constexpr std::size_t curve_frame_bytes = 33;
 
 }  // namespace bulletin::wire

@@ -81,6 +81,9 @@ struct Outcome {
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
+/// What it takes in the answer of a WRITE.
+std::size_t encoded_bytes(const Outcome& outcome) noexcept;
+
 /// The commits of one namespace that the client does not have yet.
 struct Tail {
   std::string_view space;

@@ -29,6 +29,26 @@ void pack_outcome(Packer& packer, const Outcome& outcome) {
   }
 }
 
+std::size_t integer_bytes(std::uint64_t number) noexcept {
+  if (number < 0x80) return 1;
+  if (number <= 0xFF) return 2;
+  if (number <= 0xFFFF) return 3;
+  return number <= 0xFFFFFFFF ? 5 : 9;
+}
+
+std::size_t string_bytes(std::string_view text) noexcept {
+  // The size is in the first byte, or behind it, where it takes one, two or four.
+  const std::size_t size = text.size();
+  if (size < 32) return 1 + size;
+  if (size <= 0xFF) return 2 + size;
+  return (size <= 0xFFFF ? 3 : 5) + size;
+}
+
+std::size_t array_head_bytes(std::size_t count) noexcept {
+  if (count < 16) return 1;
+  return count <= 0xFFFF ? 3 : 5;
+}
+
 std::size_t size_hint(std::span<const Outcome> outcomes, std::span<const Tail> tails) noexcept {
   std::size_t size = 32 + outcomes.size() * 16;
   for (const Tail& tail : tails) size += 48 + tail.space.size() + tail.run.bytes.size();
@@ -44,6 +64,21 @@ std::size_t size_hint(const std::vector<AttributeState>& attributes) noexcept {
 }
 
 }  // namespace
+
+std::size_t encoded_bytes(const Outcome& outcome) noexcept {
+  const std::size_t head = 1 + integer_bytes(static_cast<std::uint64_t>(outcome.status));
+  switch (outcome.status) {
+    case Status::ok: {
+      std::size_t bytes =
+          head + integer_bytes(outcome.revision) + array_head_bytes(outcome.sums().size());
+      for (const std::string& sum : outcome.sums()) bytes += sum.size();
+      return bytes;
+    }
+    case Status::unchanged: return head + integer_bytes(outcome.revision);
+    case Status::lost: return head + integer_bytes(outcome.revision) + string_bytes(outcome.name());
+    default: return head + string_bytes(outcome.message()) + string_bytes(outcome.name());
+  }
+}
 
 std::string encode(const Refusal& reply) {
   std::string out;

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "authority/desk.hpp"
+#include "authority/refusals.hpp"
 #include "support/catch.hpp"
 #include "wire/limits.hpp"
 
@@ -17,6 +18,19 @@ std::string set(std::string_view name, const Value& value) {
 }
 
 wire::WriteReply decoded(const std::string& bytes) { return wire::decode_write_reply(bytes); }
+
+Answer answered(Desk& desk, const std::vector<test::Item>& items) {
+  Answer answer = desk.send(items);
+  desk.authority.commit();
+  return answer;
+}
+
+/// What the outcomes take in an answer without tails.
+std::size_t outcome_bytes(const std::string& reply) {
+  const std::size_t count = decoded(reply).outcomes.size();
+  const std::size_t array_head = count < 16 ? 1 : count < 65'536 ? 3 : 5;
+  return reply.size() - 2 - array_head - 1;
+}
 
 }  // namespace
 
@@ -58,6 +72,67 @@ TEST_CASE("the outcomes of one write are bounded, so that its answer fits into a
   CHECK(reply.outcomes[1].status == Status::lost);
   CHECK(reply.outcomes.back().status == Status::overloaded);
   CHECK(desk.send_numbered(items, 100, 1).outcomes == answer.outcomes);
+}
+
+TEST_CASE("the outcomes of one write are as many bytes as they may be, and not one more") {
+  Raw adds;
+  for (int i = 0; i != 100; ++i) adds.add("n", std::uint64_t{1} << 40);
+  const std::vector<test::Item> items = {{"a", adds.bytes(), 0},
+                                         {"a", Raw().require(std::string(300, 'n'), 1).bytes(), 0},
+                                         {"a", Raw().set("_own", 1).bytes(), 0},
+                                         {"a", Raw().erase("absent").bytes(), 0},
+                                         {"a", adds.bytes(), 0}};
+  const auto outcomes_with = [&](std::size_t bound) {
+    AuthorityOptions options = test::options();
+    options.bounds.outcome_bytes = bound;
+    Desk desk(options);
+    const Answer answer = desk.send(items);
+    desk.authority.commit();
+    CHECK(outcome_bytes(desk.authority.reply(answer)) <= bound);
+    // What is refused is not applied.
+    const bool last = answer.outcomes->back().status == Status::ok;
+    CHECK(desk.authority.revision() == test::first_revision + (last ? 1 : 0));
+    return *answer.outcomes;
+  };
+  Desk desk;
+  const std::size_t all = outcome_bytes(desk.authority.reply(answered(desk, items)));
+  const Outcomes fit = outcomes_with(all);
+  CHECK(fit.back().status == Status::ok);
+  CHECK(fit.back().sums().size() == 100);
+  CHECK(outcomes_with(all - 1).back().status == Status::overloaded);
+  CHECK(outcomes_with(all - 1)[3].status == Status::unchanged);
+}
+
+TEST_CASE("a refusal for want of room is as long as is said") {
+  CHECK(wire::encoded_bytes(wire::Outcome::refused(no_room_for_outcome())) ==
+        no_room_for_outcome_bytes);
+}
+
+TEST_CASE("what makes no commit needs no room for its sums") {
+  AuthorityOptions options = test::options();
+  options.bounds.outcome_bytes = 100;
+  Desk desk(options);
+  Raw adds;
+  for (int i = 0; i != 100; ++i) adds.add("n", std::uint64_t{1} << 40);
+  CHECK(desk.write("a", adds).status == Status::overloaded);
+  CHECK(desk.authority.namespaces() == 0);
+  CHECK(desk.write("a", adds.clear()).status == Status::unchanged);
+}
+
+TEST_CASE("the outcomes of the most and largest items keep within their bound") {
+  Desk desk;
+  Raw adds;
+  for (int i = 0; i != 10'000; ++i) adds.add("n", std::uint64_t{1} << 40);
+  std::vector<test::Item> items(95, {"a", adds.bytes(), 0});
+  const std::size_t bound = desk.authority.options().bounds.outcome_bytes;
+  const Answer largest = answered(desk, items);
+  CHECK(outcome_bytes(desk.authority.reply(largest)) <= bound);
+  CHECK(outcome_bytes(desk.authority.reply(largest)) > bound - 91'000);
+  items.resize(desk.authority.options().bounds.write_items, {"a", set("_own", 1), 0});
+  const Answer most = answered(desk, items);
+  CHECK(outcome_bytes(desk.authority.reply(most)) <= bound);
+  CHECK(most.outcomes->front().status == Status::ok);
+  CHECK(most.outcomes->back().status == Status::overloaded);
 }
 
 TEST_CASE("what the lanes of a session keep is bounded") {

@@ -1,5 +1,6 @@
 #include "authority/refusals.hpp"
 
+#include <cstdint>
 #include <limits>
 
 #include "authority/desk.hpp"
@@ -159,6 +160,52 @@ TEST_CASE("a namespace more than the bound is refused until another is forgotten
   desk.erase("b", "x");
   desk.forget("b");
   CHECK(desk.set("c", "x", 1).status == Status::ok);
+}
+
+TEST_CASE("at the bound of namespaces only what would make one is refused as overloaded") {
+  AuthorityOptions options = narrow();
+  options.bounds.space = {1, 100};
+  options.bounds.total = {2, 200};
+  Desk desk(options);
+  desk.set("a", "x", 1);
+  desk.set("b", "x", 1);
+  desk.erase("b", "x");
+  desk.forget("b");  // so that there is a revision of what there is not
+  desk.set("b", "x", 1);
+  const std::uint64_t forgotten = desk.authority.status("c").revision;
+  REQUIRE(forgotten != 0);
+
+  const Raw nothing[] = {Raw(),
+                         Raw().erase("x"),
+                         Raw().clear(),
+                         Raw().require("x", 0),
+                         Raw().set("x", 1).erase("x"),
+                         Raw().set("x", 1).set("y", 1).clear(),
+                         Raw().add("x", 1).add("y", 1).clear()};
+  for (const Raw& transaction : nothing) {
+    const wire::Outcome outcome = desk.write("c", transaction);
+    CHECK(outcome.status == Status::unchanged);
+    CHECK(outcome.revision == forgotten);
+  }
+  const wire::Outcome lost = desk.write("c", Raw().require("x", 7).set("x", 1));
+  CHECK(lost.status == Status::lost);
+  CHECK(lost.revision == forgotten);
+  CHECK(lost.name() == "x");
+  for (const std::string name : {"", "_own", "too long it is"}) {
+    CHECK(desk.write("c", Raw().set(name, 1)).status == Status::rejected);
+    CHECK(desk.write("c", Raw().erase(name)).status == Status::rejected);
+  }
+  CHECK(desk.write("c", Raw().set("x", std::string(20, 'v'))).status == Status::rejected);
+  CHECK(desk.write("c", Raw().set("x", "text").add("x", 1)).status == Status::wrong_type);
+  CHECK(desk.write("c", Raw().set("x", INT64_MAX).add("x", 1)).status == Status::rejected);
+  CHECK(desk.send({{"c", "no transaction", 0}}).outcomes->at(0).status == Status::malformed);
+  desk.authority.commit();
+  CHECK(desk.set("c//d", "x", 1).status == Status::rejected);
+  const wire::Outcome over = desk.set("c", "x", 1);
+  CHECK(over.status == Status::overloaded);
+  CHECK(over.message().find("namespaces") != std::string_view::npos);
+  CHECK(desk.write("c", Raw().add("x", 1)).status == Status::overloaded);
+  CHECK(desk.authority.namespaces() == 2);
 }
 
 TEST_CASE("a request with more transactions than the bound is rejected whole") {

@@ -31,6 +31,65 @@ TEST_CASE("a repeated number is answered again and not applied again") {
   CHECK(desk.authority.reply(later) == reply);
 }
 
+TEST_CASE("a repeated number is answered again whatever else the request says") {
+  AuthorityOptions options = test::options();
+  options.bounds.lanes = 3;
+  options.bounds.write_items = 3;
+  options.bounds.kept_outcome_bytes = 1'000;
+  options.bounds.all_kept_outcome_bytes = 2'000;
+  Desk desk(options);
+  const test::Item add{"a", Raw().add("n", 1).bytes(), 0};
+  const test::Item large{"a", Raw().require(std::string(1'000, 'n'), 1).bytes(), 0};
+  const Answer first = desk.send_numbered({add}, 1, 5);
+  REQUIRE_FALSE(first.refused());
+  desk.authority.commit();
+  const std::string reply = desk.authority.reply(first);
+
+  const auto check_repeated = [&] {
+    const std::vector<std::vector<test::Item>> others = {
+        {},
+        {add},
+        {add, add},
+        std::vector<test::Item>(4, add),  // more than a WRITE may have
+        std::vector<test::Item>(65'537, add),
+        {{"no//namespace", "", 0}},
+        {{"a", "no transaction", 0}},
+        {{"a", std::string(options.limits.transaction_bytes + 1, 'x'), 0}},
+        {{"$sys/broker", Raw().set("_private", 1).bytes(), 0}}};
+    for (const std::vector<test::Item>& items : others) {
+      const Answer again = desk.send_numbered(items, 1, 5);
+      desk.authority.commit();
+      CHECK(desk.authority.reply(again) == reply);
+    }
+    CHECK(desk.value("a", "n") == 1);
+  };
+  check_repeated();
+  // As many lanes as may be, and other lanes that keep more than they may, of this session and all.
+  desk.send_numbered({large, large, large}, 2, 1);
+  desk.send_numbered({}, 3, 1);
+  desk.authority.commit();
+  REQUIRE(desk.send_numbered({add}, 1, 6).refusal.status == Status::overloaded);
+  REQUIRE(desk.authority.kept_outcome_bytes() > options.bounds.all_kept_outcome_bytes);
+  check_repeated();
+}
+
+TEST_CASE("a repeated number asks for the tails of as many items as a WRITE may have") {
+  AuthorityOptions options = test::options();
+  options.bounds.write_items = 2;
+  Desk desk(options);
+  const std::uint64_t known = desk.set("a", "x", 1).revision;
+  const std::uint64_t other = desk.set("b", "x", 1).revision;
+  desk.set("a", "x", 2);
+  desk.set("b", "x", 2);
+  desk.send_numbered({}, 1, 5);
+  const Answer again = desk.send_numbered({{"c", "", 0}, {"a", "", known}, {"b", "", other}}, 1, 5);
+  desk.authority.commit();
+  const std::string bytes = desk.authority.reply(again);
+  const wire::WriteReply reply = wire::decode_write_reply(bytes);
+  REQUIRE(reply.tails.size() == 1);
+  CHECK(reply.tails[0].space == "a");
+}
+
 TEST_CASE("a lower number is refused, a higher one applied, and gaps are fine") {
   Desk desk;
   desk.send_numbered({{"a", set("x", 1), 0}}, 1, 5);

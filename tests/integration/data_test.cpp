@@ -190,6 +190,46 @@ TEST_CASE(
   CHECK(other.open("plant").get<int>("speed") == 2);
 }
 
+TEST_CASE("While nothing can be kept what is refused anyway is refused for its own reason") {
+  Disk disk;
+  ServerOnDisk server(disk);
+  RawClient raw(server.endpoint());
+  const wire::SessionId session = raw.hello().session;
+  const std::string bytes = Transaction().set("x", 1).encoded();
+  const auto write = [&](std::uint64_t number, std::size_t items) {
+    return wire::encode(wire::Write{session, 0, number, {items, {"plant", 0, bytes}}});
+  };
+  const std::string outcomes = raw.ask(write(7, 1));
+  disk.fail(Disk::Fault::full);
+  raw.send(write(8, 1));  // the broker notices, and leaves this one open
+  REQUIRE(await([&] { return raw.read("$sys/broker", "data") == Value("failed"); }));
+
+  const auto status_of = [&](const std::string& request) {
+    try {
+      wire::decode_done(raw.ask(request));
+    } catch (const wire::RefusedError& error) {
+      return error.refusal().status;
+    }
+    return wire::Status::ok;
+  };
+  wire::SessionId unknown = session;
+  ++unknown.number;
+  wire::SessionId elsewhere = session;
+  elsewhere.epoch.bytes.fill(9);
+  CHECK(status_of(wire::encode(wire::Hello{1, 1, std::string(256, 'x')})) ==
+        wire::Status::rejected);
+  CHECK(status_of(wire::encode(wire::Hello{1, 1, "name"})) == wire::Status::overloaded);
+  CHECK(status_of(wire::encode(wire::Goodbye{unknown})) == wire::Status::unknown_session);
+  CHECK(status_of(wire::encode(wire::Goodbye{elsewhere})) == wire::Status::wrong_epoch);
+  CHECK(status_of(wire::encode(wire::Goodbye{session})) == wire::Status::overloaded);
+  CHECK(status_of(wire::encode(wire::Keepalive{unknown})) == wire::Status::unknown_session);
+  CHECK(status_of(wire::encode(wire::Write{unknown, 0, 9, {}})) == wire::Status::unknown_session);
+  CHECK(status_of(write(6, 1)) == wire::Status::old_number);
+  CHECK(raw.ask(write(7, 65'537)) == outcomes);
+  CHECK(status_of(write(9, 65'537)) == wire::Status::rejected);
+  CHECK(status_of(write(9, 1)) == wire::Status::overloaded);
+}
+
 TEST_CASE("A write that was refused for the disk is not applied later, though a copy comes late") {
   Disk disk;
   ServerOnDisk server(disk);

@@ -163,6 +163,15 @@ TEST_CASE("A message over the limit ends its connection only") {
   CHECK(serves(board));
 }
 
+TEST_CASE("A message of as many bytes as it may have is answered") {
+  const Board board;
+  Stranger stranger(board.endpoint());
+  stranger.send({"", std::string(wire::message_bytes, 'x')});
+  const std::vector<std::string> reply = stranger.receive();
+  REQUIRE(reply.size() == 2);
+  CHECK(status_of(reply.back()) == wire::Status::malformed);
+}
+
 TEST_CASE("A client that asks and never reads stops nobody") {
   const Board board;
   RawClient writer(board.endpoint());

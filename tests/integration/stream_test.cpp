@@ -5,6 +5,8 @@
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
+#include "support/tcp_peer.hpp"
+#include "support/zmtp.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;
@@ -116,6 +118,60 @@ TEST_CASE("Ten thousand namespaces all beat") {
     if (update->beat() != nullptr && ++beats[update->topic] == 2) ++twice;
   }
   CHECK(beats.size() == many);
+}
+
+TEST_CASE("A subscription has as many bytes as the page says") {
+  const Board board;
+  RawReader reader(board.updates_endpoint());
+  reader.subscribe(std::string(4096, 'x'));
+  reader.follow("a");
+  reader.unsubscribe(std::string(4096, 'x'));
+  reader.follow("b");
+}
+
+TEST_CASE("A subscription may be a command or a message, of any size up to the bound and no larger",
+          "[keyless]") {
+  const Board board;
+  const std::string nonce = '\xFF' + std::string(16, 'n');
+  const auto command = [](const std::string& topic) {
+    return zmtp_long_frame(command_flag, "\x09SUBSCRIBE" + topic);
+  };
+  const auto message = [](const std::string& topic) { return zmtp_long_frame(0, '\x01' + topic); };
+  const auto connect = [&] {
+    TcpPeer peer(board.updates_endpoint());
+    std::string greeting = zmtp_greeting("NULL");
+    greeting[11] = 1;  // ZMTP 3.1, which has the commands
+    peer.send(greeting + zmtp_ready("SUB", ""));
+    const std::string answer = peer.receive(greeting.size() + 2);  // and READY's head
+    REQUIRE(peer.receive(static_cast<unsigned char>(answer.back())).starts_with("\x05READY"));
+    return peer;
+  };
+  const auto check_proven = [&](const std::string& subscription) {
+    const TcpPeer reader = connect();
+    reader.send(subscription + message(nonce));
+    std::string heard;
+    while (heard.find(nonce) == std::string::npos) {
+      const std::string byte = reader.receive(1);
+      REQUIRE_FALSE(byte.empty());  // it hung up
+      heard += byte;
+    }
+  };
+  for (const std::size_t size : {0, 1, 255, 4086, 4087, 4095, 4096}) {
+    CAPTURE(size);
+    check_proven(command(std::string(size, 'x')));
+    check_proven(command(std::string(size, 'x')) + zmtp_long_frame(command_flag,
+                                                                   "\x06"
+                                                                   "CANCEL" +
+                                                                       std::string(size, 'x')));
+    check_proven(message(std::string(size, 'x')));
+  }
+  for (const std::string& subscription :
+       {command(std::string(4097, 'x')), command(std::string(100'000, 'x')),
+        message(std::string(4200, 'x'))}) {
+    const TcpPeer reader = connect();
+    reader.send(subscription);
+    CHECK(reader.receive_all().find(nonce) == std::string::npos);  // it hung up
+  }
 }
 
 TEST_CASE("Topics that are no namespace's do no harm") {

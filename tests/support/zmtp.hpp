@@ -24,6 +24,15 @@ inline std::string zmtp_frame(std::uint8_t flags, std::string_view body) {
   return bytes.append(part);
 }
 
+/// One that says its size in eight bytes.
+inline std::string zmtp_long_frame(std::uint8_t flags, std::string_view body) {
+  constexpr std::uint8_t long_flag = 2;
+  std::string bytes(1, static_cast<char>(flags | long_flag));
+  for (int shift = 56; shift >= 0; shift -= 8)
+    bytes.push_back(static_cast<char>(std::uint64_t{body.size()} >> shift & 0xFF));
+  return bytes.append(body);
+}
+
 inline std::string zmtp_ready(std::string_view socket_type, std::string_view identity) {
   const auto property = [](std::string_view name, std::string_view value) {
     std::string bytes(1, static_cast<char>(name.size()));

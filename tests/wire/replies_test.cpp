@@ -1,6 +1,8 @@
 #include "wire/replies.hpp"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "support/catch.hpp"
 #include "wire/decode_error.hpp"
@@ -46,6 +48,31 @@ TEST_CASE("elements of a later version are passed over in replies") {
   const WriteReply reply = decode_write_reply(bytes);
   CHECK(reply.outcomes.at(0).revision == 9);
   CHECK(reply.tails.at(0).space == "ns");
+}
+
+TEST_CASE("an outcome takes as many bytes as are said, whatever it is") {
+  const std::size_t empty = encode(WriteReply()).size();
+  std::size_t checked = 0;
+  const auto check = [&](const Outcome& outcome) {
+    CHECK(encode_write_reply({&outcome, 1}, {}).size() == empty + encoded_bytes(outcome));
+    ++checked;
+  };
+  for (unsigned bit = 0; bit != 64; ++bit) {
+    for (const std::uint64_t revision : {(std::uint64_t{1} << bit) - 1, std::uint64_t{1} << bit}) {
+      check({Status::ok, revision, {}});
+      check({Status::unchanged, revision, {}});
+      check(Outcome::lost(revision, "name"));
+    }
+  }
+  for (const std::size_t size : {0, 1, 31, 32, 255, 256, 65'535, 65'536}) {
+    const std::string text(size, 'x');
+    check(Outcome::lost(1, text));
+    check(Outcome::refused({Status::rejected, text, "name"}));
+    check(Outcome::refused({Status{300}, "no", text}));
+    check({Status::ok, 1, {"\x01", std::string(9, '\xCB')}});
+    check({Status::ok, 1, std::vector<std::string>(size, "\x01")});
+  }
+  CHECK(checked == 64 * 6 + 8 * 5);
 }
 
 TEST_CASE("an absent attribute in a read's reply has no value") {
