@@ -61,7 +61,7 @@ class CommandConnection::Implementation {
   bool blocked_ = false;  // there is no connection to take it
   SteadyTime blocked_since_;
   SteadyTime retry_at_;      // when to send it again
-  milliseconds patience_{};  // doubles with every transmission: a large reply needs its time
+  milliseconds patience_{};  // doubles with every transmission
 };
 
 std::string CommandConnection::Implementation::ask(std::string_view request, milliseconds timeout) {
@@ -94,6 +94,10 @@ void CommandConnection::Implementation::see(ConnectionMonitor::Event event) {
 void CommandConnection::Implementation::transmit(std::string_view request) {
   const SteadyTime now = std::chrono::steady_clock::now();
   if (now < retry_at_) return;
+  if (transmissions_ != 0 && retry_at_ != SteadyTime::min() && monitor_.is_receiving()) {
+    retry_at_ = now + first_patience;
+    return;
+  }
   const bool was_blocked = std::exchange(blocked_, !send(socket_, request));
   if (blocked_) {
     if (!was_blocked) blocked_since_ = now;
@@ -101,6 +105,7 @@ void CommandConnection::Implementation::transmit(std::string_view request) {
     return;
   }
   ++transmissions_;
+  (void)monitor_.is_receiving();  // from here on
   retry_at_ = now + patience_;
   patience_ = std::min(patience_ * 2, longest_patience);
 }

@@ -25,7 +25,7 @@ class CommandConnection {
   CommandConnection& operator=(const CommandConnection&) = delete;
 
   /// The bytes of the reply. The request is sent again, byte for byte, when the connection breaks
-  /// and when the reply is long in coming. Throws Error disconnected when none has come in time;
+  /// and when no reply is arriving. Throws Error disconnected when none has come in time;
   /// `transmissions` then tells whether the broker may have it.
   std::string ask(std::string_view request);
   std::string ask(std::string_view request, std::chrono::milliseconds timeout);

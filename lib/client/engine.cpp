@@ -218,6 +218,7 @@ Engine::Todo Engine::apply(Arrived& arrived) {
     todo.topics = core.all_topics();
     (void)core.take_subscriptions();  // they are among all topics
   }
+  if (core.overdue(now) && commands_monitor_.is_receiving()) core.answer_is_arriving(now);
   if (auto request = core.next_request(now)) request_ = std::move(request);
   todo.session_events = client_.take_session_events();
   todo.settled = client_.take_settled(std::chrono::steady_clock::now());
@@ -261,7 +262,10 @@ void Engine::connect_updates(const Todo& todo) {
 
 void Engine::send_request() {
   if (!request_) return;
-  if (send(commands_, *request_)) request_.reset();
+  if (send(commands_, *request_)) {
+    request_.reset();
+    (void)commands_monitor_.is_receiving();  // from here on
+  }
   // To send may have taken the descriptor's signal.
   commands_ready_ = has_events(commands_, request_ ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN);
 }

@@ -14,6 +14,7 @@
 
 #include "client/clock.hpp"
 #include "client/free_descriptors.hpp"
+#include "client/tcp_arrivals.hpp"
 #include "wire/limits.hpp"
 
 namespace bulletin::client {
@@ -134,8 +135,8 @@ ConnectionMonitor::ConnectionMonitor(zmq::context_t& context, zmq::socket_t& wat
                                      const std::string& name)
     : watched_(watched), events_(context, zmq::socket_type::pair) {
   const std::string address = "inproc://" + name;
-  constexpr int wanted = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
-                         ZMQ_EVENT_CONNECT_RETRIED | handshake_failed;
+  constexpr int wanted = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
+                         ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED | handshake_failed;
   const int made = uninterrupted_result(
       [&] { return zmq_socket_monitor(watched.handle(), address.c_str(), wanted); });
   if (made < 0) throw zmq::error_t();
@@ -156,7 +157,14 @@ std::optional<ConnectionMonitor::Event> ConnectionMonitor::next() {
     if (event.more()) (void)receive_frame(events_, address);
     std::uint16_t number = 0;
     if (event.size() >= sizeof number) std::memcpy(&number, event.data(), sizeof number);
-    if (number == ZMQ_EVENT_DISCONNECTED) {
+    if (number == ZMQ_EVENT_CONNECTED) {
+      std::int32_t descriptor = -1;
+      if (event.size() >= sizeof number + sizeof descriptor)
+        std::memcpy(&descriptor, event.data<char>() + sizeof number, sizeof descriptor);
+      connection_ = descriptor;
+      received_ = 0;
+    } else if (number == ZMQ_EVENT_DISCONNECTED) {
+      connection_ = -1;
       lost_ = true;
     } else if (number == ZMQ_EVENT_CONNECT_RETRIED) {
       // ZeroMQ tells of the loss first, and then takes the connection's queue from the socket.
@@ -166,6 +174,14 @@ std::optional<ConnectionMonitor::Event> ConnectionMonitor::next() {
       if (!refused_) return Event::connected;
     }
   }
+}
+
+bool ConnectionMonitor::is_receiving() noexcept {
+  // Heartbeats have some 10 bytes each, 60 with keys, and one comes each second.
+  constexpr std::uint64_t least = 1024;
+  if (connection_ < 0) return false;
+  const std::uint64_t now = bytes_received(connection_);
+  return now >= std::exchange(received_, now) + least;
 }
 
 const char* const refused_advice =

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,11 +73,17 @@ class ConnectionMonitor {
   /// The next event that has happened, if any.
   std::optional<Event> next();
 
+  /// A large message is arriving, however slowly: since the last call more has come on the
+  /// connection than its heartbeats. (Of a Unix socket that is not known; nothing is slow there.)
+  bool is_receiving() noexcept;
+
  private:
   zmq::socket_t& watched_;
   Socket events_;
   bool lost_ = false;
   bool refused_ = false;
+  int connection_ = -1;         // its descriptor, as the last event told
+  std::uint64_t received_ = 0;  // on it, when last asked
 };
 
 /// What to say of one that was refused.

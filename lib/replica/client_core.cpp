@@ -198,6 +198,10 @@ void ClientCore::lose_session() {
   observer_.session_lost();
 }
 
+void ClientCore::answer_is_arriving(std::uint64_t now_ms) {
+  if (request_) request_->again_at_ms = now_ms + options_.retry_ms;
+}
+
 void ClientCore::commands_disconnected(std::uint64_t) {
   if (request_) request_->due = true;
 }
@@ -294,9 +298,6 @@ std::optional<std::string> ClientCore::next_request(std::uint64_t now_ms) {
   request_->due = false;
   request_->sent_ms = now_ms;
   request_->again_at_ms = now_ms + (options_.retry_ms << request_->repeats);
-  // A lost connection is told, and does not wait.
-  if (std::holds_alternative<Member*>(request_->purpose))
-    request_->again_at_ms += options_.large_answer_ms;
   request_->repeats = std::min(request_->repeats + 1, most_doublings);
   return request_->bytes;
 }

@@ -32,11 +32,8 @@ struct ClientCoreOptions {
   /// 16 random bytes for a nonce; the core has no randomness of its own.
   std::function<std::array<std::uint8_t, 16>()> random_nonce;
   /// How long a request may stay unanswered before it is asked again; from then on twice as long,
-  /// up to eight times.
+  /// up to eight times. While its answer is arriving (`answer_is_arriving`) it is not.
   std::uint64_t retry_ms = 1000;
-  /// How much longer a part of a namespace may take, as its answer is large: 256 KiB at 32 KiB a
-  /// second. To ask again would give up the one that is on its way.
-  std::uint64_t large_answer_ms = 8000;
 };
 
 /// What the core tells its owner. Called under the apply lock.
@@ -92,6 +89,13 @@ class ClientCore : private RowObserver {
   /// The reply to the request given last on the command socket. Bytes that cannot be decoded count
   /// as no answer.
   void reply(std::string_view bytes, std::uint64_t now_ms);
+  /// It is time to ask again. To do so gives up an answer that is on its way, so look before.
+  [[nodiscard]] bool overdue(std::uint64_t now_ms) const noexcept {
+    return request_ && !request_->due && now_ms >= request_->again_at_ms;
+  }
+  /// Much has come on the command connection since the request was sent, or this was told last: a
+  /// large answer, on a slow line.
+  void answer_is_arriving(std::uint64_t now_ms);
   /// The command connection was lost: what is under way is asked again when it is back.
   void commands_disconnected(std::uint64_t now_ms);
   /// The updates connection was made (after its handshake) or lost.

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <bulletin/bulletin.hpp>
 
+#include "client/command_connection.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/failure.hpp"
@@ -61,6 +63,71 @@ struct FarBoard {
   FaultyLine updates;
   test::Board board;
   test::RawClient near{board.endpoint()};
+};
+
+/// Passes requests and answers, and loses the first answer to a SNAPSHOT; the connections stay.
+class LosingCommands {
+ public:
+  explicit LosingCommands(const std::string& broker)
+      : front_(context_, zmq::socket_type::router), back_(context_, zmq::socket_type::dealer) {
+    front_.set(zmq::sockopt::linger, 0);
+    back_.set(zmq::sockopt::linger, 0);
+    front_.bind("tcp://127.0.0.1:*");
+    endpoint_ = front_.get(zmq::sockopt::last_endpoint);
+    back_.connect(broker);
+    thread_ = std::thread([this] { run(); });
+  }
+  ~LosingCommands() {
+    stopping_ = true;
+    thread_.join();
+  }
+  LosingCommands(const LosingCommands&) = delete;
+  LosingCommands& operator=(const LosingCommands&) = delete;
+
+  const std::string& endpoint() const noexcept { return endpoint_; }
+  /// From the request whose answer was lost to the next of its kind.
+  std::chrono::milliseconds waited() const { return waited_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void run() {
+    zmq::pollitem_t items[] = {{front_.handle(), 0, ZMQ_POLLIN, 0},
+                               {back_.handle(), 0, ZMQ_POLLIN, 0}};
+    while (!stopping_) {
+      client::poll(items, 2, 10ms);
+      if (items[0].revents != 0) pass(front_, back_, true);
+      if (items[1].revents != 0) pass(back_, front_, false);
+    }
+  }
+  void pass(zmq::socket_t& from, zmq::socket_t& to, bool request) {
+    std::vector<zmq::message_t> frames;
+    do {
+      if (!from.recv(frames.emplace_back())) return;
+    } while (frames.back().more());
+    if (request && client::view(frames.back()).starts_with("\x93\x06")) {
+      if (snapshots_++ == 0) {
+        asked_ = Clock::now();
+        id_ = frames[1].to_string();
+      } else if (snapshots_ == 2) {
+        waited_ = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - asked_);
+      }
+    }
+    if (!request && snapshots_ == 1 && frames.size() > 1 && frames[1].to_string() == id_) return;
+    for (std::size_t i = 0; i != frames.size(); ++i)
+      to.send(frames[i], i + 1 == frames.size() ? zmq::send_flags::none : zmq::send_flags::sndmore);
+  }
+
+  zmq::context_t context_;
+  zmq::socket_t front_;
+  zmq::socket_t back_;
+  std::string endpoint_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::chrono::milliseconds> waited_{1h};
+  unsigned snapshots_ = 0;
+  Clock::time_point asked_;
+  std::string id_;  // of the request whose answer is lost
+  std::thread thread_;
 };
 
 Freshness::State state(const Namespace& space) { return space.freshness().state; }
@@ -163,6 +230,46 @@ TEST_CASE("a line of 64 KB a second carries what there is, late") {
   for (int i = 0; i != 100; ++i)
     lines.near.write("plant", Transaction().set("n" + std::to_string(i), i));
   REQUIRE(await([&] { return agree(far, lines.near); }));
+}
+
+TEST_CASE("an answer that takes seconds on a slow line is asked for once") {
+  FarBoard lines;
+  constexpr std::size_t bytes = 240'000;
+  lines.near.write("plant", Transaction().set("large", std::string(bytes, 'x')));
+  lines.throttle(60'000);
+  SECTION("by a client that opens the namespace") {
+    Client far_client = lines.far();
+    CHECK(far_client.open("plant").size() == 1);
+  }
+  SECTION("by a client without a replica") {
+    client::CommandConnection far(lines.commands.endpoint(), test::usual_keys(), test::patience);
+    const std::string reply = far.ask(wire::encode(wire::SnapshotRequest{"plant", ""}));
+    CHECK(wire::decode_snapshot_reply(reply).attributes.size() == 1);
+    CHECK(far.transmissions() == 1);
+  }
+  CHECK(lines.commands.passed(FaultyLine::down) > bytes);
+  CHECK(lines.commands.passed(FaultyLine::down) < bytes + bytes / 2);
+}
+
+TEST_CASE("an answer that is lost is asked for again before the command line would give up",
+          "[keyless]") {
+  test::Board board;
+  test::RawClient near(board.endpoint());
+  near.hello();
+  near.write("plant", Transaction().set("x", 1));
+  LosingCommands line(board.endpoint());
+  SECTION("by a client that opens the namespace") {
+    ClientOptions options = test::impatient(test::patience);
+    options.endpoint = line.endpoint();
+    Client far_client(options);
+    CHECK(far_client.open("plant").get<int>("x") == 1);
+  }
+  SECTION("by a client without a replica") {
+    client::CommandConnection far(line.endpoint(), {}, test::patience);
+    far.ask(wire::encode(wire::SnapshotRequest{"plant", ""}));
+    CHECK(far.transmissions() >= 2);
+  }
+  CHECK(line.waited() < 5s);
 }
 
 TEST_CASE("a message that takes seconds on a slow line is sent once, by the same connection") {

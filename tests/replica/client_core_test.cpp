@@ -160,6 +160,41 @@ TEST_CASE("an unanswered request is asked again, each time later, byte for byte"
   CHECK(world.core.next_request(3001) == first);
 }
 
+TEST_CASE("a part of a namespace that is lost is asked for again as soon as anything else") {
+  CoreWorld world;
+  world.begin_session();
+  world.core.open("plant");
+  world.prove();
+  REQUIRE(std::holds_alternative<wire::SnapshotRequest>(world.ask()));
+  CHECK_FALSE(world.core.overdue(999));
+  CHECK(world.core.overdue(1000));
+  world.now = 1000;
+  CHECK(std::holds_alternative<wire::SnapshotRequest>(world.ask()));
+  CHECK(world.core.next_event_ms() == 3000U);
+}
+
+TEST_CASE("what is arriving is not asked for again, and is when nothing comes any more") {
+  CoreWorld world;
+  world.begin_session();
+  world.core.open("plant");
+  world.prove();
+  REQUIRE(std::holds_alternative<wire::SnapshotRequest>(world.ask()));
+  for (std::uint64_t now = 1000; now != 20'000; now += 1000) {
+    REQUIRE(world.core.overdue(now));
+    world.core.answer_is_arriving(now);
+    CHECK_FALSE(world.core.next_request(now));
+    CHECK(world.core.next_event_ms() == now + 1000);
+  }
+  world.now = 20'000;
+  CHECK(std::holds_alternative<wire::SnapshotRequest>(world.ask()));
+  // A connection that is lost does not wait.
+  world.core.answer_is_arriving(20'100);
+  world.core.commands_disconnected(20'200);
+  CHECK_FALSE(world.core.overdue(20'200));
+  world.now = 20'200;
+  CHECK(std::holds_alternative<wire::SnapshotRequest>(world.ask()));
+}
+
 TEST_CASE("bytes that cannot be decoded are no answer to any request") {
   CoreWorld world;
   const auto hello = world.core.next_request(0);

@@ -17,8 +17,7 @@ constexpr Time longest_leave = 500 * millisecond;
 replica::ClientCoreOptions core_options(Environment& world, const std::string& name) {
   return {.client_name = name,
           .random_nonce = [&world] { return world.random.bytes(); },
-          .retry_ms = retry_ms,
-          .large_answer_ms = retry_ms};
+          .retry_ms = retry_ms};
 }
 
 }  // namespace
