@@ -59,21 +59,23 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64
     const std::size_t behind = (items.size() - i - 1) * no_room_for_outcome_bytes;
     const std::size_t taken = bytes + std::min(behind, most_bytes / 2);
     outcome_room_ = most_bytes - std::min(taken, most_bytes);
-    Outcome outcome = full ? Outcome::refused(no_room_for_outcome())
-                           : decide(items[i], is_among(denied, i), prepared);
-    full = full || is_no_room(outcome);
-    bytes += wire::encoded_bytes(outcome);
-    kept_bytes_ += authority::kept_bytes(outcome);
-    outcomes.push_back(std::move(outcome));
+    if (full) {
+      outcomes.push_back(Outcome::refused(no_room_for_outcome()));
+    } else if (is_among(denied, i)) {
+      outcomes.push_back(Outcome::refused(denied_to_write(items[i].space)));
+    } else {
+      outcomes.push_back(apply(items[i], prepared));
+    }
+    std::size_t size = wire::encoded_bytes(outcomes.back());
+    if (size > outcome_room_) {  // it has changed nothing
+      outcomes.back() = Outcome::refused(no_room_for_outcome());
+      size = no_room_for_outcome_bytes;
+    }
+    full = full || is_no_room(outcomes.back());
+    bytes += size;
+    kept_bytes_ += authority::kept_bytes(outcomes.back());
   }
   return outcomes;
-}
-
-/// One whose outcome has no room is refused, and has changed nothing.
-Outcome WriteApplier::decide(const wire::WriteItem& item, bool denied, Prepared* prepared) {
-  Outcome outcome = denied ? Outcome::refused(denied_to_write(item.space)) : apply(item, prepared);
-  return wire::encoded_bytes(outcome) <= outcome_room_ ? std::move(outcome)
-                                                       : Outcome::refused(no_room_for_outcome());
 }
 
 Space* WriteApplier::find(std::string_view name) {

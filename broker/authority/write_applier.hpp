@@ -50,7 +50,6 @@ class WriteApplier {
   Space* find(std::string_view name);
   void prepare(std::span<const wire::WriteItem> items);
   void fetch_ahead(std::span<const wire::WriteItem> items);
-  wire::Outcome decide(const wire::WriteItem& item, bool denied, Prepared* prepared);
   wire::Outcome apply(const wire::WriteItem& item, Prepared* prepared);
   Refused decode(std::string_view bytes, wire::Transaction& transaction) const;
   wire::Outcome apply_to_new(std::string_view name, const wire::Transaction& transaction);

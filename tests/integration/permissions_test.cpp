@@ -91,6 +91,58 @@ TEST_CASE("Every request about what may not be read is denied, whether it is the
   CHECK(wire::decode_list_reply(listed).names == std::vector<std::string_view>{"own"});
 }
 
+TEST_CASE("What a user may not touch is denied before anything else is looked at", "[keyless]") {
+  GuardedBoard board("tcp://127.0.0.1:*", and_for_bob("own", "write"));
+  RawClient bob(board.endpoint(), own_context(), board.keys("bob"));
+  const wire::SessionId session = bob.hello().session;
+  const auto status = [&](const std::string& request) { return status_of(bob.ask(request)); };
+  for (const std::string space : {"there", "no//namespace", "", "/", "$sys/broker"}) {
+    CAPTURE(space);
+    CHECK(status(wire::encode(wire::Read{space, {"_private"}})) == wire::Status::denied);
+    CHECK(status(wire::encode(wire::SnapshotRequest{space, ""})) == wire::Status::denied);
+    CHECK(status(wire::encode(wire::Since{space, {}, UINT64_MAX})) == wire::Status::denied);
+    wire::StatusRequest many{std::vector<std::string_view>(65'537, "own")};
+    many.spaces.back() = space;
+    CHECK(status(wire::encode(many)) == wire::Status::denied);
+  }
+  CHECK(status(wire::encode(wire::Read{"own", {"_private"}})) == wire::Status::rejected);
+  CHECK(status(wire::encode(wire::BackupPart{"0123456789abcdef", UINT64_MAX, UINT64_MAX})) ==
+        wire::Status::denied);
+  CHECK(status(wire::encode(wire::BackupEnd{"0123456789abcdef"})) == wire::Status::denied);
+
+  const std::string bytes = Transaction().set("x", 1).encoded();
+  const std::string too_large(std::size_t{8} << 20 | 1, 'x');
+  const std::string reply = bob.ask(wire::encode(wire::Write{session,
+                                                             1,
+                                                             1,
+                                                             {{"there", 1, "no transaction"},
+                                                              {"no//namespace", 1, bytes},
+                                                              {"there", 1, too_large},
+                                                              {"own", 0, "no transaction"}}}));
+  const wire::WriteReply written = wire::decode_write_reply(reply);
+  REQUIRE(written.outcomes.size() == 4);
+  for (std::size_t i = 0; i != 3; ++i) CHECK(written.outcomes[i].status == wire::Status::denied);
+  CHECK(written.outcomes[3].status == wire::Status::malformed);
+}
+
+TEST_CASE("A session belongs to its user", "[keyless]") {
+  GuardedBoard board;
+  RawClient alice(board.endpoint(), own_context(), board.keys("alice"));
+  RawClient again(board.endpoint(), own_context(), board.keys("alice"));
+  RawClient bob(board.endpoint(), own_context(), board.keys("bob"));
+  const wire::SessionId session = alice.hello().session;
+  const std::string bytes = Transaction().set("x", 1).encoded();
+  for (const std::string& request :
+       {wire::encode(wire::Keepalive{session}), wire::encode(wire::Goodbye{session}),
+        wire::encode(wire::Write{session, 1, 1, {{"a", 0, bytes}}})}) {
+    CHECK(status_of(bob.ask(request)) == wire::Status::unknown_session);
+  }
+  CHECK(alice.read("a", "x") == std::nullopt);
+  // Another connection of the same user's is as good.
+  CHECK(status_of(again.ask(wire::encode(wire::Keepalive{session}))) == wire::Status::ok);
+  CHECK(status_of(again.ask(wire::encode(wire::Goodbye{session}))) == wire::Status::ok);
+}
+
 TEST_CASE("One WRITE with items of both kinds applies what is allowed, and a copy repeats it",
           "[keyless]") {
   GuardedBoard board("tcp://127.0.0.1:*", and_for_bob("own", "write"));
