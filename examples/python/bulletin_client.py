@@ -149,7 +149,8 @@ class Client:
         socket.setsockopt(zmq.LINGER, 0)
         socket.setsockopt(zmq.MAXMSGSIZE, FRAME_BYTES)
         socket.setsockopt(zmq.HEARTBEAT_IVL, 1000)
-        socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 3000)
+        socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 60_000)  # behind the largest message on the slowest line
+        socket.setsockopt(zmq.IPV6, 1)
 
     def close(self):
         self.ask([GOODBYE, self.epoch, self.session])
@@ -203,26 +204,30 @@ class Client:
 
     # Requests.
 
-    def ask(self, message, again=0.5):
-        """Sends the same bytes again until an answer comes; docs/protocol.md tells why that is safe."""
+    def ask(self, message):
+        """Sends the same bytes again until an answer comes; docs/protocol.md tells when, and why that is safe."""
         request = msgpack.packb(message)
         end = time.monotonic() + self.timeout
-        sent = False
-        while time.monotonic() < end:
+        sent, patience = 0, 1
+        while (left := end - time.monotonic()) > 0:
             try:
                 self.commands.send(request, zmq.DONTWAIT)
-                sent = True
             except zmq.Again:  # not connected yet
-                self.commands.poll(again * 1000, zmq.POLLOUT)
+                self.commands.poll(left * 1000, zmq.POLLOUT)
                 continue
-            if self.commands.poll(again * 1000):
-                return self.receive()
+            sent += 1
+            if self.commands.poll(min(patience, left) * 1000):
+                return self.receive(in_doubt=message[0] == WRITE and sent > 1)
+            patience = min(patience * 2, 8)
         raise InDoubt("no answer") if sent and message[0] == WRITE else Disconnected(f"no broker at {self.endpoint}")
 
-    def receive(self):
+    def receive(self, in_doubt=False):
+        """`in_doubt`: an earlier copy may have been applied before the session ended."""
         frame = self.commands.recv(copy=False)
         self.peer = frame.get("Peer-Address")
         reply = msgpack.unpackb(frame.bytes)
+        if in_doubt and reply[0] in (WRONG_EPOCH, UNKNOWN_SESSION):
+            raise InDoubt(reply[1])
         if reply[0] != OK:
             raise Refused(*reply[:3])
         return reply

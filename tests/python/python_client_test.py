@@ -1,20 +1,26 @@
 #!/usr/bin/python3
 """Runs the Python client of examples/python, which was written from docs/protocol.md, against a broker.
 
-Usage: python_client_test.py BROKER FOLDER_OF_THE_CLIENT
+Usage: python_client_test.py BROKER FOLDER_OF_THE_CLIENT PAGE
 """
 
 import os
+import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
 
-BROKER, EXAMPLES = sys.argv.pop(1), sys.argv.pop(1)
+BROKER, EXAMPLES, PAGE = sys.argv.pop(1), sys.argv.pop(1), sys.argv.pop(1)
 sys.path.insert(0, EXAMPLES)
 import bulletin_client  # noqa: E402
-from bulletin_client import CLEAR, ERASE, SET, Client, Refused  # noqa: E402
+from bulletin_client import ADD, CLEAR, ERASE, READ, SET, SNAPSHOT, WRITE, Client, Refused  # noqa: E402
+
+STATUS, LIST, BACKUP, BACKUP_PART, BACKUP_END = 8, 9, 10, 11, 12
+REJECTED, OVERLOADED = 21, 24
 
 
 class Broker:
@@ -22,6 +28,11 @@ class Broker:
         self.process = subprocess.Popen([BROKER, *arguments], stdout=subprocess.PIPE, text=True)
         ready = dict(field.split("=", 1) for field in self.process.stdout.readline().split()[1:])
         self.endpoint = ready["commands"]
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(timeout=20)
+        self.process.stdout.close()
 
     def stop(self):
         self.process.terminate()
@@ -191,6 +202,158 @@ class PythonClientTest(unittest.TestCase):
         with self.assertRaises(Refused) as refused:
             self.reader.ask([bulletin_client.HELLO, 1000, 2000, "from the future", "more"])
         self.assertEqual(refused.exception.status, 17)
+
+
+def transaction(*operations, conditions=()):
+    return bulletin_client.msgpack.packb([list(conditions), list(operations)])
+
+
+def write(client, number, *items, lane=7):
+    """A WRITE as the page has it; the outcomes and the tails."""
+    return client.ask([WRITE, client.epoch, client.session, lane, number, list(items)])[1:3]
+
+
+def status_of(ask):
+    try:
+        ask()
+    except Refused as refused:
+        return refused.status
+    return 0
+
+
+class PageTest(unittest.TestCase):
+    """What the page says, point by point, with the bytes that it tells."""
+
+    def setUp(self):
+        self.broker = Broker("--bind", "tcp://127.0.0.1:*", "--beat-ms", "100", "--max-namespaces", "4")
+        self.client = Client(self.broker.endpoint, timeout=20)
+
+    def tearDown(self):
+        self.client.context.destroy(linger=0)
+        self.assertEqual(self.broker.stop(), 0)
+
+    def test_a_repeated_number_repeats_its_outcomes_whatever_the_items_are(self):
+        add = ["a", 0, transaction([ADD, "n", 1])]
+        outcomes, _ = write(self.client, 5, add)
+        others = ([], [add] * 2, [add] * 65_537, [["no//name", 0, b""]], [["a", 0, b"no transaction"]],
+                  [["$sys/broker", 0, transaction([SET, "_private", 1])]])
+        for items in others:
+            self.assertEqual(write(self.client, 5, *items)[0], outcomes)
+        revision = outcomes[0][1]
+        _, tails = write(self.client, 5, ["a", revision - 1, b""])  # those of now
+        self.assertEqual(tails, [["a", revision - 1, revision, 1, [[revision, False, [["n", 1]]]]]])
+        self.assertEqual(self.client.ask([READ, "a", ["n"]])[3][0][0], 1)
+        for number, items, status in ((4, [add], 20), (6, [add] * 65_537, REJECTED), (5, [["a", 0]], 16)):
+            self.assertEqual(status_of(lambda: write(self.client, number, *items)), status)
+        self.assertEqual(write(self.client, 6, add)[0][0][2], [2])  # a refused request has not used its number
+
+    def test_at_the_bound_of_namespaces_only_what_would_make_one_is_overloaded(self):
+        for name in "abcd":
+            write(self.client, ord(name), [name, 0, transaction([SET, "x", 1])])
+        items = [["new", 0, transaction([ERASE, "x"])], ["new", 0, transaction([SET, "x", 1], conditions=[["x", 7]])],
+                 ["new", 0, transaction([SET, "_own", 1])], ["new", 0, transaction([SET, "x", 1])],
+                 ["a", 0, transaction([SET, "x", 2])]]
+        outcomes, _ = write(self.client, 1000, *items)
+        self.assertEqual([outcome[0] for outcome in outcomes], [1, 2, REJECTED, OVERLOADED, 0])
+
+    def test_a_broker_without_data_rejects_each_request_of_a_backup(self):
+        for request in ([BACKUP, b"x" * 16], [BACKUP_PART, b"x" * 16, 0, 2**63 - 1], [BACKUP_END, b"x" * 16]):
+            self.assertEqual(status_of(lambda: self.client.ask(request)), REJECTED)
+
+    def test_a_subscription_makes_a_namespace_exist_and_beat_and_a_prefix_does_not(self):
+        prefix = self.client.context.socket(bulletin_client.zmq.SUB)
+        Client.prepare(prefix)
+        prefix.connect(self.client.updates_endpoint)
+        prefix.subscribe(b"hall/")
+        space = self.client.open("hall/a")
+        self.assertEqual(self.client.ask([LIST, "hall", ""])[2], ["hall/a"])
+        space.set("x", 1)
+        write(self.client, 1, ["hall/b", 0, transaction([SET, "x", 1])])
+        heard, end = set(), time.monotonic() + 20
+        while not {(b"hall/a\0", 1), (b"hall/b\0", 1), (b"hall/a\0", 2)} <= heard:
+            self.assertLess(time.monotonic(), end)
+            if prefix.poll(100):
+                topic, body = prefix.recv_multipart()
+                heard.add((topic, bulletin_client.msgpack.unpackb(body)[0]))
+        beats = 0
+        while beats < 3:  # hall/b has none, as nobody follows it by its own topic
+            self.assertTrue(prefix.poll(20_000))
+            topic, body = prefix.recv_multipart()
+            beats += topic == b"hall/a\0"
+            self.assertNotEqual((topic, bulletin_client.msgpack.unpackb(body)[0]), (b"hall/b\0", 2))
+        self.client.updates.unsubscribe(b"hall/a\0")
+        space.erase("x")
+        end = time.monotonic() + 20
+        while self.client.ask([LIST, "hall", ""])[2] != ["hall/b"]:
+            self.assertLess(time.monotonic(), end)
+
+    def test_statuses_are_those_of_the_page(self):
+        client = self.client
+        refusals = {
+            16: [99], 17: [1, 1000, 2000, "x"], 18: [2, b"\xee" * 16, client.session],
+            19: [2, client.epoch, client.session + 1000], 21: [READ, "a//b", []]}
+        for status, request in refusals.items():
+            self.assertEqual(status_of(lambda: client.ask(request)), status)
+        many = [STATUS, ["a"] * 65_537]
+        self.assertEqual(status_of(lambda: client.ask(many)), REJECTED)
+        outcomes, _ = write(client, 1, ["a", 0, transaction([SET, "t", "text"], [ADD, "t", 1])])
+        self.assertEqual((outcomes[0][0], outcomes[0][2]), (22, "t"))
+
+    def test_the_page_lists_what_the_broker_tells_of_itself(self):
+        with open(PAGE, encoding="utf-8") as page:
+            table = page.read().split("| attribute of `$sys/broker` |")[1].split("\n\n")[0]
+        listed = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+        told = [name for name, *_ in self.client.ask([SNAPSHOT, "$sys/broker", ""])[5]]
+        self.assertEqual(sorted(listed), sorted(told))
+
+
+class PageWithDataTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="bulletin-python-")
+        self.start()
+        self.client = Client(self.broker.endpoint, timeout=20)
+
+    def start(self):
+        self.broker = Broker("--bind", f"ipc://{self.folder}/board", "--data", f"{self.folder}/data")
+
+    def tearDown(self):
+        self.client.context.destroy(linger=0)
+        self.assertEqual(self.broker.stop(), 0)
+        shutil.rmtree(self.folder)
+
+    def test_a_write_is_applied_once_across_kill_9_and_its_session_goes_on(self):
+        items = (["a", 0, transaction([ADD, "n", 1])], ["a", 0, transaction([SET, "owner", "me", 0, True])],
+                 ["a", 0, transaction([SET, "x", 1], conditions=[["x", 7]])])
+        for number in range(5, 8):
+            outcomes, _ = write(self.client, number, *items)
+            self.broker.kill()
+            self.start()
+            self.assertEqual(write(self.client, number, *items)[0], outcomes)
+            self.assertEqual(status_of(lambda: write(self.client, number - 1, *items)), 20)
+        self.client.ask([2, self.client.epoch, self.client.session])
+        found = self.client.ask([READ, "a", ["n", "owner"]])
+        self.assertEqual((found[1], found[3][0][0], found[3][1][0]), (self.client.epoch, 3, "me"))
+        self.client.ask([3, self.client.epoch, self.client.session])
+        self.assertEqual(self.client.ask([READ, "a", ["owner"]])[3], [[]])
+
+    def test_a_backup_is_read_part_by_part_and_nothing_is_behind_its_files(self):
+        write(self.client, 1, ["a", 0, transaction([SET, "x", "y" * 100_000])])
+        name, other = b"0123456789abcdef", b"fedcba9876543210"
+        end = time.monotonic() + 20
+        while not (reply := self.client.ask([BACKUP, name]))[1]:
+            self.assertLess(time.monotonic(), end)
+        files = reply[2]
+        self.assertEqual(files[-1][0], "board.toml")
+        self.assertEqual(status_of(lambda: self.client.ask([BACKUP, other])), OVERLOADED)
+        for place, (_, size) in enumerate(files):
+            self.assertEqual(len(self.client.ask([BACKUP_PART, name, place, 0])[1]), min(size, 2**20))
+            for offset in (size, size + 1, 2**32, 2**63 - 1, 2**63, 2**64 - 1):
+                self.assertEqual(self.client.ask([BACKUP_PART, name, place, offset])[1], b"")
+        for place in (len(files), 2**63 - 1, 2**64 - 1):
+            self.assertEqual(status_of(lambda: self.client.ask([BACKUP_PART, name, place, 0])), REJECTED)
+        for _ in range(2):
+            self.client.ask([BACKUP_END, name])
+        self.assertEqual(status_of(lambda: self.client.ask([BACKUP_PART, name, 0, 0])), REJECTED)
 
 
 class PythonClientOnIpcTest(unittest.TestCase):
