@@ -31,10 +31,21 @@ constexpr const char* footer =
     "The configuration file is TOML and has the same names as keys, for example:\n"
     "  bind = \"tcp://*:5570\"\n"
     "  session-ms = 5000\n"
-    "An option given on the command line wins.\n\n"
-    "Exit codes: 0 ended cleanly; 1 cannot serve, or the output could not be written; 2 wrong "
-    "usage,\n"
-    "or a file that an option names is missing or wrong.";
+    "An option given on the command line wins. The files of keys and permissions are explained in\n"
+    "bulletin-keys(5).\n\n"
+    "Exit status:\n"
+    "  0                           Ended cleanly\n"
+    "  1                           Cannot serve, or the output could not be written\n"
+    "  2                           Wrong usage, or a file that an option names is missing or "
+    "wrong\n\n"
+    "Environment:\n"
+    "  NOTIFY_SOCKET, WATCHDOG_USEC  Set by systemd, which is told of the start, of reloads and "
+    "of\n"
+    "                              life; see sd_notify(3)\n\n"
+    "Files:\n"
+    "  /etc/bulletin/broker.toml   The configuration of the service of Debian's package\n"
+    "  /var/lib/bulletin           Its data\n"
+    "  PATH, PATH.updates, PATH.lock  The sockets and the lock of an endpoint ipc://PATH";
 
 /// An option's description, with its range and its default where there is one to tell.
 std::string help_of(const server::Setting& setting) {

@@ -31,10 +31,21 @@ constexpr const char* footer =
     "\"nan\"}, \"inf\" or \"-inf\"; a map with a member of such a name is {\"$map\": {...}}. A "
     "TIME is\n"
     "a number with its unit: 500ms, 2s, 1.5m or 1h.\n\n"
-    "Exit codes: 0 done; 1 refused, no such attribute, not what `watch --until` waited for, or\n"
-    "the output could not be written; 2 wrong usage; 3 no broker, nothing was changed; 4 in "
-    "doubt:\n"
-    "a write was sent, and its outcome is not known.";
+    "Exit status:\n"
+    "  0                     Done\n"
+    "  1                     Refused, no such attribute, not what `watch --until` waited for, or\n"
+    "                        the output could not be written\n"
+    "  2                     Wrong usage, or a file that it names\n"
+    "  3                     No broker; nothing was changed\n"
+    "  4                     In doubt: a write was sent, and its outcome is not known\n\n"
+    "Environment:\n"
+    "  BULLETIN_ENDPOINT     Where the broker listens, without --endpoint\n"
+    "  BULLETIN_SERVER_KEY   The broker's public key, or its file, without --server-key\n"
+    "  BULLETIN_KEY          The file of this client's secret key, without --key\n"
+    "  VISUAL, EDITOR        The editor of edit; else vi\n"
+    "  TMPDIR                Where edit keeps its text; else /tmp\n\n"
+    "Files:\n"
+    "  NAME.key, NAME.pub    A pair of keys, as keygen makes them; see bulletin-keys(5)";
 
 }  // namespace
 

@@ -25,7 +25,7 @@ def sections(text):
     """Pairs of a heading, which may be empty, and its lines."""
     heading, lines = "", []
     for line in text.splitlines():
-        match = re.fullmatch(r"([A-Z][a-z]+):( .*)?", line)
+        match = re.fullmatch(r"([A-Z][a-z]+(?: [a-z]+)?):( .*)?", line)
         if match:
             yield heading, lines
             heading, lines = match.group(1), [match.group(2).strip()] if match.group(2) else []
@@ -54,7 +54,7 @@ def body(heading, lines):
     text = "\n".join(lines).strip("\n")
     if not text:
         return ""
-    if heading in ("Options", "Positionals", "Verbs", "Subcommands"):
+    if heading in ("Options", "Positionals", "Verbs", "Subcommands", "Exit status", "Environment", "Files"):
         return "".join(f".TP\n.B {escaped(term)}\n{escaped(text)}\n" for term, text in terms(lines))
     if heading in AS_IT_IS or re.search(r"^  ", text, re.MULTILINE):
         return f".nf\n{escaped(text)}\n.fi\n"
@@ -89,7 +89,7 @@ def page(program, name, section, one_line, version):
             text = body(heading, [line for line in lines if heading != "Options" or line not in options])
             if text:
                 yield (f".SS {heading}\n" if heading and heading != "Usage" else ".PP\n") + text
-    yield ".SH SEE ALSO\n.BR bulletin (1),\n.BR bulletin\\-broker (8)\n"
+    yield ".SH SEE ALSO\n.BR bulletin (1),\n.BR bulletin\\-keys (5),\n.BR bulletin\\-broker (8)\n"
 
 
 def main():

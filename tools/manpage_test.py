@@ -23,6 +23,11 @@ Verbs:
 Examples:
   thing go --fast
 `thing VERB --help` tells more.
+
+Exit status:
+  0                     Done
+  1                     Not done, and
+                        why
 """
 GO_HELP = "Goes\nUsage: thing go [OPTIONS]\n\nOptions:\n  -h,--help             Print this\n  --fast                Soon\n                        and sooner\n"
 
@@ -39,7 +44,7 @@ class ManpageTest(unittest.TestCase):
     def test_sections_come_in_the_order_of_man_pages(self):
         sections = [line for line in self.page().splitlines() if line.startswith(".SH")]
         self.assertEqual(sections, [".SH NAME", ".SH SYNOPSIS", ".SH DESCRIPTION", ".SH OPTIONS", ".SH VERBS", ".SH EXAMPLES",
-                                    ".SH NOTES", ".SH THING GO", ".SH SEE ALSO"])
+                                    ".SH NOTES", ".SH EXIT STATUS", ".SH THING GO", ".SH SEE ALSO"])
 
     def test_options_are_terms_with_all_of_their_words(self):
         page = self.page()
@@ -52,6 +57,9 @@ class ManpageTest(unittest.TestCase):
 
     def test_examples_are_as_they_are(self):
         self.assertIn(".SH EXAMPLES\n.nf\n  thing go \\-\\-fast\n.fi\n", self.page())
+
+    def test_what_is_listed_is_terms(self):
+        self.assertIn(".SH EXIT STATUS\n.TP\n.B 0\nDone\n.TP\n.B 1\nNot done, and why\n", self.page())
 
     def test_no_line_of_text_is_a_request(self):
         self.assertEqual(manpage.escaped(".x\n'y\n-a \\b"), "\\&.x\n\\&'y\n\\-a \\eb")

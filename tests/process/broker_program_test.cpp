@@ -180,7 +180,7 @@ TEST_CASE("Help and version go to standard output and end with 0") {
   Program help(program, {"--help"});
   CHECK(help.wait() == 0);
   for (const char* part :
-       {"--bind", "--config", "--exit-on-eof", "ready commands=", "Exit codes"}) {
+       {"--bind", "--config", "--exit-on-eof", "ready commands=", "Exit status"}) {
     CHECK(has(help.output(), part));
   }
   Program version(program, {"--version"});
