@@ -28,16 +28,24 @@ if(BUILD_SHARED_LIBS AND with_broker)
   set_target_properties(bulletin_broker PROPERTIES INSTALL_RPATH "$ORIGIN")
 endif()
 
-set(completions "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+# For bash, zsh and fish, each under the program's own name, as they look for it.
+function(bulletin_completion program component)
+  set(completion "${PROJECT_SOURCE_DIR}/cli/completion")
+  set(share "${CMAKE_INSTALL_DATADIR}")
+  install(FILES "${completion}/bulletin" DESTINATION "${share}/bash-completion/completions" RENAME ${program} COMPONENT ${component})
+  install(FILES "${completion}/_bulletin" DESTINATION "${share}/zsh/vendor-completions" RENAME _${program} COMPONENT ${component})
+  install(FILES "${completion}/bulletin.fish" DESTINATION "${share}/fish/vendor_completions.d" RENAME ${program}.fish
+    COMPONENT ${component})
+endfunction()
 set(packages runtime:libbulletin0 development:libbulletin-dev)
 if(with_cli)
-  install(FILES "${PROJECT_SOURCE_DIR}/cli/completion/bulletin" DESTINATION "${completions}" COMPONENT cli)
+  bulletin_completion(bulletin cli)
   list(APPEND packages cli:bulletin)
 endif()
 if(with_broker)
-  # Under its own name, as bash looks for the program's.
-  install(FILES "${PROJECT_SOURCE_DIR}/cli/completion/bulletin" DESTINATION "${completions}" RENAME bulletin-broker
-    COMPONENT broker)
+  bulletin_completion(bulletin-broker broker)
+  install(FILES "${PROJECT_SOURCE_DIR}/broker/package/bulletin-keys.5" "${PROJECT_SOURCE_DIR}/broker/package/bulletin-permissions.5"
+    DESTINATION "${CMAKE_INSTALL_MANDIR}/man5" COMPONENT broker)
   list(APPEND packages broker_runtime:libbulletin-broker0 broker:bulletin-broker)
 endif()
 foreach(entry IN LISTS packages)
