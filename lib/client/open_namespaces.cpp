@@ -32,13 +32,16 @@ OpenNamespaces::StatePtr OpenNamespaces::add(StatePtr state) {
 
 OpenNamespaces::StatePtr OpenNamespaces::handle_on(const StatePtr& state) {
   if (StatePtr handle = state->handle.lock()) return handle;
-  StatePtr handle(state.get(), [this, own = state](State*) mutable { release(std::move(own)); });
+  StatePtr handle(state.get(), [this, own = state](State*) mutable {
+    const StatePtr last = std::move(own);  // perhaps the last that keeps the client
+    release(last);
+  });
   state->handle = handle;
   return handle;
 }
 
 // The client lives as long as a state of its does.
-void OpenNamespaces::release(StatePtr state) noexcept {
+void OpenNamespaces::release(const StatePtr& state) noexcept {
   std::shared_ptr<Client::Implementation> client;
   {
     const std::scoped_lock lock(releases_mutex_);

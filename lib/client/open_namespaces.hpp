@@ -48,7 +48,7 @@ class OpenNamespaces {
 
  private:
   StatePtr handle_on(const StatePtr& state);
-  void release(StatePtr state) noexcept;
+  void release(const StatePtr& state) noexcept;
   void take_releases(std::uint64_t now_ms);
   void linger(const StatePtr& state, std::uint64_t until_ms);
 
