@@ -40,15 +40,16 @@ std::size_t memory_of_host() {
 
 }  // namespace
 
-Keeper::Keeper(const BrokerOptions& options, spdlog::logger& log, rocksdb::Env* env)
-    : options_(options), log_(log), env_(env) {}
+Keeper::Keeper(const BrokerOptions& options, spdlog::logger& log, rocksdb::Env* env,
+               std::uint64_t first)
+    : options_(options), log_(log), env_(env), first_(first) {}
 
 Keeper::~Keeper() = default;
 
 authority::AuthorityOptions Keeper::authority_options() const {
   authority::AuthorityOptions result;
   result.epoch = random_epoch();
-  result.first_revision = first_revision();
+  result.first_revision = first_;
   result.limits = options_.limits;
   result.session_ms = static_cast<std::uint64_t>(options_.session_time.count());
   result.log_bytes = options_.log_bytes;

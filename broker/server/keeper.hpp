@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -30,8 +31,9 @@ class Keeper {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// `options` and `log` have to outlive it; `env`: the filesystem, null: the real one.
-  Keeper(const BrokerOptions& options, spdlog::logger& log, rocksdb::Env* env);
+  /// `options` and `log` have to outlive it; `env`: the filesystem, null: the real one. `first`:
+  /// where the revisions of a new epoch begin.
+  Keeper(const BrokerOptions& options, spdlog::logger& log, rocksdb::Env* env, std::uint64_t first);
   ~Keeper();
   Keeper(const Keeper&) = delete;
   Keeper& operator=(const Keeper&) = delete;
@@ -73,6 +75,7 @@ class Keeper {
   const BrokerOptions& options_;
   spdlog::logger& log_;
   rocksdb::Env* const env_;
+  const std::uint64_t first_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Copy> copy_;  // of the store, and goes before it
   bool failed_ = false;

@@ -5,7 +5,6 @@
 #include <thread>
 #include <utility>
 
-#include "server/beginning.hpp"
 #include "server/check_options.hpp"
 #include "server/descriptors.hpp"
 #include "server/log.hpp"
@@ -36,7 +35,8 @@ BusyPoll::Duration busy_poll_time(const BrokerOptions& options) {
 
 }  // namespace
 
-Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log, rocksdb::Env* env)
+Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log, rocksdb::Env* env,
+               std::uint64_t first)
     : options_(checked(options)),
       log_(std::move(log)),
       started_(std::chrono::steady_clock::now()),
@@ -47,9 +47,9 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       sockets_(options_, access_, counters_),
       endpoint_(to_string(sockets_.commands_endpoint())),
       updates_endpoint_(to_string(sockets_.channels().front()->endpoint())),
-      keeper_(options_, *log_, env),
+      keeper_(options_, *log_, env, first),
       authority_(keeper_.open()),
-      system_(random_epoch(), first_revision()),
+      system_(random_epoch(), first),
       system_told_(started_ - system_interval),
       descriptors_seen_(started_),
       boards_(authority_, system_),

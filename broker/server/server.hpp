@@ -19,6 +19,7 @@
 #include "server/backup.hpp"
 #include "server/batch_size.hpp"
 #include "server/beat_schedule.hpp"
+#include "server/beginning.hpp"
 #include "server/boards.hpp"
 #include "server/busy_poll.hpp"
 #include "server/counters.hpp"
@@ -42,9 +43,9 @@ namespace bulletin::server {
 class Server {
  public:
   /// Opens the data and binds. Throws Error rejected. `env`: the filesystem of the data, null: the
-  /// real one.
+  /// real one. `first`: where the revisions of a new epoch begin, as a test wants it.
   Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log,
-         rocksdb::Env* env = nullptr);
+         rocksdb::Env* env = nullptr, std::uint64_t first = first_revision());
 
   const std::string& endpoint() const noexcept { return endpoint_; }
   const std::string& updates_endpoint() const noexcept { return updates_endpoint_; }

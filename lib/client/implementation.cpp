@@ -20,6 +20,9 @@ namespace {
 
 using client::SteadyTime;
 
+/// A replica that is not where STATUS told after so long may be of a history that has ended.
+constexpr std::chrono::milliseconds sync_retry_time{500};
+
 std::array<std::uint8_t, 16> random_nonce() {
   std::random_device device;
   std::uniform_int_distribution<unsigned> byte(0, 255);
@@ -320,22 +323,28 @@ std::string Client::Implementation::call(std::string request, std::string_view w
 void Client::Implementation::sync(replica::NamespaceReplica& replica) {
   const auto deadline = write_deadline();
   const std::string what = "cannot synchronise '" + replica.name() + "'";
-  const std::string reply = call(encode(wire::StatusRequest{{replica.name()}}), what);
+  wire::NamespaceStatus newest;
+  do {
+    // The broker may be restarted after it has told: then it has to tell of its new history.
+    const wire::NamespaceStatus told = status_of(replica.name(), what);
+    if (told.epoch != newest.epoch) newest = told;
+    {
+      std::scoped_lock lock(apply_mutex);
+      replica.require(newest.epoch, newest.revision);
+    }
+    const auto until = std::min(deadline, std::chrono::steady_clock::now() + sync_retry_time);
+    if (wait_for(until, [&] { return replica.has(newest.epoch, newest.revision); })) return;
+  } while (std::chrono::steady_clock::now() < deadline);
+  throw_no_broker(what, options.write_timeout);
+}
+
+wire::NamespaceStatus Client::Implementation::status_of(std::string_view space,
+                                                        const std::string& what) {
+  const std::string reply = call(encode(wire::StatusRequest{{space}}), what);
   const wire::StatusReply status = decoded(wire::decode_status_reply, reply, what);
   if (status.namespaces.size() != 1)
     throw Error(Errc::protocol, what + ": the broker's STATUS names no namespace");
-  const wire::NamespaceStatus newest = status.namespaces.front();
-  {
-    std::scoped_lock lock(apply_mutex);
-    replica.require(newest.revision);
-  }
-  // Another epoch than the one told: the broker was restarted since, and its new history is what is
-  // synchronised with.
-  const bool there = wait_for(deadline, [&] {
-    return replica.revision() >= newest.revision &&
-           (replica.epoch() == newest.epoch || replica.live());
-  });
-  if (!there) throw_no_broker(what, options.write_timeout);
+  return status.namespaces.front();
 }
 
 void Client::Implementation::wake() {

@@ -139,6 +139,9 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
     std::optional<std::string> reply;
   };
 
+  wire::NamespaceStatus status_of(std::string_view space, const std::string& what);
+  /// Under the apply lock.
+  [[nodiscard]] bool is_over(const replica::FinishedWrite& write) const;
   replica::FinishedWrite write_until(SteadyTime deadline, replica::PendingWrite write,
                                      std::string_view name);
   void start_engine();

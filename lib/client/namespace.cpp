@@ -242,11 +242,13 @@ bool Namespace::wait_until(std::string_view name,
   const auto deadline = std::chrono::steady_clock::now() +
                         std::min<std::chrono::milliseconds>(timeout, std::chrono::hours(24 * 365));
   for (;;) {
-    const std::uint64_t seen = state_->replica->revision();
+    const auto position = [&] {
+      return std::pair(state_->replica->history(), state_->replica->revision());
+    };
+    const auto seen = position();
     if (const std::optional<Value> value = get<Value>(name); value && condition(*value))
       return true;
-    const bool moved =
-        state_->client->wait_for(deadline, [&] { return state_->replica->revision() != seen; });
+    const bool moved = state_->client->wait_for(deadline, [&] { return position() != seen; });
     if (!moved) return false;
   }
 }

@@ -17,14 +17,15 @@ using client::Settling;
 
 /// The replica has to get there.
 void require(const replica::FinishedWrite& write) {
-  const_cast<replica::NamespaceReplica*>(write.replica)->require(write.outcome.revision);
+  const_cast<replica::NamespaceReplica*>(write.replica)
+      ->require(write.epoch, write.outcome.revision);
 }
 
 /// The same for all: of those in a row of one replica, the newest tells for the others.
 void require_all(const std::vector<client::PromisedWrite>& writes) {
   const replica::FinishedWrite* newest = &writes.front().write;
   for (const auto& [write, promise] : writes) {
-    if (write.replica != newest->replica) {
+    if (write.replica != newest->replica || write.epoch != newest->epoch) {
       require(*newest);
       newest = &write;
     } else if (write.outcome.revision > newest->outcome.revision) {
@@ -36,7 +37,7 @@ void require_all(const std::vector<client::PromisedWrite>& writes) {
 
 /// What decided it is in the replica, if anybody can read there.
 bool is_there(const replica::FinishedWrite& write) noexcept {
-  return !write.replica->complete() || write.replica->revision() >= write.outcome.revision;
+  return !write.replica->complete() || write.replica->has(write.epoch, write.outcome.revision);
 }
 
 }  // namespace
@@ -64,13 +65,21 @@ replica::FinishedWrite Client::Implementation::write_until(SteadyTime deadline,
   // The stream is slower than the answer, and the answer had no room for the commits.
   {
     std::scoped_lock lock(apply_mutex);
+    if (is_over(finished)) return finished;
     require(finished);
   }
-  if (!wait_for(deadline, [&] { return is_there(finished); })) {
+  if (!wait_for(deadline, [&] { return is_there(finished) || is_over(finished); })) {
     finished.fate = replica::FinishedWrite::Fate::in_doubt;
     throw *client::write_error(finished, name);
   }
   return finished;
+}
+
+// Its epoch has ended, and the replica is in the one that followed: there, nothing of it is left.
+bool Client::Implementation::is_over(const replica::FinishedWrite& write) const {
+  const std::optional<wire::Welcome>& welcome = core.welcome();
+  return welcome && welcome->session.epoch != write.epoch &&
+         write.replica->epoch() == welcome->session.epoch;
 }
 
 // On the way of millions of writes a second: it takes no lock and counts no references. An intake
@@ -143,8 +152,9 @@ std::vector<client::PromisedWrite> Client::Implementation::take_settled(SteadyTi
   std::vector<client::PromisedWrite> settled;
   for (Settling& settling : settling_) {
     std::vector<client::PromisedWrite>& writes = settling.writes;
-    auto waits = std::partition(writes.begin(), writes.end(),
-                                [](const auto& promised) { return is_there(promised.write); });
+    auto waits = std::partition(writes.begin(), writes.end(), [this](const auto& promised) {
+      return is_there(promised.write) || is_over(promised.write);
+    });
     if (settling.deadline <= now) {
       for (; waits != writes.end(); ++waits)
         waits->write.fate = replica::FinishedWrite::Fate::in_doubt;

@@ -44,7 +44,7 @@ void Ephemerals::note(Names& names, const wire::Operation& operation, bool made,
   if (operation.kind == wire::OperationKind::clear) return names.clear();
   if (made) {
     names.insert_or_assign(std::string(operation.name),
-                           Made{std::string(operation.value), point.revision,
+                           Made{std::string(operation.value), point.epoch, point.revision,
                                 operation.ttl_ms == 0 ? 0 : point.known_ms + operation.ttl_ms, 0});
   } else if (const auto place = names.find(operation.name); place != names.end()) {
     names.erase(place);
@@ -72,7 +72,7 @@ void Ephemerals::session_lives(std::uint64_t asked_ms, std::uint64_t now_ms) {
 bool Ephemerals::ended(const NamespaceReplica& replica, const std::string& name, Made& made,
                        std::uint64_t asked_ms, std::uint64_t now_ms) {
   if (made.ends_ms != 0 && made.ends_ms <= now_ms) return true;
-  const bool applied = made.revision != not_committed && replica.revision() >= made.revision;
+  const bool applied = made.revision != not_committed && replica.has(made.epoch, made.revision);
   if (!applied || replica.table().contains(name)) {
     made.seen_gone_ms = 0;
     return false;

@@ -11,6 +11,7 @@
 
 #include <bulletin/transaction.hpp>
 
+#include "wire/epoch.hpp"
 #include "wire/transaction.hpp"
 
 namespace bulletin::replica {
@@ -19,6 +20,7 @@ class NamespaceReplica;
 
 /// When and where a write was committed.
 struct CommitPoint {
+  wire::Epoch epoch;
   std::uint64_t revision = 0;
   std::uint64_t known_ms = 0;  ///< its outcome arrived: times to live are counted from here
 };
@@ -51,6 +53,7 @@ class Ephemerals {
  private:
   struct Made {
     std::string value;
+    wire::Epoch epoch;               // of the commit
     std::uint64_t revision = 0;      // of the commit; `not_committed`: being set again
     std::uint64_t ends_ms = 0;       // its time to live; 0: none
     std::uint64_t seen_gone_ms = 0;  // 0: was not

@@ -120,7 +120,8 @@ void NamespaceReplica::take_since(const wire::SinceReply& reply) {
     return;
   }
   if (since_proves_) since_due_ = false;
-  if (!moved) forget_expected();
+  const bool own = reply.epoch == (intake_ && intake_->begun() ? intake_->epoch() : epoch_);
+  if (own && !moved) forget_expected();
   finish_if_whole();
 }
 
@@ -160,18 +161,23 @@ void NamespaceReplica::answered(const wire::Epoch& epoch, const wire::Run& run) 
     if (epoch == epoch_ || (intake_ && intake_->begun() && epoch == intake_->epoch())) {
       take({epoch, run}, Way::other);
     } else {
-      expect(run.revision);
+      expect(epoch, run.revision);
     }
   });
 }
 
-void NamespaceReplica::require(std::uint64_t revision) {
-  report_progress([&] { expect(revision); });
+void NamespaceReplica::require(const wire::Epoch& epoch, std::uint64_t revision) {
+  report_progress([&] { expect(epoch, revision); });
 }
 
-void NamespaceReplica::expect(std::uint64_t revision) noexcept {
-  reach_ = std::max(reach_, revision);
-  if (intake_ && intake_->begun()) intake_->expect(revision);
+void NamespaceReplica::expect(const wire::Epoch& epoch, std::uint64_t revision) {
+  const bool in_intake = intake_ && intake_->begun() && epoch == intake_->epoch();
+  if (in_intake) intake_->expect(revision);
+  if (epoch == epoch_) reach_ = std::max(reach_, revision);
+  if (in_intake || epoch == epoch_) return;
+  elsewhere_ = {epoch,
+                epoch == elsewhere_.epoch ? std::max(elsewhere_.revision, revision) : revision};
+  if (complete() && !intake_) take_snapshot();  // another history
 }
 
 void NamespaceReplica::take(const wire::CommitsUpdate& update, Way way) {
@@ -228,7 +234,8 @@ void NamespaceReplica::take(const wire::Beat& beat) {
 
 void NamespaceReplica::repair(const wire::Beat& beat) {
   // A snapshot that did not help will not help the next time either.
-  const bool tried = repaired_.revision == beat.revision && repaired_.digest == beat.digest;
+  const bool tried = repaired_.epoch == beat.epoch && repaired_.revision == beat.revision &&
+                     repaired_.digest == beat.digest;
   repaired_ = beat;
   if (!tried) take_snapshot();
 }
@@ -329,6 +336,7 @@ void NamespaceReplica::take_part(const wire::SnapshotReply& part) {
   const bool first = !intake_->begun();
   intake_->take(part);
   if (first) {
+    if (part.epoch == elsewhere_.epoch) intake_->expect(elsewhere_.revision);
     for (; !kept_.empty(); kept_.pop()) {
       const wire::CommitsUpdate update = kept_.front();
       if (update.epoch == part.epoch) intake_->take(update.run);
@@ -350,10 +358,16 @@ void NamespaceReplica::finish_if_whole() {
 }
 
 void NamespaceReplica::adopt(const SnapshotIntake& intake) {
+  const bool other_history = epoch_ != intake.epoch();
   epoch_ = intake.epoch();
   count_ = intake.count();
   ahead_.clear();
+  if (other_history) {
+    reach_ = intake.position();
+    elsewhere_ = {};
+  }
   revision_.store(intake.position(), std::memory_order_release);
+  history_.store(epoch_.tag(), std::memory_order_release);
   complete_.store(true, std::memory_order_release);
 }
 
@@ -378,9 +392,11 @@ void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
         row_.changes.push_back({name, keep(wanted.value), wanted.revision, hash});
       });
   const std::size_t set = row_.changes.size();
-  // A broker that begins anew may know nothing of the namespace: told revisions do not go back for
-  // it.
-  const std::uint64_t removed_at = std::max(intake.position(), revision());
+  // A broker that begins anew may know nothing of the namespace, not even a revision.
+  const bool same_history = intake.epoch() == epoch_;
+  const std::uint64_t removed_at = same_history || intake.position() == 0
+                                       ? std::max(intake.position(), revision())
+                                       : intake.position();
   table_.for_each([&](std::string_view name, std::uint64_t hash, const AttributeTable::Found&) {
     AttributeTable::Found found;
     if (intake.table().find(name, hash, found, scratch)) return;

@@ -61,6 +61,15 @@ class NamespaceReplica {
   [[nodiscard]] std::uint64_t revision() const noexcept {
     return revision_.load(std::memory_order_acquire);
   }
+  /// The tag of the epoch that the revision is of; 0: none yet. Revisions of different epochs
+  /// cannot be compared: the clock from which a broker takes its first one may have gone back.
+  [[nodiscard]] std::uint64_t history() const noexcept {
+    return history_.load(std::memory_order_acquire);
+  }
+  /// All commits of this epoch up to this revision are applied.
+  [[nodiscard]] bool has(const wire::Epoch& epoch, std::uint64_t revision) const noexcept {
+    return history() == epoch.tag() && this->revision() >= revision;
+  }
   /// Has been equal to the broker's state once: `open` may return.
   [[nodiscard]] bool complete() const noexcept { return complete_.load(std::memory_order_acquire); }
   /// The broker has refused it; see `refusal`.
@@ -102,9 +111,9 @@ class NamespaceReplica {
   /// Commits from the answer of a write made under `epoch`: applied in order if they continue what
   /// is here.
   void answered(const wire::Epoch& epoch, const wire::Run& run);
-  /// Somebody knows that there is a commit of this revision: ask for it unless it is here or on its
-  /// way already.
-  void require(std::uint64_t revision);
+  /// Somebody knows that there is a commit of this revision in this epoch: ask for it unless it is
+  /// here or on its way already.
+  void require(const wire::Epoch& epoch, std::uint64_t revision);
 
  private:
   enum class Asked { nothing, snapshot, since };
@@ -124,7 +133,7 @@ class NamespaceReplica {
   [[nodiscard]] std::uint64_t position() const noexcept;
   /// Up to where it should be.
   [[nodiscard]] std::uint64_t reach() const noexcept;
-  void expect(std::uint64_t revision) noexcept;
+  void expect(const wire::Epoch& epoch, std::uint64_t revision);
   void forget_expected() noexcept;
 
   void take(const wire::CommitsUpdate& update, Way way);
@@ -152,12 +161,18 @@ class NamespaceReplica {
   RowObserver& observer_;
   AttributeTable table_;
   std::atomic<std::uint64_t> revision_{0};
+  std::atomic<std::uint64_t> history_{0};  // written after the first revision of its epoch
   std::atomic<bool> complete_{false};
   std::atomic<bool> refused_{false};
 
   wire::Epoch epoch_;
   std::uint64_t count_ = 0;
   std::uint64_t reach_ = 0;  // a commit of this revision is known to exist
+  /// Known to exist in an epoch that was not this one then.
+  struct {
+    wire::Epoch epoch;
+    std::uint64_t revision = 0;
+  } elsewhere_;
   bool subscribed_ = false;
   bool since_due_ = false;         // something may be missing that nothing here tells of
   bool since_proves_ = false;      // the SINCE under way was asked after `subscribed`

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "wire/decode_error.hpp"
+#include "wire/names.hpp"
+#include "wire/transaction.hpp"
 
 namespace bulletin::replica {
 
@@ -36,6 +38,7 @@ bool WriteLane::Load::is_more_than_a_request() const noexcept {
 }
 
 Ticket WriteLane::add(PendingWrite&& write) {
+  if (write.conditional && write.history == 0) write.history = history_;
   load_.add(write);
   earliest_deadline_ms_ = std::min(earliest_deadline_ms_, write.deadline_ms);
   queue_.emplace_back(++last_ticket_, std::move(write));
@@ -48,6 +51,7 @@ void WriteLane::session_started(const wire::SessionId& session, bool follows_los
                                 std::uint64_t now_ms) {
   assert(!request_ && "session_ended comes first");
   session_ = session;
+  history_ = session.epoch.tag();
   number_ = 0;
   if (!follows_lost) return;
   std::vector<Item> renewals;
@@ -95,12 +99,22 @@ std::optional<std::string_view> WriteLane::to_transmit(std::uint64_t now_ms) {
   return request_->bytes;
 }
 
+void WriteLane::end_history(PendingWrite& write) {
+  const bool of_now = write.history == 0 || write.history == history_;
+  if (of_now || wire::is_system(write.replica->name())) return;
+  load_.bytes -= write.transaction.size();
+  write.transaction = CrossThreadString(wire::without_revisions(write.transaction));
+  load_.bytes += write.transaction.size();
+  write.conditional = false;
+}
+
 WriteLane::Prepared WriteLane::encode_waiting() {
   wire::Write write{*session_, 0, number_ + 1, {}};
   write.items.reserve(std::min(queue_.size(), gather_elements));
   Load load;
   for (auto place = waiting(); place != queue_.end(); ++place) {
-    const PendingWrite& next = place->write;
+    PendingWrite& next = place->write;
+    if (next.conditional) end_history(next);
     load.add(next);
     if (load.is_more_than_a_request() && !write.items.empty()) {
       load.remove(next);
@@ -177,7 +191,7 @@ void WriteLane::take_outcomes(wire::WriteReply reply, std::uint64_t now_ms,
     Item& item = *next++;
     if (outcome.status == wire::Status::ok || outcome.status == wire::Status::unchanged) {
       ephemerals_.committed(item.write.replica, item.write.transaction, item.write.renewable,
-                            {outcome.revision, now_ms});
+                            {progress.epoch, outcome.revision, now_ms});
     } else if (item.ticket == 0 && outcome.status == wire::Status::lost) {
       ephemerals_.taken(item.write.replica, outcome.name());
     }
@@ -209,7 +223,12 @@ void WriteLane::take_refusal(const wire::Refusal& refusal, WriteProgress& progre
 void WriteLane::end(Item& item, Fate fate, std::vector<FinishedWrite>& finished) {
   if (item.ended || item.ticket == 0) return;
   item.ended = true;
-  finished.push_back({item.ticket, fate, {}, item.write.replica, item.write.posted});
+  finished.push_back({item.ticket,
+                      fate,
+                      {},
+                      item.write.replica,
+                      item.write.posted,
+                      session_ ? session_->epoch : wire::Epoch{}});
 }
 
 // --- deadlines ----------------------------------------------------------------------------------

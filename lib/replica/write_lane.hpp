@@ -33,11 +33,18 @@ struct PendingWrite {
   bool renewable = false;  ///< a plain `set` of an ephemeral attribute: set again in a new session
   bool posted = false;     ///< nobody waits for it
   std::uint64_t deadline_ms = 0;
+  bool conditional = false;  ///< it has conditions
+  /// The tag of the epoch that the revisions in its conditions are of, as far as can be known: that
+  /// of the replica when the write was made. 0: the session's when it is added.
+  std::uint64_t history = 0;
 };
 
 inline PendingWrite to_write(const NamespaceReplica& replica, const Transaction& transaction) {
-  return {&replica, CrossThreadString(transaction.encoded()),
-          transaction.conditions() + transaction.operations()};
+  PendingWrite write{&replica, CrossThreadString(transaction.encoded()),
+                     transaction.conditions() + transaction.operations()};
+  write.conditional = transaction.conditions() != 0;
+  write.history = replica.history();
+  return write;
 }
 
 /// The replicas that something needs.
@@ -55,6 +62,7 @@ struct FinishedWrite {
   wire::Outcome outcome;
   const NamespaceReplica* replica = nullptr;
   bool posted = false;
+  wire::Epoch epoch;  ///< that the outcome's revision is of
 };
 
 /// What a reply brought: the ends of writes, and commits to apply before anybody is told of them.
@@ -69,7 +77,8 @@ struct WriteProgress {
 /// the next, in order, up to a bound of bytes. A request is sent again, byte for byte, until it is
 /// answered. Writes never sent move to the next session; those whose request was transmitted are in
 /// doubt when the session or epoch ends first, except when it was transmitted exactly once and that
-/// one was refused because of the session: then nothing was applied, and they move too.
+/// one was refused because of the session: then nothing was applied, and they move too. Conditions
+/// do not: in another epoch than that in which they were made they do not hold.
 ///
 /// It also remembers the ephemeral attributes made by plain `set`, and at the start of a session
 /// that follows a lost one sets those again that had not ended and whose names are then absent (a
@@ -203,6 +212,9 @@ class WriteLane {
   Queue::iterator waiting() noexcept {
     return queue_.begin() + static_cast<std::ptrdiff_t>(request_ ? request_->items : 0);
   }
+  /// What was read in an epoch that has ended is not there any more, even if by chance another
+  /// commit has its number: its conditions do not hold.
+  void end_history(PendingWrite& write);
   [[nodiscard]] Prepared encode_waiting();
   Request gather();
   /// It is over, and so are its writes: all of them have been told of.
@@ -217,7 +229,8 @@ class WriteLane {
   void note_deadlines(std::uint64_t now_ms) noexcept;
 
   std::optional<wire::SessionId> session_;
-  std::uint64_t number_ = 0;  // of the last request in this session
+  std::uint64_t history_ = 0;  // the tag of the newest session's epoch
+  std::uint64_t number_ = 0;   // of the last request in this session
   Ticket last_ticket_ = 0;
   Queue queue_;  // what is under way, and then what waits
   Load load_;    // what waits

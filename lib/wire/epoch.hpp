@@ -5,6 +5,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 
 #include "wire/limits.hpp"
 
@@ -17,6 +18,13 @@ struct Epoch {
   explicit operator bool() const noexcept {
     return std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte != 0; });
   }
+  /// A part of it that tells it from all others, for places where all of it does not fit.
+  std::uint64_t tag() const noexcept {
+    std::uint64_t tag = 0;
+    std::memcpy(&tag, bytes.data(), sizeof tag);
+    return tag;
+  }
+
   friend auto operator<=>(const Epoch&, const Epoch&) noexcept = default;
 };
 

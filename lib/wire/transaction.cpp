@@ -1,8 +1,10 @@
 #include "wire/transaction.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "wire/decode_error.hpp"
+#include "wire/packer.hpp"
 #include "wire/reader.hpp"
 #include "wire/token.hpp"
 
@@ -107,6 +109,22 @@ void decode_transaction(std::string_view bytes, Transaction& out) {
   for (; count != 0; --count) out.operations.push_back(read_operation(reader));
   reader.skip(elements - 2, "transaction");
   reader.finish("transaction");
+}
+
+std::string without_revisions(std::string_view bytes) {
+  constexpr auto no_revision = std::numeric_limits<std::uint64_t>::max();  // no commit has it
+  Reader reader(bytes);
+  const std::size_t elements = reader.array_of(2, "transaction");
+  std::size_t count = reader.array("conditions");
+  std::string out;
+  Packer packer(out);
+  packer.array(elements).array(count);
+  for (; count != 0; --count) {
+    const Condition condition = read_condition(reader);
+    packer.array(2).string(condition.name).integer(condition.revision == 0 ? 0 : no_revision);
+  }
+  out += reader.rest();
+  return out;
 }
 
 }  // namespace bulletin::wire

@@ -47,4 +47,8 @@ void encode_set(std::string_view name, const Value& value, const SetOptions& opt
 /// Reuses `out`'s memory. Throws DecodeError.
 void decode_transaction(std::string_view bytes, Transaction& out);
 
+/// The same transaction, but with conditions that do not hold instead of those that name a
+/// revision. Throws DecodeError.
+std::string without_revisions(std::string_view bytes);
+
 }  // namespace bulletin::wire

@@ -51,8 +51,12 @@ class NamespaceModel {
   /// The reply to a SNAPSHOT or SINCE.
   [[nodiscard]] std::string answer(std::string_view request) const;
 
-  /// Loses everything.
+  /// Loses everything. The numbers go on, or begin again after `last`.
   void begin_epoch();
+  void begin_epoch_after(std::uint64_t last) {
+    begin_epoch();
+    last_number_ = last;
+  }
 
   [[nodiscard]] const wire::Epoch& epoch() const noexcept { return epoch_; }
   [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }

@@ -194,12 +194,12 @@ TEST_CASE("a required revision is asked for once, unless it is here") {
   ReplicaWorld world;
   world.join();
   const std::string update = world.broker.set("a", "1");
-  world.replica.require(world.broker.revision());
+  world.replica.require(world.broker.epoch(), world.broker.revision());
   CHECK(std::holds_alternative<wire::Since>(world.asks()));
   CHECK_FALSE(world.replica.next_request());
   world.deliver(update);
   world.replica.reply(world.broker.answer(world.asked));
-  world.replica.require(world.broker.revision());
+  world.replica.require(world.broker.epoch(), world.broker.revision());
   CHECK_FALSE(world.replica.next_request());
   world.require_equal();
 }
@@ -210,7 +210,7 @@ TEST_CASE("a required revision is fetched even while the subscription is down") 
   world.replica.unsubscribed();
   world.broker.set("a", "1");
   CHECK_FALSE(world.replica.next_request());
-  world.replica.require(world.broker.revision());
+  world.replica.require(world.broker.epoch(), world.broker.revision());
   CHECK(world.settle() == 1);
   world.require_equal();
   CHECK_FALSE(world.replica.live());
@@ -223,7 +223,7 @@ TEST_CASE("a revision that the broker does not have is not asked for for ever") 
   ReplicaWorld world;
   world.broker.set("a", "1");
   world.join();
-  world.replica.require(world.broker.revision() + 1'000'000);
+  world.replica.require(world.broker.epoch(), world.broker.revision() + 1'000'000);
   CHECK(world.settle() == 1);
   CHECK(world.replica.live());
 }
@@ -260,7 +260,7 @@ TEST_CASE("a SINCE that was asked before the subscription was proven proves noth
   ReplicaWorld world;
   world.join();
   world.replica.unsubscribed();
-  world.replica.require(world.broker.revision() + 1);
+  world.replica.require(world.broker.epoch(), world.broker.revision() + 1);
   REQUIRE(std::holds_alternative<wire::Since>(world.asks()));
   const std::string early = world.broker.answer(world.asked);
   world.broker.set("a", "missed by everyone");
@@ -323,12 +323,53 @@ TEST_CASE("a part of a SINCE that the stream has overtaken is an answer") {
   world.join();
   const std::uint64_t before = world.broker.revision();
   for (int i = 0; i < 6; ++i) world.broker.set("a", std::to_string(i));
-  world.replica.require(world.broker.revision());
+  world.replica.require(world.broker.epoch(), world.broker.revision());
   const auto request = world.replica.next_request();
   REQUIRE(request);
   const std::string part = world.broker.answer(*request);
   world.deliver(world.broker.run_after(before));
   CHECK_NOTHROW(world.replica.reply(part));
+  world.settle();
+  world.require_equal();
+}
+
+TEST_CASE("a required revision of another epoch is fetched although the copy is at a higher one") {
+  ReplicaWorld world;
+  for (int i = 0; i != 5; ++i) world.broker.set("old", std::to_string(i));
+  world.join();
+  const std::uint64_t before = world.replica.revision();
+  world.broker.begin_epoch_after(1);
+  world.broker.set("new", "1");
+  world.broker.set("new", "2");
+  REQUIRE(world.broker.revision() < before);
+  CHECK_FALSE(world.replica.has(world.broker.epoch(), world.broker.revision()));
+  SECTION("by who wrote or asked") {
+    world.replica.require(world.broker.epoch(), world.broker.revision());
+  }
+  SECTION("by a tail that follows a revision of the old epoch") {
+    std::string bytes;
+    world.replica.answered(world.broker.epoch(), {before, before + 1, 9, 0, bytes});
+  }
+  CHECK(world.settle() > 0);
+  CHECK(world.replica.live());
+  CHECK(world.replica.has(world.broker.epoch(), world.broker.revision()));
+  CHECK_FALSE(world.replica.has(epoch_number(1), before));
+  world.require_equal();
+}
+
+TEST_CASE("what is required while the other epoch is being copied is waited for") {
+  ReplicaWorld world;
+  world.broker.set("old", "1");
+  world.join();
+  world.broker.begin_epoch_after(0);
+  world.broker.set("a", "1");
+  world.replica.require(world.broker.epoch(), world.broker.revision());
+  world.asks();
+  const std::string part = world.broker.answer(world.asked);
+  const std::string update = world.broker.set("b", "2");
+  world.replica.require(world.broker.epoch(), world.broker.revision());
+  world.replica.reply(part);
+  CHECK_FALSE(world.replica.has(world.broker.epoch(), world.broker.revision()));
   world.settle();
   world.require_equal();
 }

@@ -70,7 +70,7 @@ class World {
     switch (pick(40)) {
       case 0: broker_.begin_epoch(); break;
       case 1: damage(); break;
-      case 2: replica_.require(broker_.revision() + pick(5)); break;
+      case 2: replica_.require(broker_.epoch(), broker_.revision() + pick(5)); break;
       case 3: publish(broker_.clear()); break;
       default: break;
     }
@@ -105,7 +105,7 @@ class World {
     const std::string body = broker_.run_after(known);
     const wire::Update update = wire::decode_update(body);
     if (pick(3) == 0) {
-      replica_.require(broker_.revision());
+      replica_.require(broker_.epoch(), broker_.revision());
     } else {
       replica_.answered(broker_.epoch(), std::get<wire::CommitsUpdate>(update).run);
     }

@@ -1,6 +1,7 @@
 #include "replica/write_lane.hpp"
 
 #include "replica/lane_world.hpp"
+#include "replica/replica_world.hpp"
 #include "support/catch.hpp"
 #include "wire/decode_error.hpp"
 
@@ -427,4 +428,68 @@ TEST_CASE("closing ends everything") {
   CHECK(lane.lane.idle());
   CHECK(lane.lane.waiting_bytes() == 0);
   CHECK_FALSE(lane.lane.next_event_ms());
+}
+
+namespace {
+
+using Conditions = std::vector<std::pair<std::string, std::uint64_t>>;
+
+/// The conditions of a request's first transaction.
+Conditions conditions_in(const wire::Write& write) {
+  wire::Transaction transaction;
+  wire::decode_transaction(write.items.at(0).transaction, transaction);
+  Conditions all;
+  for (const wire::Condition& condition : transaction.conditions)
+    all.emplace_back(condition.name, condition.revision);
+  return all;
+}
+
+constexpr std::uint64_t no_revision = UINT64_MAX;
+const wire::SessionId other_epoch{epoch_number(2), 9};
+
+}  // namespace
+
+TEST_CASE("a condition that was made in an epoch that has ended does not hold in the next") {
+  const auto conditional = Transaction()
+                               .require("x", Revision(5))
+                               .require("none", absent)
+                               .set("x", std::string(300, 'x'));
+  Lane lane;
+  SECTION("it waited for a session") {
+    lane.lane.session_started(first_session, false, 0);
+    lane.lane.session_ended();
+    lane.add(conditional);
+    lane.lane.session_started(other_epoch, true, 0);
+    CHECK(conditions_in(lane.transmit()) == Conditions{{"x", no_revision}, {"none", 0}});
+  }
+  SECTION("it was refused with the session") {
+    lane.lane.session_started(first_session, false, 0);
+    lane.add(conditional);
+    CHECK(conditions_in(lane.transmit()) == Conditions{{"x", 5}, {"none", 0}});
+    lane.refuse(wire::Status::wrong_epoch);
+    CHECK(lane.lane.session_ended().empty());
+    lane.lane.session_started(other_epoch, true, 0);
+    CHECK(conditions_in(lane.transmit()) == Conditions{{"x", no_revision}, {"none", 0}});
+  }
+  SECTION("but in another session of its epoch it does") {
+    lane.lane.session_started(first_session, false, 0);
+    lane.lane.session_ended();
+    lane.add(conditional);
+    lane.lane.session_started(next_session, true, 0);
+    CHECK(conditions_in(lane.transmit()) == Conditions{{"x", 5}, {"none", 0}});
+  }
+  lane.all_ok(1);
+  CHECK(lane.lane.idle());
+  CHECK(lane.lane.waiting_bytes() == 0);
+}
+
+TEST_CASE("a condition on what a copy of an older epoch shows is not sent to the next") {
+  ReplicaWorld world;
+  world.broker.set("x", "1");
+  world.join();  // in the first epoch
+  Lane lane;
+  lane.lane.session_started(other_epoch, false, 0);
+  lane.add(Transaction().require("x", Revision(world.broker.revision())).set("x", 2), no_deadline,
+           false, &world.replica);
+  CHECK(conditions_in(lane.transmit()).at(0).second == no_revision);
 }

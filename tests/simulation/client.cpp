@@ -248,8 +248,8 @@ void Client::finish(const std::vector<replica::FinishedWrite>& finished, const w
 void Client::await(const replica::NamespaceReplica& replica, const wire::Epoch& epoch,
                    std::uint64_t revision) {
   const auto view = views_.find(replica.name());
-  if (view == views_.end() || replica.revision() >= revision) return;  // nobody reads it, or it has
-  view->second.replica().require(revision);
+  if (view == views_.end() || replica.has(epoch, revision)) return;  // nobody reads it, or it has
+  view->second.replica().require(epoch, revision);
   waiting_.push_back({&replica, epoch, revision});
 }
 

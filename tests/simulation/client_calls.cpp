@@ -29,8 +29,8 @@ WriteId Client::write(replica::NamespaceReplica& replica, const Transaction& tra
   replica::PendingWrite pending = to_write(replica, transaction);
   pending.renewable = renewable;
   pending.deadline_ms = world_.schedule.now_ms() + time_ms;
-  const WriteId write =
-      world_.ledger.begin(name_, replica.name(), std::string(pending.transaction), renewable);
+  const WriteId write = world_.ledger.begin(name_, replica.name(), std::string(pending.transaction),
+                                            renewable, pending.history);
   const replica::Ticket ticket = lane_->add(std::move(pending));
   tickets_.emplace(ticket, write);
   notice();
@@ -122,7 +122,7 @@ void Client::take_list(std::string_view reply) const {
 void Client::check_waiting() {
   std::erase_if(waiting_, [&](const Waiting& waiting) {
     // What was decided in an epoch that has ended is nowhere to be seen any more.
-    return waiting.replica->revision() >= waiting.revision ||
+    return waiting.replica->has(waiting.epoch, waiting.revision) ||
            world_.history.number_of(waiting.replica->epoch()) >
                world_.history.number_of(waiting.epoch);
   });

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "simulation/failure.hpp"
@@ -18,20 +19,29 @@ std::string renewal_key(std::string_view client, std::string_view space,
   return fmt::format("{}\n{}\n{}\n{}", client, space, set.name, set.value);
 }
 
+/// It has conditions that name a revision.
+bool has_revisions(std::string_view transaction) {
+  wire::Transaction decoded;
+  wire::decode_transaction(transaction, decoded);
+  return std::any_of(decoded.conditions.begin(), decoded.conditions.end(),
+                     [](const wire::Condition& condition) { return condition.revision != 0; });
+}
+
 }  // namespace
 
 WriteId Ledger::begin(std::string client, std::string space, std::string transaction,
-                      bool renewable) {
+                      bool renewable, std::uint64_t history) {
   const WriteId id = entries_.size();
   const bool fresh = by_transaction_.emplace(transaction, id).second;
   check(fresh, "the simulation made the same transaction twice");
+  by_transaction_.emplace(wire::without_revisions(transaction), id);
   if (renewable) {
     wire::Transaction decoded;
     wire::decode_transaction(transaction, decoded);
     renewable_.emplace(renewal_key(client, space, decoded.operations.at(0)), id);
   }
   entries_.push_back({id, std::move(client), std::move(space), std::move(transaction), renewable,
-                      false, false, std::nullopt, std::nullopt});
+                      false, false, std::nullopt, std::nullopt, history});
   return id;
 }
 
@@ -81,6 +91,9 @@ void Ledger::decided(std::string_view client, std::string_view space, std::strin
   }
   check(entry.fate != Fate::answered, "{} was carried out after its answer", entry);
   check(entry.fate != Fate::unsent, "{} ended as never sent, and was carried out", entry);
+  check(outcome.status != wire::Status::ok || entry.history == 0 || entry.history == epoch.tag() ||
+            !has_revisions(transaction),
+        "{} was made in another epoch than {}, and yet its conditions held", entry, epoch);
   entry.decision = WriteEntry::Decision{epoch, outcome};
 }
 

@@ -34,6 +34,7 @@ struct WriteEntry {
   bool succeeded = false;
   std::optional<replica::FinishedWrite::Fate> fate;
   std::optional<Decision> decision;
+  std::uint64_t history = 0;  ///< the tag of the epoch that its conditions are of
 };
 
 /// No two writes have the same transaction, byte for byte: that is how the broker's side knows
@@ -41,7 +42,8 @@ struct WriteEntry {
 class Ledger {
  public:
   /// A client makes a write.
-  WriteId begin(std::string client, std::string space, std::string transaction, bool renewable);
+  WriteId begin(std::string client, std::string space, std::string transaction, bool renewable,
+                std::uint64_t history);
 
   /// The client was told how it ended.
   void finished(WriteId write, const replica::FinishedWrite& told, const wire::Epoch& epoch);

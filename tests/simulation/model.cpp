@@ -28,8 +28,6 @@ void Model::begin(const authority::AuthorityOptions& options) {
   options_ = options;
   history_.begin(options.epoch);
   clock_ms_ = now_ms_ = 0;
-  check(options.first_revision > revision_, "an epoch begins at {}, below {}",
-        options.first_revision, revision_);
   revision_ = options.first_revision - 1;
   sessions_.clear();
   boards_.clear();

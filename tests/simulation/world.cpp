@@ -168,11 +168,22 @@ void World::stop_broker(bool remembers) {
   });
 }
 
+/// It may have gone back while there was no broker: numbers come again.
+Time World::wall_clock() {
+  const Time now = environment_.schedule.now();
+  Random& random = environment_.random;
+  switch (random.below(4)) {
+    case 0: return 0;
+    case 1: return random.below(now + 1);
+    default: return now;
+  }
+}
+
 void World::start_broker() {
   if (!stored_) {
     authority::AuthorityOptions options;
     options.epoch.bytes = environment_.random.bytes();
-    options.first_revision = beginning + environment_.schedule.now();
+    options.first_revision = beginning + wall_clock();
     options.session_ms = session_ms;
     options.log_bytes = environment_.random.pick<const std::size_t[3]>({0, 3000, 1u << 20});
     environment_.model.begin(options);

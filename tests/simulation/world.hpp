@@ -50,6 +50,7 @@ class World {
   void replace(const Client& client);
   void add_client();
   void remove_left();
+  Time wall_clock();
   void start_broker();
   void stop_broker(bool remembers);
   Time some_time();

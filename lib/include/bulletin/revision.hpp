@@ -8,9 +8,9 @@
 
 namespace bulletin {
 
-/// The broker-wide number of a commit: strictly increasing, never used twice, also across restarts
-/// of the broker. A default-constructed Revision (0) means "never": no commit, or an attribute that
-/// does not exist.
+/// The broker-wide number of a commit. Strictly increasing until a broker without data is
+/// restarted: then a new epoch begins, whose revisions cannot be compared with earlier ones (see
+/// docs/consistency.md). A default-constructed Revision (0) means "never" or "does not exist".
 class Revision {
  public:
   constexpr Revision() noexcept = default;
