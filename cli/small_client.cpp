@@ -11,6 +11,7 @@
 #include <bulletin/error.hpp>
 
 #include "cli/escape.hpp"
+#include "client/host_name.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/names.hpp"
 #include "wire/requests.hpp"
@@ -232,7 +233,9 @@ const wire::Welcome& SmallClient::session() {
   if (!session_) {
     wire::Hello hello;
     const std::string name = "bulletin/" + std::to_string(getpid());
+    const std::string host = client::host_name();
     hello.client_name = name;
+    hello.host = host;
     session_ = ask(wire::encode(hello), wire::decode_welcome);
     number_ = 0;
   }

@@ -15,9 +15,11 @@
 
 namespace bulletin::authority {
 
-/// Begins a session of the command's user. Refused: rejected (the client's name), overloaded.
+/// Begins a session of the command's user. Refused: rejected (the client's name or host),
+/// overloaded.
 struct OpenSession {
   std::string_view client_name;
+  std::string_view host = {};
 };
 
 /// Keeps a session alive. Refused: wrong_epoch, unknown_session.

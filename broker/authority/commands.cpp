@@ -55,12 +55,13 @@ Refused Authority::State::check_session(std::string_view user,
 }
 
 Answer Authority::State::apply(std::string_view user, const OpenSession& command) {
-  if (Refused fault = check_client_name(command.client_name)) return refused(*std::move(fault));
+  if (Refused fault = check_client(command.client_name, command.host))
+    return refused(*std::move(fault));
   if (sessions.size() >= options.bounds.sessions) {
     return refused(overloaded("sessions", options.bounds.sessions));
   }
   Answer answer;
-  answer.session = sessions.open(user, command.client_name, silence_ends());
+  answer.session = sessions.open(user, command.client_name, command.host, silence_ends());
   return answer;
 }
 

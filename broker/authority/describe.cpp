@@ -47,8 +47,8 @@ void write(Text& text, const wire::Outcome& outcome) {
 }
 
 void write(Text& text, const Session& session) {
-  text << wire::quoted(session.user) << wire::quoted(session.client_name) << "until"
-       << session.deadline;
+  text << wire::quoted(session.user) << wire::quoted(session.client_name)
+       << wire::quoted(session.host) << "until" << session.deadline;
   text.line();
   for (const Lane& lane : session.lanes) {
     text << " lane" << lane.lane << "at" << lane.number;

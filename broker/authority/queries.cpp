@@ -115,7 +115,7 @@ std::vector<SessionView> Authority::session_list() const {
   std::vector<SessionView> list;
   for (const std::uint64_t number : state_->sessions.numbers()) {
     const Session& session = *state_->sessions.find(number);
-    list.push_back({number, session.user, session.client_name, session.deadline});
+    list.push_back({number, session.user, session.client_name, session.deadline, session.host});
   }
   return list;
 }

@@ -72,11 +72,14 @@ Refused check_value(std::string_view name, std::string_view value, const Limits&
       std::string(name)};
 }
 
-Refused check_client_name(std::string_view name) {
-  if (!wire::is_utf8(name)) {
-    return Refusal{Status::rejected, "the client's name is not UTF-8", {}};
+Refused check_client(std::string_view name, std::string_view host) {
+  if (!wire::is_utf8(name) || !wire::is_utf8(host)) {
+    return Refusal{Status::rejected, "the client's name or host is not UTF-8", {}};
   }
-  return check_size("the client's name", name.size(), wire::client_name_bytes, "bytes");
+  if (Refused fault =
+          check_size("the client's name", name.size(), wire::client_name_bytes, "bytes"))
+    return fault;
+  return check_size("the client's host", host.size(), wire::host_bytes, "bytes");
 }
 
 Refused check_size(std::string_view what, std::size_t size, std::size_t limit,

@@ -22,7 +22,7 @@ Refused check_writable(std::string_view name, const AuthorityOptions& options);
 /// Is this the name of a shared attribute?
 Refused check_attribute(std::string_view name, const Limits& limits);
 Refused check_value(std::string_view name, std::string_view value, const Limits& limits);
-Refused check_client_name(std::string_view name);
+Refused check_client(std::string_view name, std::string_view host);
 /// `what` has a `size` of so many `unit`s.
 Refused check_size(std::string_view what, std::size_t size, std::size_t limit,
                    std::string_view unit);

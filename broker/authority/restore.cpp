@@ -115,7 +115,8 @@ void Restorer::session(const SessionView& view) {
   if (known || view.number >= state_.sessions.next_number()) {
     fail("session", std::to_string(view.number), "has a number that is another one's");
   }
-  state_.sessions.restore(view.number, view.user, view.client_name, state_.silence_ends());
+  state_.sessions.restore(view.number, view.user, view.client_name, view.host,
+                          state_.silence_ends());
 }
 
 void Restorer::lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number,

@@ -34,18 +34,19 @@ std::size_t Session::bytes() const noexcept {
 }
 
 std::uint64_t SessionTable::open(std::string_view user, std::string_view client_name,
-                                 std::uint64_t deadline) {
+                                 std::string_view host, std::uint64_t deadline) {
   const std::uint64_t number = next_number_++;
-  enter(number, std::make_unique<Session>(
-                    Session{std::string(user), std::string(client_name), deadline, {}}));
+  enter(number, std::make_unique<Session>(Session{
+                    std::string(user), std::string(client_name), std::string(host), deadline, {}}));
   records_.push_back({Kind::opened, number, 0, nullptr, {}});
   return number;
 }
 
 void SessionTable::restore(std::uint64_t number, std::string_view user,
-                           std::string_view client_name, std::uint64_t deadline) {
-  enter(number, std::make_unique<Session>(
-                    Session{std::string(user), std::string(client_name), deadline, {}}));
+                           std::string_view client_name, std::string_view host,
+                           std::uint64_t deadline) {
+  enter(number, std::make_unique<Session>(Session{
+                    std::string(user), std::string(client_name), std::string(host), deadline, {}}));
 }
 
 void SessionTable::restore(std::uint64_t number, Lane lane) {

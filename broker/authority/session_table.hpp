@@ -28,6 +28,7 @@ struct Lane {
 struct Session {
   std::string user;
   std::string client_name;
+  std::string host;
   std::uint64_t deadline = 0;  ///< on the running clock
   std::vector<Lane> lanes;     ///< in order of their first request
 
@@ -41,10 +42,11 @@ struct Session {
 class SessionTable {
  public:
   /// Returns the number, which is never given again.
-  std::uint64_t open(std::string_view user, std::string_view client_name, std::uint64_t deadline);
+  std::uint64_t open(std::string_view user, std::string_view client_name, std::string_view host,
+                     std::uint64_t deadline);
   // What there was before; not taken back by `abandon`.
   void restore(std::uint64_t number, std::string_view user, std::string_view client_name,
-               std::uint64_t deadline);
+               std::string_view host, std::uint64_t deadline);
   void restore(std::uint64_t number, Lane lane);
   void set_next_number(std::uint64_t number) noexcept { next_number_ = number; }
   void end(std::uint64_t number);

@@ -28,6 +28,7 @@ struct SessionView {
   std::string_view user;
   std::string_view client_name;
   std::uint64_t deadline = 0;  ///< on the running clock
+  std::string_view host;       ///< empty: not told
 };
 
 /// The numbers that belong to no single thing.

@@ -34,7 +34,8 @@ void visit_session(const SessionTable& sessions, const SessionTable::Touched& to
     visitor.lane(touched.number, lane.lane, lane.number, *lane.outcomes);
     return;
   }
-  visitor.session({touched.number, session->user, session->client_name, session->deadline});
+  visitor.session(
+      {touched.number, session->user, session->client_name, session->deadline, session->host});
 }
 
 }  // namespace

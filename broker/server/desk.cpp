@@ -123,13 +123,13 @@ void Desk::decide(Pending& pending, wire::Hello& hello) {
   if (!common_version(hello)) {
     pending.decided = refused(wrong_version(hello));
   } else if (auto refusal =
-                 keeps_ ? std::nullopt : authority::check_client_name(hello.client_name)) {
+                 keeps_ ? std::nullopt : authority::check_client(hello.client_name, hello.host)) {
     pending.decided = refused(*std::move(refusal));
   } else if (!keeps_) {
     pending.decided = refused(not_kept());
   } else {
     pending.decided = tools_.authority.apply(
-        {pending.user, authority::OpenSession{hello.client_name}, {}, late_ms_});
+        {pending.user, authority::OpenSession{hello.client_name, hello.host}, {}, late_ms_});
   }
 }
 
@@ -252,10 +252,10 @@ std::string Desk::answer(const Pending& pending, const wire::Hello& hello) {
   welcome_.updates = place_for(pending.user);
   welcome_.version = *common_version(hello);
   welcome_.session = {tools_.authority.options().epoch, pending.decided.session};
-  tools_.sessions.opened(pending.decided.session, pending.user, hello.client_name,
+  tools_.sessions.opened({pending.decided.session, pending.user, hello.client_name, 0, hello.host},
                          std::chrono::system_clock::now());
-  tools_.log.debug("event=session_opened session={} name={}", pending.decided.session,
-                   quoted(hello.client_name));
+  tools_.log.debug("event=session_opened session={} name={} host={}", pending.decided.session,
+                   quoted(hello.client_name), quoted(hello.host));
   return wire::encode(welcome_);
 }
 

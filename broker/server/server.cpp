@@ -280,8 +280,7 @@ void Server::commit(Time now) {
 /// Those that the store knows.
 void Server::list_sessions() {
   for (const authority::SessionView& session : authority_.session_list())
-    sessions_.opened(session.number, session.user, session.client_name,
-                     std::chrono::system_clock::now());
+    sessions_.opened(session, std::chrono::system_clock::now());
   sessions_.keep(authority_.session_numbers());
 }
 

@@ -4,9 +4,10 @@
 
 namespace bulletin::server {
 
-void SessionList::opened(std::uint64_t session, std::string_view user, std::string_view client_name,
-                         WallTime now) {
-  sessions_.try_emplace(session, Session{std::string(user), std::string(client_name), now});
+void SessionList::opened(const authority::SessionView& session, WallTime now) {
+  sessions_.try_emplace(session.number,
+                        Session{std::string(session.user), std::string(session.client_name),
+                                std::string(session.host), now});
 }
 
 void SessionList::closed(std::uint64_t session) { sessions_.erase(session); }
@@ -24,6 +25,7 @@ std::map<std::string, Value, std::less<>> SessionList::attributes() const {
         std::chrono::duration_cast<std::chrono::milliseconds>(session.since.time_since_epoch());
     Map entry{{"name", session.client_name}, {"since", since.count()}};
     if (!session.user.empty()) entry.emplace("user", session.user);
+    if (!session.host.empty()) entry.emplace("host", session.host);
     attributes.emplace(std::to_string(number), std::move(entry));
   }
   return attributes;

@@ -1,5 +1,7 @@
 #include "store/records.hpp"
 
+#include <algorithm>
+
 #include "wire/decode_error.hpp"
 #include "wire/packer.hpp"
 #include "wire/reader.hpp"
@@ -92,7 +94,7 @@ authority::SpaceView decode_space(std::string_view key, std::string_view value) 
 
 std::string encode(const authority::SessionView& session) {
   std::string out;
-  Packer(out).array(2).string(session.user).string(session.client_name);
+  Packer(out).array(3).string(session.user).string(session.client_name).string(session.host);
   return out;
 }
 
@@ -103,7 +105,8 @@ authority::SessionView decode_session(std::string_view key, std::string_view val
   session.number = number_of(key.substr(1));
   session.user = reader.string("session: user");
   session.client_name = reader.string("session: client");
-  skip_rest(reader, elements, 2, "session");
+  if (elements > 2) session.host = reader.string("session: host");
+  skip_rest(reader, elements, std::min<std::size_t>(elements, 3), "session");
   return session;
 }
 

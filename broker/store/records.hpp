@@ -59,7 +59,7 @@ struct StoredRun {
 std::string encode(const StoredCounters& counters);
 /// [revision, count, digest]
 std::string encode(const authority::SpaceView& space);
-/// [user, client's name]
+/// [user, client's name, client's host]; what earlier brokers have kept has no host.
 std::string encode(const authority::SessionView& session);
 std::string encode_lane(std::uint64_t number, const authority::Outcomes& outcomes);
 /// [namespace, previous, revision, count, [commit ...]]

@@ -11,6 +11,7 @@ namespace again. It checks revisions and counts, not digests.
 """
 
 import os
+import socket
 import time
 
 import msgpack
@@ -177,7 +178,7 @@ class Client:
     # The session.
 
     def hello(self):
-        reply = self.ask([HELLO, 1, 1, self.name])
+        reply = self.ask([HELLO, 1, 1, self.name, socket.gethostname()])
         _, _, self.epoch, self.session, port, endpoint, _, session_ms = reply[:8]
         self.renew_every = session_ms / 3000
         self.renew_at = time.monotonic() + self.renew_every

@@ -9,6 +9,7 @@
 
 #include "client/endpoint.hpp"
 #include "client/engine.hpp"
+#include "client/host_name.hpp"
 #include "client/namespace_state.hpp"
 #include "client/signals_blocked.hpp"
 #include "wire/decode_error.hpp"
@@ -71,7 +72,8 @@ Client::Implementation::Implementation(ClientOptions given)
     : options(completed(std::move(given))),
       endpoint(client::choose_endpoint(options.endpoint)),
       keys(client::choose_keys(options.server_key, options.key_file)),
-      core({.client_name = options.name, .random_nonce = random_nonce}, *this),
+      core({.client_name = options.name, .host = client::host_name(), .random_nonce = random_nonce},
+           *this),
       namespaces_(options.namespace_linger) {}
 
 Client::Implementation::~Implementation() { close(); }

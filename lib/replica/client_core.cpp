@@ -326,6 +326,7 @@ std::optional<ClientCore::Request> ClientCore::choose_session(std::uint64_t now_
   if (now_ms < hello_at_ms_) return std::nullopt;
   wire::Hello hello;
   hello.client_name = options_.client_name;
+  hello.host = options_.host;
   return Request{Hello{}, wire::encode(hello)};
 }
 

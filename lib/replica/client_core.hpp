@@ -29,6 +29,7 @@ inline constexpr std::uint64_t default_beat_ms = 1000;
 
 struct ClientCoreOptions {
   std::string client_name;
+  std::string host = {};  ///< this one's name; empty: not told
   /// 16 random bytes for a nonce; the core has no randomness of its own.
   std::function<std::array<std::uint8_t, 16>()> random_nonce;
   /// How long a request may stay unanswered before it is asked again; from then on twice as long,

@@ -58,6 +58,7 @@ inline constexpr unsigned char nonce_mark = 0xFF;
 inline constexpr std::size_t name_bytes = 1024;
 inline constexpr std::size_t namespace_bytes = 255;
 inline constexpr std::size_t client_name_bytes = 255;
+inline constexpr std::size_t host_bytes = 255;
 inline constexpr std::size_t value_bytes = 1u << 20;
 inline constexpr std::size_t transaction_bytes = 8u << 20;
 inline constexpr std::size_t transaction_operations = 10'000;

@@ -32,12 +32,13 @@ std::size_t most_bytes(const Write& request) noexcept {
 
 std::string encode(const Hello& request) {
   std::string out;
-  Packer(out)
-      .array(4)
+  Packer packer(out);
+  packer.array(request.host.empty() ? 4 : 5)
       .integer(RequestKind::hello)
       .integer(request.lowest)
       .integer(request.highest)
       .string(request.client_name);
+  if (!request.host.empty()) packer.string(request.host);
   return out;
 }
 

@@ -24,11 +24,15 @@ std::vector<std::string_view> read_strings(Reader& reader, const char* what) {
   return strings;
 }
 
-Hello read_hello(Reader& reader) {
+Hello read_hello(Reader& reader, std::size_t& further) {
   Hello hello;
   hello.lowest = reader.unsigned_integer("lowest version");
   hello.highest = reader.unsigned_integer("highest version");
   hello.client_name = reader.string("client's name");
+  if (further != 0) {
+    hello.host = reader.string("client's host");
+    --further;
+  }
   return hello;
 }
 
@@ -129,7 +133,7 @@ std::size_t least_elements(RequestKind kind) {
 
 Request read_body(Reader& reader, RequestKind kind, std::size_t& further) {
   switch (kind) {
-    case RequestKind::hello: return read_hello(reader);
+    case RequestKind::hello: return read_hello(reader, further);
     case RequestKind::keepalive: return Keepalive{read_session(reader)};
     case RequestKind::goodbye: return Goodbye{read_session(reader)};
     case RequestKind::write: return read_write(reader);

@@ -20,11 +20,12 @@ struct SessionId {
   friend auto operator<=>(const SessionId&, const SessionId&) noexcept = default;
 };
 
-/// [1, lowest version, highest version, client name]
+/// [1, lowest version, highest version, client name, host]; older clients leave the host out.
 struct Hello {
   std::uint64_t lowest = lowest_version;
   std::uint64_t highest = highest_version;
   std::string_view client_name;
+  std::string_view host = {};  ///< that the client runs on; empty: not told
 };
 
 /// [2, epoch, session]

@@ -128,6 +128,9 @@ TEST_CASE("a client's name that is not allowed is rejected") {
   Desk desk;
   CHECK(desk.apply(OpenSession{std::string(256, 'x')}).refusal.status == Status::rejected);
   CHECK(desk.apply(OpenSession{"\xFF"}).refusal.status == Status::rejected);
+  CHECK(desk.apply(OpenSession{"c", std::string(256, 'x')}).refusal.status == Status::rejected);
+  CHECK(desk.apply(OpenSession{"c", "\xFF"}).refusal.status == Status::rejected);
+  CHECK_FALSE(desk.apply(OpenSession{"c", std::string(255, 'x')}).refused());
   CHECK_FALSE(desk.apply(OpenSession{""}).refused());
 }
 

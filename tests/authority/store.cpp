@@ -23,7 +23,8 @@ void Store::attribute_removed(std::string_view space, std::string_view name) {
 }
 
 void Store::session(const authority::SessionView& session) {
-  sessions[session.number] = {std::string(session.user), std::string(session.client_name)};
+  sessions[session.number] = {std::string(session.user), std::string(session.client_name),
+                              std::string(session.host)};
 }
 
 void Store::session_ended(std::uint64_t number) {
@@ -53,7 +54,8 @@ void Store::tell(authority::StateVisitor& visitor) const {
     visitor.attribute(key.first, {key.second, value, revision, session, deadline});
   }
   for (const auto& [number, session] : sessions) {
-    visitor.session({number, session.first, session.second, 0});
+    const auto& [user, client, host] = session;
+    visitor.session({number, user, client, 0, host});
   }
   for (const auto& [key, lane] : lanes) {
     visitor.lane(key.first, key.second, lane.number, lane.outcomes);

@@ -47,7 +47,8 @@ class Store : public authority::StateVisitor {
   authority::CountersView newest;
   std::map<std::string, std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>> spaces;
   std::map<Key, Attribute> attributes;  // value, revision, session, deadline
-  std::map<std::uint64_t, std::pair<std::string, std::string>> sessions;  // user, client
+  std::map<std::uint64_t, std::tuple<std::string, std::string, std::string>>
+      sessions;  // user, client, host
   std::map<std::pair<std::uint64_t, std::uint64_t>, Lane> lanes;
   std::vector<Run> runs;
 };

@@ -199,6 +199,7 @@ class Play {
   std::uint8_t nonces_ = 0;
   std::uint64_t now_ = 0;
   replica::ClientCore core_{{"fuzzer",
+                             {},
                              [this] {
                                std::array<std::uint8_t, 16> nonce{};
                                nonce[15] = ++nonces_;

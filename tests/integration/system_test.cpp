@@ -1,8 +1,15 @@
 // $sys: the broker's own namespaces, as a client of any kind sees them.
 
+#include <unistd.h>
+
+#include <array>
+#include <string>
+
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
+#include "wire/replies.hpp"
+#include "wire/requests.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;
@@ -31,10 +38,46 @@ TEST_CASE("Every session has an attribute while it lives") {
   const std::optional<Value> session = client.read("$sys/sessions", number);
   REQUIRE(session);
   CHECK(session->as<Map>().at("name") == Value("a robot\n"));
+  CHECK_FALSE(session->as<Map>().contains("host"));
   CHECK(session->as<Map>().at("since").as<std::int64_t>() > 1'600'000'000'000);
   // It expires.
   RawClient witness(board.endpoint());
   CHECK(await([&] { return !witness.read("$sys/sessions", number); }));
+}
+
+TEST_CASE("A session shows the host of its client and keeps it over a restart with data") {
+  const TemporaryFolder folder;
+  BrokerOptions options = short_times();
+  options.data = (folder.path() / "data").string();
+  IpcBoard board(options);
+  std::array<char, 256> host{};
+  REQUIRE(gethostname(host.data(), host.size() - 1) == 0);
+  Client client = board->client();
+  const Namespace space = client.open("plant");
+  RawClient raw(board->endpoint());
+  const std::string long_host(255, 'h');
+  const auto session_of = [](RawClient& asking, const std::string& name) {
+    for (const auto& [number, session] : take_snapshot(asking, "$sys/sessions").attributes) {
+      if (session.first.as<Map>().at("name") == Value(name)) return session.first.as<Map>();
+    }
+    return Map();
+  };
+  raw.ask(wire::encode(wire::Hello{1, 1, "raw", long_host}));
+  for (int life = 0; life != 2; ++life) {
+    RawClient asking(board->endpoint());
+    asking.hello("asking");
+    CHECK(session_of(asking, "raw").at("host") == Value(long_host));
+    std::size_t told = 0;
+    for (const auto& [number, session] : take_snapshot(asking, "$sys/sessions").attributes) {
+      const Map map = session.first.as<Map>();
+      if (map.contains("host") && map.at("host") == Value(std::string(host.data()))) ++told;
+    }
+    CHECK(told == 1);
+    if (life == 0) board->restart();
+  }
+  RawClient rejected(board->endpoint());
+  const std::string bytes = rejected.ask(wire::encode(wire::Hello{1, 1, "raw", long_host + "h"}));
+  CHECK_THROWS_AS(wire::decode_welcome(bytes), wire::RefusedError);
 }
 
 TEST_CASE("The broker's namespaces are listed and read-only") {

@@ -21,7 +21,7 @@ class CoreWorld : private replica::ClientObserver {
   NamespaceModel broker{"any"};  ///< every namespace has the same contents
   Events events;
   std::uint64_t now = 0;
-  replica::ClientCore core{{"tester", [this] { return next_nonce(); }, 1000}, *this};
+  replica::ClientCore core{{"tester", {}, [this] { return next_nonce(); }, 1000}, *this};
 
   [[nodiscard]] wire::SessionId session(std::uint64_t number) const {
     return {broker.epoch(), number};

@@ -74,8 +74,14 @@ TEST_CASE("the other records") {
 
   const std::string key = session_key(9);
   const auto session = [&](std::string_view bytes) { return decode_session(key, bytes); };
-  CHECK(session(encode(authority::SessionView{9, "alice", "robot", 0})).number == 9);
-  check_damage(encode(authority::SessionView{9, "alice", "robot", 0}), session);
+  CHECK(session(encode(authority::SessionView{9, "alice", "robot", 0, "hall-7"})).number == 9);
+  CHECK(session(encode(authority::SessionView{9, "alice", "robot", 0, "hall-7"})).host == "hall-7");
+  CHECK(session(std::string("\x92\xA5"
+                            "alice"
+                            "\xA5"
+                            "robot"))
+            .host.empty());  // an earlier broker's
+  check_damage(encode(authority::SessionView{9, "alice", "robot", 0, "hall-7"}), session);
 
   const authority::Outcomes outcomes{{wire::Status::ok, 5, {"\x07"}},
                                      wire::Outcome::lost(5, "mode")};

@@ -78,6 +78,9 @@ def requests():
     return [
         vector("hello", "hello", {"lowest": 1, "highest": 1, "client_name": "robot 7 (4711)"},
                [1, 1, 1, "robot 7 (4711)"]),
+        vector("hello with the host", "hello",
+               {"lowest": 1, "highest": 1, "client_name": "robot 7 (4711)", "host": "hall-7"},
+               [1, 1, 1, "robot 7 (4711)", "hall-7"]),
         vector("keepalive", "keepalive", session_fields(), [2, EPOCH, SESSION]),
         vector("goodbye", "goodbye", session_fields(2**32), [3, EPOCH, 2**32]),
         write("a write of one set", [["plant/robot", 0, SMALL]]),
@@ -326,6 +329,8 @@ def leniencies():
     return [
         same("keepalive", "a later version's elements are passed over", [2, EPOCH, SESSION],
              pack([2, EPOCH, SESSION, "new", {"x": [1]}])),
+        same("hello", "behind the host, too", [1, 1, 1, "robot", "hall-7"],
+             pack([1, 1, 1, "robot", "hall-7", 5])),
         same("keepalive", "an extension type among them too", [2, EPOCH, SESSION],
              b"\x94\x02" + pack(EPOCH) + b"\x2a" + b"\xc7\x03\x05abc"),
         same("keepalive", "integers need not be short", [2, EPOCH, SESSION],

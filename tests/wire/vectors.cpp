@@ -67,9 +67,11 @@ json fields(const wire::Operation& operation) {
 
 struct RequestFields {
   json operator()(const wire::Hello& request) const {
-    return {{"lowest", request.lowest},
-            {"highest", request.highest},
-            {"client_name", request.client_name}};
+    json fields = {{"lowest", request.lowest},
+                   {"highest", request.highest},
+                   {"client_name", request.client_name}};
+    if (!request.host.empty()) fields["host"] = request.host;
+    return fields;
   }
   json operator()(const wire::Keepalive& request) const { return session(request.session); }
   json operator()(const wire::Goodbye& request) const { return session(request.session); }
