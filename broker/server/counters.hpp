@@ -12,11 +12,13 @@ struct Counters {
   std::uint64_t updates = 0;    ///< sent, beats included, each once however many read it
   std::uint64_t bytes = 0;      ///< of updates and answers
   std::uint64_t dropped = 0;    ///< answers that could not be queued for their client
+  std::uint64_t unclaimed = 0;  ///< answers whose client had left: nobody misses them
   std::uint64_t missed = 0;     ///< updates that a reader had no room for
-  std::uint64_t refused_subscriptions = 0;  ///< to namespaces that do not beat for it
-  std::uint64_t subscriptions_dropped = 0;  ///< times that a channel had more than its bound
-  std::uint64_t floods_ended = 0;           ///< connections that had sent far too much
-  std::uint64_t doors_closed = 0;           ///< for too many connections, or subscriptions
+  std::uint64_t refused_subscriptions = 0;     ///< to namespaces that do not beat for it
+  std::uint64_t overloaded_subscriptions = 0;  ///< of those, refused because of a bound
+  std::uint64_t subscriptions_dropped = 0;     ///< times that a channel had more than its bound
+  std::uint64_t floods_ended = 0;              ///< connections that had sent far too much
+  std::uint64_t doors_closed = 0;              ///< for too many connections, or subscriptions
   // Requests, and items of WRITEs.
   std::uint64_t rejected = 0;
   std::uint64_t denied = 0;

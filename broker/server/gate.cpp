@@ -50,7 +50,16 @@ void Gate::answer() {
   }
 }
 
-const std::string* Gate::user_of(const Question& question) const {
+/// ZeroMQ's address has no end of its own; 45 characters are an IPv6 address.
+void Gate::note_stranger(const Question& question, std::string_view key) {
+  constexpr std::size_t most_strangers = 64;  // of one turn
+  constexpr std::size_t most_characters = 64;
+  if (strangers_.size() == most_strangers) return;
+  strangers_.push_back(
+      {std::string(view(question.frames[3]).substr(0, most_characters)), std::string(key)});
+}
+
+const std::string* Gate::user_of(const Question& question) {
   const auto& frames = question.frames;
   if (frames.size() < question_frames || view(frames[0]) != version) return nullptr;
   if (!access_.wants_keys()) return view(frames[5]) == "NULL" ? &access_.everybody() : nullptr;
@@ -61,7 +70,9 @@ const std::string* Gate::user_of(const Question& question) const {
   if (zmq_z85_encode(text.data(), static_cast<const std::uint8_t*>(frames[6].data()), key_bytes) ==
       nullptr)
     return nullptr;
-  const std::string* user = access_.user_of(std::string_view(text.data(), wire::key_characters));
+  const std::string_view key(text.data(), wire::key_characters);
+  const std::string* user = access_.user_of(key);
+  if (user == nullptr) note_stranger(question, key);
   if (user == nullptr || view(frames[2]) == commands_domain()) return user;
   return view(frames[2]) == updates_domain(access_.audience_id(*user)) ? user : nullptr;
 }

@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <zmq.hpp>
 
 #include "server/access.hpp"
 #include "server/socket.hpp"
+#include "server/stranger_log.hpp"
 
 namespace bulletin::server {
 
@@ -29,16 +32,20 @@ class Gate {
   Socket& socket() noexcept { return socket_; }
   /// Answers all that wait.
   void answer();
+  /// Those with unknown keys since the last call; of many, the first ones.
+  std::vector<Stranger> take_strangers() { return std::exchange(strangers_, {}); }
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
 
  private:
   struct Question;
-  [[nodiscard]] const std::string* user_of(const Question& question) const;
+  [[nodiscard]] const std::string* user_of(const Question& question);
+  void note_stranger(const Question& question, std::string_view key);
   void answer(Question& question, const std::string* user);
 
   Socket socket_;
   const Access& access_;
   std::uint64_t refused_ = 0;
+  std::vector<Stranger> strangers_;
 };
 
 }  // namespace bulletin::server

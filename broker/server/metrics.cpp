@@ -74,6 +74,8 @@ void tell_counters(Exposition& out, const Metrics& metrics) {
       .sample(counters.missed, "kind=\"update\"")
       .sample(counters.withheld, "kind=\"large_update\"")
       .sample(counters.refused_subscriptions, "kind=\"subscription\"");
+  out.counter("bulletin_unclaimed_answers_total", counters.unclaimed,
+              "Answers whose client had left before they were sent.");
   out.counter("bulletin_keys_refused_total", metrics.keys_refused,
               "Connections that were not let in.");
   out.counter("bulletin_subscriptions_dropped_total", counters.subscriptions_dropped,

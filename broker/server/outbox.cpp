@@ -1,6 +1,7 @@
 #include "server/outbox.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "server/message.hpp"
@@ -29,7 +30,7 @@ void Outbox::answer(Request& request, std::string&& body) {
     frame = to_counted_message(std::move(body), waiting);
   }
   if (!send_envelope(request)) {
-    ++counters_.dropped;
+    ++(errno == EHOSTUNREACH ? counters_.unclaimed : counters_.dropped);
     return;
   }
   counters_.bytes += size;

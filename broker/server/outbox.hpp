@@ -21,8 +21,8 @@ class Outbox {
       : commands_(commands), counters_(counters) {}
 
   /// Sends the answer back in the request's envelope, which is used up. Never waits: an answer to a
-  /// client that has gone, or does not read, is dropped and counted; a client that lives asks
-  /// again.
+  /// client that has left, or does not read, is dropped and counted, each as what it is; a client
+  /// that lives asks again.
   void answer(Request& request, std::string&& body);
 
   /// False for a client that has as much waiting as it may: what it asks for need not be made.
@@ -30,6 +30,7 @@ class Outbox {
   void drop() noexcept { ++counters_.dropped; }
 
  private:
+  /// False, with the reason in errno.
   bool send_envelope(Request& request);
   const ByteCount& large_answers_to(std::string_view client);
 

@@ -354,6 +354,7 @@ bool Server::may_follow(std::string_view space) {
   if (wire::is_system(space)) return space == broker_space || space == sessions_space;
   if (keeper_.failed()) return !authority_.check(wire::StatusRequest{{space}});
   const authority::Answer answer = authority_.apply({{}, authority::Remember{space}});
+  if (answer.refusal.status == wire::Status::overloaded) ++counters_.overloaded_subscriptions;
   if (answer.refused())
     log_->debug("event=subscription_refused namespace={} reason={}", quoted(space),
                 server::quoted(answer.refusal.message));
@@ -371,10 +372,12 @@ void Server::refresh_system(Time now) {
 }
 
 void Server::report_drops(Time now) {
-  if (!drops_growth_.is_news(drops(), now)) return;
-  log_->warn("event=dropped answers={} messages={} updates={} withheld={} subscriptions={}",
-             counters_.dropped, inbox_.dropped(), counters_.missed, counters_.withheld,
-             counters_.refused_subscriptions);
+  if (losses_growth_.is_news(losses(), now))
+    log_->warn("event=dropped answers={} messages={} updates={} withheld={} subscriptions={}",
+               counters_.dropped, inbox_.dropped(), counters_.missed, counters_.withheld,
+               counters_.overloaded_subscriptions);
+  if (unclaimed_growth_.is_news(counters_.unclaimed, now))
+    log_->debug("event=clients_left unclaimed={}", counters_.unclaimed);
 }
 
 void Server::look_at_doors(Time now) {
@@ -400,6 +403,13 @@ void Server::end_floods(Time now) {
 }
 
 void Server::report_refusals(Time now) {
+  for (const Stranger& stranger : sockets_.take_strangers()) {
+    if (!stranger_log_.is_news(stranger.key, now)) continue;
+    log_->warn(
+        "event=key_not_authorized address={} key={} note=\"to let it in, add this key and a "
+        "user's name to the authorized keys, and send SIGHUP\"",
+        server::quoted(stranger.address), server::quoted(stranger.key));
+  }
   const std::uint64_t refusals = sockets_.refused();
   if (!refusals_growth_.is_news(refusals, now)) return;
   log_->warn("event=keys_not_known connections={}", refusals);

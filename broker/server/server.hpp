@@ -35,6 +35,7 @@
 #include "server/running_clock.hpp"
 #include "server/session_list.hpp"
 #include "server/sockets.hpp"
+#include "server/stranger_log.hpp"
 #include "server/system_board.hpp"
 #include "server/wake_up.hpp"
 
@@ -98,6 +99,11 @@ class Server {
     return counters_.dropped + inbox_.dropped() + counters_.missed + counters_.withheld +
            counters_.refused_subscriptions;
   }
+  /// Of those, what an operator has to know: something was too much, or too slow.
+  std::uint64_t losses() const noexcept {
+    return counters_.dropped + inbox_.dropped() + counters_.missed + counters_.withheld +
+           counters_.overloaded_subscriptions;
+  }
   Facts facts(Time now) const;
   Metrics metrics_now() const;
   bool somebody_follows_system() const;
@@ -126,7 +132,9 @@ class Server {
   Time descriptors_seen_;
   unsigned turns_until_doors_ = 0;
   Time gate_answered_{};  // while there were too many requests
-  Growth drops_growth_;
+  StrangerLog stranger_log_;
+  Growth losses_growth_;
+  Growth unclaimed_growth_;
   Growth refusals_growth_;
   Growth floods_growth_;
   Boards boards_;

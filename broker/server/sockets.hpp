@@ -48,6 +48,7 @@ class Sockets {
   /// Lets those in that wait, or not.
   void answer_gate() { gate_.answer(); }
   [[nodiscard]] std::uint64_t refused() const noexcept { return gate_.refused(); }
+  std::vector<Stranger> take_strangers() { return gate_.take_strangers(); }
 
   /// Closes the doors by which too many have come, and opens those that have room again. How many
   /// were closed.

@@ -67,6 +67,9 @@ TEST_CASE("keys are made, let in, and taken away by SIGHUP") {
   const std::string& log = broker.program().errors();
   CHECK(log.find("event=access keys=1 audiences=1") != std::string::npos);
   CHECK(log.find("event=keys_not_known") != std::string::npos);
+  // What an administrator needs to let it in.
+  CHECK(log.find("event=key_not_authorized address=\"") != std::string::npos);
+  CHECK(log.find(" key=\"" + last_line(path("bob") + ".pub") + "\"") != std::string::npos);
   for (const char* name : {"broker", "alice", "bob"})
     CHECK(log.find(last_line(path(name) + ".key")) == std::string::npos);
 }

@@ -24,6 +24,8 @@ TEST_CASE("Each family has its help, its type and its samples") {
   metrics.counters.requests = 100;
   metrics.counters.denied = 3;
   metrics.counters.missed = 5;
+  metrics.counters.dropped = 6;
+  metrics.counters.unclaimed = 7;
   const std::string text = exposition(metrics);
   CHECK(has_line(text, "# TYPE bulletin_sessions gauge"));
   CHECK(has_line(text, "bulletin_sessions 7"));
@@ -31,6 +33,8 @@ TEST_CASE("Each family has its help, its type and its samples") {
   CHECK(has_line(text, "bulletin_requests_total 100"));
   CHECK(has_line(text, "bulletin_refusals_total{reason=\"denied\"} 3"));
   CHECK(has_line(text, "bulletin_drops_total{kind=\"update\"} 5"));
+  CHECK(has_line(text, "bulletin_drops_total{kind=\"answer\"} 6"));
+  CHECK(has_line(text, "bulletin_unclaimed_answers_total 7"));
   CHECK(has_line(text, "bulletin_build_info{version=\"1.2.3\"} 1"));
   CHECK(text.back() == '\n');
 }
