@@ -46,7 +46,7 @@ void post_all(const Handle& space, const std::vector<std::string>& names, double
 template <class Handle>
 void commit_all(const Handle& space, const std::vector<std::string>& names, double value,
                 const Writing& writing) {
-  Future<std::optional<Revision>> last;
+  Future<CommitResult> last;
   for (std::size_t i = 0; i < names.size(); i += writing.operations) {
     Transaction transaction;
     const std::size_t end = std::min(i + writing.operations, names.size());

@@ -6,7 +6,9 @@
 #include <variant>
 
 #include <bulletin/detail/slot.hpp>
+#include <bulletin/value.hpp>
 
+#include "wire/names.hpp"
 #include "wire/value_codec.hpp"
 
 namespace bulletin::authority {
@@ -51,12 +53,27 @@ Status add_integers(Left left, Right right, std::string& out) {
   return Status::ok;
 }
 
-template <class Left>
-Status add_reals(Left left, double right, std::string& out) {
-  const double sum = static_cast<double>(left) + right;
+Status add_reals(double left, double right, std::string& out) {
+  const double sum = left + right;
   if (!std::isfinite(sum)) return Status::rejected;
   wire::append_scalar(Kind::real, std::bit_cast<std::uint64_t>(sum), out);
   return Status::ok;
+}
+
+/// Of a value that is no small one the type and size: an error message has a bound.
+std::string described(std::string_view bytes) {
+  constexpr std::size_t small = 64;
+  if (bytes.size() <= small) return detail::described(wire::decode_value(bytes));
+  const auto first = static_cast<unsigned char>(bytes[0]);
+  const auto between = [&](unsigned low, unsigned high) { return low <= first && first <= high; };
+  const bool is_map = between(0x80, 0x8F) || between(0xDE, 0xDF);
+  const bool is_array = between(0x90, 0x9F) || between(0xDC, 0xDD);
+  const bool is_bytes = between(0xC4, 0xC6);
+  const std::string type = is_map     ? "a map"
+                           : is_array ? "an array"
+                           : is_bytes ? "bytes"
+                                      : "a string";
+  return type + " (" + std::to_string(bytes.size()) + " bytes encoded)";
 }
 
 struct Adder {
@@ -65,12 +82,12 @@ struct Adder {
   template <class Left, class Right>
   Status operator()(Left left, Right right) const {
     constexpr bool left_is_real = std::is_same_v<Left, double>;
-    if constexpr (std::is_same_v<Left, std::monostate> || std::is_same_v<Right, std::monostate>) {
+    constexpr bool right_is_real = std::is_same_v<Right, double>;
+    if constexpr (std::is_same_v<Left, std::monostate> || std::is_same_v<Right, std::monostate> ||
+                  left_is_real != right_is_real) {
       return Status::wrong_type;
-    } else if constexpr (std::is_same_v<Right, double>) {
-      return add_reals(left, right, out);
     } else if constexpr (left_is_real) {
-      return Status::wrong_type;
+      return add_reals(left, right, out);
     } else {
       return add_integers(left, right, out);
     }
@@ -80,8 +97,16 @@ struct Adder {
 }  // namespace
 
 Status add(std::string_view value, std::string_view amount, std::string& out) {
-  const Number before = value.empty() ? Number(std::int64_t{0}) : to_number(value);
-  return std::visit(Adder{out}, before, to_number(amount));
+  const Number number = to_number(amount);
+  const Number zero =
+      std::holds_alternative<double>(number) ? Number(0.0) : Number(std::int64_t{0});
+  return std::visit(Adder{out}, value.empty() ? zero : to_number(value), number);
+}
+
+std::string mismatch(std::string_view name, std::string_view value, std::string_view amount) {
+  return "attribute " + wire::quoted(name) + " holds " + described(value) + "; " +
+         described(amount) +
+         " cannot be added to it: integers are added to integers, and reals to reals";
 }
 
 }  // namespace bulletin::authority

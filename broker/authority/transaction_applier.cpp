@@ -18,14 +18,6 @@ using wire::Status;
 /// How many operations ahead memory is asked for.
 constexpr std::size_t fetch_step = 8;
 
-wire::Refusal bad_sum(Status status, std::string_view name) {
-  const std::string what = wire::quoted(name);
-  return {status,
-          status == Status::rejected ? "adding to " + what + " goes past the range of its type"
-                                     : "the amount cannot be added to the value of " + what,
-          std::string(name)};
-}
-
 }  // namespace
 
 Outcome TransactionApplier::apply(Space& space, const wire::Transaction& transaction,
@@ -96,8 +88,16 @@ Refused TransactionApplier::set(const wire::Operation& operation,
 Refused TransactionApplier::add(const wire::Operation& operation,
                                 const CommitBuilder::Place& place) {
   std::string sum;
-  const Status status = authority::add(builder_.value(place), operation.value, sum);
-  if (status != Status::ok) return bad_sum(status, operation.name);
+  const std::string_view value = builder_.value(place);
+  const Status status = authority::add(value, operation.value, sum);
+  if (status != Status::ok) {
+    return wire::Refusal{
+        status,
+        status == Status::wrong_type
+            ? mismatch(operation.name, value, operation.value)
+            : "adding to " + wire::quoted(operation.name) + " goes past the range of its type",
+        std::string(operation.name)};
+  }
   builder_.update(place, sum);
   sums_.push_back(std::move(sum));
   return std::nullopt;

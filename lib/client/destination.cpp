@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "client/endpoint.hpp"
+#include "client/outcome.hpp"
 #include "wire/transaction.hpp"
 #include "wire/value_codec.hpp"
 
@@ -107,12 +108,12 @@ Value Destination::add(std::string_view name, const Value& amount) const {
   return wire::decode_value(finished.outcome.sums().front());
 }
 
-std::optional<Revision> Destination::commit(const Transaction& transaction) const {
-  return revision_unless_lost(write(transaction));
+CommitResult Destination::commit(const Transaction& transaction) const {
+  return client::to_commit_result(write(transaction).outcome);
 }
 
-Future<std::optional<Revision>> Destination::commit_async(const Transaction& transaction) const {
-  return write_async<std::optional<Revision>>(replica::to_write(*replica, transaction), {});
+Future<CommitResult> Destination::commit_async(const Transaction& transaction) const {
+  return write_async<CommitResult>(replica::to_write(*replica, transaction), {});
 }
 
 }  // namespace bulletin::detail

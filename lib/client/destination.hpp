@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include <bulletin/commit_result.hpp>
 #include <bulletin/detail/namespace_state.hpp>
 #include <bulletin/future.hpp>
 #include <bulletin/options.hpp>
@@ -36,8 +37,8 @@ class bulletin::detail::Destination {
   std::optional<Revision> compare_and_set(std::string_view name, Revision expected,
                                           const Value& value, const SetOptions& options) const;
   Value add(std::string_view name, const Value& amount) const;
-  std::optional<Revision> commit(const Transaction& transaction) const;
-  Future<std::optional<Revision>> commit_async(const Transaction& transaction) const;
+  CommitResult commit(const Transaction& transaction) const;
+  Future<CommitResult> commit_async(const Transaction& transaction) const;
 
   const std::shared_ptr<Client::Implementation> client;
   const std::shared_ptr<replica::NamespaceReplica> replica;

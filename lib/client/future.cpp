@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "client/outcome.hpp"
 #include "client/shared_state.hpp"
 #include "replica/cross_thread_allocator.hpp"
 
@@ -15,12 +16,12 @@ T result_of(const detail::SharedState& state);
 
 template <>
 Revision result_of(const detail::SharedState& state) {
-  return state.revision;
+  return Revision(state.outcome.revision);
 }
 
 template <>
-std::optional<Revision> result_of(const detail::SharedState& state) {
-  return state.lost ? std::nullopt : std::optional(state.revision);
+CommitResult result_of(const detail::SharedState& state) {
+  return client::to_commit_result(state.outcome);
 }
 
 /// Has the future's side when that was turned into a std::future.
@@ -42,10 +43,11 @@ class StandardPromise final : public client::Listener {
   }
 
   void keep(const detail::SharedState& state) {
-    if (state.error) {
-      promise_.set_exception(state.error);
-    } else {
+    if (state.error) return promise_.set_exception(state.error);
+    try {
       promise_.set_value(result_of<T>(state));
+    } catch (const std::exception&) {
+      promise_.set_exception(std::current_exception());
     }
   }
 
@@ -109,6 +111,6 @@ Future<T>::operator std::future<T>() && {
 }
 
 template class Future<Revision>;
-template class Future<std::optional<Revision>>;
+template class Future<CommitResult>;
 
 }  // namespace bulletin

@@ -169,15 +169,31 @@ std::optional<Revision> Namespace::compare_and_set_value(std::string_view name, 
   return state_->compare_and_set(name, expected, value, options);
 }
 
+std::chrono::steady_clock::time_point Namespace::write_deadline() const {
+  return client::deadline_after(state_->client->options.write_timeout);
+}
+
+void Namespace::give_up_after(std::chrono::steady_clock::time_point deadline, std::string_view name,
+                              std::uint64_t attempts) const {
+  if (std::chrono::steady_clock::now() < deadline) return;
+  throw Error(Errc::overloaded,
+              "the update of " + wire::quoted(name) + " in '" + this->name() + "' gave up after " +
+                  std::to_string(attempts) + " attempts in " +
+                  std::to_string(state_->client->options.write_timeout.count()) +
+                  " ms (write_timeout): other writers changed it each time before this one could; "
+                  "nothing was applied. Try again later, let fewer writers update it, or use add()",
+              std::string(name));
+}
+
 Value Namespace::add_value(std::string_view name, const Value& amount) const {
   return state_->add(name, amount);
 }
 
-std::optional<Revision> Namespace::commit(const Transaction& transaction) const {
+CommitResult Namespace::commit(const Transaction& transaction) const {
   return state_->commit(transaction);
 }
 
-Future<std::optional<Revision>> Namespace::commit_async(const Transaction& transaction) const {
+Future<CommitResult> Namespace::commit_async(const Transaction& transaction) const {
   return state_->commit_async(transaction);
 }
 

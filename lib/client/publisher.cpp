@@ -12,11 +12,11 @@ void Publisher::flush() const { destination_->flush(); }
 
 bool Publisher::erase(std::string_view name) const { return destination_->erase(name); }
 
-std::optional<Revision> Publisher::commit(const Transaction& transaction) const {
+CommitResult Publisher::commit(const Transaction& transaction) const {
   return destination_->commit(transaction);
 }
 
-Future<std::optional<Revision>> Publisher::commit_async(const Transaction& transaction) const {
+Future<CommitResult> Publisher::commit_async(const Transaction& transaction) const {
   return destination_->commit_async(transaction);
 }
 

@@ -56,9 +56,8 @@ void SharedState::end() noexcept {
   Allocator().deallocate(this, 1);
 }
 
-void SharedState::fulfil(Revision newest, bool has_lost) noexcept {
-  revision = newest;
-  lost = has_lost;
+void SharedState::fulfil(wire::Outcome&& decided) noexcept {
+  outcome = std::move(decided);
   tell();
 }
 

@@ -6,9 +6,9 @@
 #include <optional>
 
 #include <bulletin/future.hpp>
-#include <bulletin/revision.hpp>
 
 #include "client/clock.hpp"
+#include "wire/replies.hpp"
 
 namespace bulletin::client {
 
@@ -32,7 +32,7 @@ class bulletin::detail::SharedState {
   static SharedState* make();
 
   // --- the promise's side ---
-  void fulfil(Revision revision, bool lost) noexcept;
+  void fulfil(wire::Outcome&& outcome) noexcept;
   void fail(std::exception_ptr error) noexcept;
   void break_promise() noexcept;
 
@@ -46,8 +46,7 @@ class bulletin::detail::SharedState {
 
   // Once it is ready:
   std::exception_ptr error;
-  Revision revision;
-  bool lost = false;
+  wire::Outcome outcome;  // of a write that was decided
 
  private:
   SharedState() = default;

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <bulletin/future.hpp>
-#include <bulletin/revision.hpp>
 
 #include "client/shared_state.hpp"
 #include "replica/write_lane.hpp"
@@ -27,8 +26,8 @@ class WritePromise {
   }
 
   explicit operator bool() const noexcept { return state_ != nullptr; }
-  /// `lost`: the transaction's conditions did not hold.
-  void fulfil(Revision revision, bool lost) noexcept { state_.release()->fulfil(revision, lost); }
+  /// Of a write that was applied, or lost its race.
+  void fulfil(wire::Outcome&& outcome) noexcept { state_.release()->fulfil(std::move(outcome)); }
   void fail(std::exception_ptr error) noexcept { state_.release()->fail(std::move(error)); }
 
  private:

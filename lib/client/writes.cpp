@@ -49,8 +49,7 @@ void client::fulfil(PromisedWrite& promised) {
     std::exception_ptr error = std::make_exception_ptr(*write_error(write));
     promise.fail(std::move(error));
   } else {
-    const bool lost = write.outcome.status == wire::Status::lost;
-    promise.fulfil(Revision(write.outcome.revision), lost);
+    promise.fulfil(std::move(write.outcome));
   }
 }
 

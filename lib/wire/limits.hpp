@@ -40,7 +40,7 @@ enum class Status : std::uint64_t {
   unknown_session = 19,  ///< never opened, ended, or another user's
   old_number = 20,       ///< a lower number than the lane's last
   rejected = 21,    ///< not allowed for anybody: a name, a size, a range, a read-only namespace
-  wrong_type = 22,  ///< `add` on what is no number
+  wrong_type = 22,  ///< `add` on what is not a number, or a number of the other kind
   denied = 23,      ///< not allowed for this user
   overloaded = 24,  ///< a bound of the broker is reached
 };

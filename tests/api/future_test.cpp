@@ -13,6 +13,7 @@
 
 using namespace bulletin::test;
 using namespace std::chrono_literals;
+using bulletin::CommitResult;
 using bulletin::Errc;
 using bulletin::Future;
 using bulletin::Revision;
@@ -21,13 +22,13 @@ using bulletin::Transaction;
 TEST_CASE("a std::future of a write is read-your-writes as the write's own") {
   OpenBoard open;
   std::future<Revision> set = open.space.set_async("x", 1);
-  std::future<std::optional<Revision>> won = open.space.commit_async(Transaction().set("y", 1));
-  std::future<std::optional<Revision>> lost =
+  std::future<CommitResult> won = open.space.commit_async(Transaction().set("y", 1));
+  std::future<CommitResult> lost =
       open.space.commit_async(Transaction().require("x", bulletin::absent).set("y", 2));
   const Revision revision = set.get();
   CHECK(open.space.read<int>("x")->revision == revision);
-  const std::optional<Revision> of_y = won.get();
-  CHECK(open.space.read<int>("y")->revision == of_y);
+  const CommitResult of_y = won.get();
+  CHECK(open.space.read<int>("y")->revision == *of_y);
   CHECK(lost.get() == std::nullopt);
 
   std::future<Revision> refused = open.space.set_async("big", std::string((1u << 20) + 1, 'x'));

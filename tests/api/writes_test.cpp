@@ -1,5 +1,8 @@
+#include <chrono>
 #include <cstdint>
+#include <future>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +12,7 @@
 #include "support/failure.hpp"
 
 using namespace bulletin::test;
+using bulletin::CommitResult;
 using bulletin::Errc;
 using bulletin::Revision;
 using bulletin::Transaction;
@@ -117,10 +121,8 @@ TEST_CASE("add counts from nothing, keeps to its kind and refuses to overflow") 
   CHECK(open.space.add("n", 5) == 5);
   CHECK(open.space.add("n", -7) == -2);
   CHECK(open.space.at<int>("n") == -2);
-  CHECK(open.space.add("n", 0.5) == -1.5);
-  CHECK(open.space.at<double>("n") == -1.5);
-  CHECK(code_of([&] { open.space.add("n", 1); }) == Errc::wrong_type);
   CHECK(open.space.add("r", 0.25) == 0.25);
+  CHECK(open.space.add("r", 0.25F) == 0.5);
   open.space.set("max", largest);
   const bulletin::Error range = failure_of([&] { open.space.add("max", 1); });
   CHECK(range.code() == Errc::rejected);
@@ -129,6 +131,139 @@ TEST_CASE("add counts from nothing, keeps to its kind and refuses to overflow") 
   open.space.set("text", "1");
   CHECK(code_of([&] { open.space.add("text", 1); }) == Errc::wrong_type);
   CHECK(open.space.add("u", std::uint8_t{200}) == 200);
+}
+
+TEST_CASE("no add changes the type of a number, and the refusal names both types") {
+  OpenBoard open;
+  const bulletin::Publisher publisher = open.client.publisher("board");
+  open.space.set("n", 7);
+  open.space.set("r", 7.0);
+  open.space.set("large", ~std::uint64_t{0});
+  open.space.set("text", "7");
+  const auto refusal = [&](std::string_view name, auto add, std::string_view message) {
+    const bulletin::Error error = failure_of(add);
+    CHECK(error.code() == Errc::wrong_type);
+    CHECK(error.name() == name);
+    UNSCOPED_INFO(error.what());
+    CHECK(std::string(error.what()).find(message) != std::string::npos);
+  };
+  const std::string_view to_integer = "'n' holds the integer 7; the real 0.5 cannot be added";
+  refusal(
+      "n", [&] { open.space.add("n", 0.5); }, to_integer);
+  refusal(
+      "n", [&] { publisher.add("n", 0.5F); }, to_integer);
+  refusal(
+      "n", [&] { open.space.commit(Transaction().set("x", 1).add("n", 0.5)); }, to_integer);
+  refusal(
+      "n", [&] { open.space.commit_async(Transaction().add("n", 0.5)).get(); }, to_integer);
+  refusal(
+      "s", [&] { open.space.commit(Transaction().set("s", 1).add("s", 1.5)); },
+      "'s' holds the integer 1; the real 1.5");
+  refusal(
+      "r", [&] { open.space.add("r", 1); }, "'r' holds the real 7.0; the integer 1");
+  refusal(
+      "large", [&] { open.space.add("large", 1.0); }, "'large' holds the integer 184467");
+  refusal(
+      "text", [&] { open.space.add("text", 1); }, "'text' holds the string \"7\"; the integer");
+  CHECK_FALSE(open.space.contains("x"));
+  CHECK(open.space.add("n", 1) == 8);
+}
+
+TEST_CASE("the result of a commit tells the sums of its additions, in order") {
+  OpenBoard open;
+  const bulletin::Publisher publisher = open.client.publisher("board");
+  open.space.set("n", 40);
+  const Transaction transaction =
+      Transaction().add("n", 1).set("x", 1).add("share", 0.5).add("n", 1).erase("x");
+  const CommitResult first = open.space.commit(transaction);
+  REQUIRE(first);
+  CHECK(first.has_value());
+  CHECK(first.changed());
+  CHECK(first.lost().empty());
+  CHECK(first.sums() == std::vector<bulletin::Value>{41, 0.5, 42});
+  CHECK(first.sum<int>(0) == 41);
+  CHECK(first.sum<double>(1) == 0.5);
+  CHECK(first.sum<std::uint64_t>(2) == 42);
+  CHECK(code_of([&] { (void)first.sum<int>(1); }) == Errc::wrong_type);
+  CHECK(code_of([&] { (void)first.sum<int>(3); }) == Errc::missing);
+  CHECK(*first == open.space.read<int>("n")->revision);
+  CHECK(first->value() == first.revision().value());
+  CHECK(open.space.commit_async(transaction).get().sum<int>(2) == 44);
+  CHECK(publisher.commit(transaction).sum<int>(2) == 46);
+  std::future<CommitResult> last = publisher.commit_async(transaction);
+  CHECK(last.get().sums() == std::vector<bulletin::Value>{47, 2.0, 48});
+}
+
+TEST_CASE("the result of a commit names the condition that did not hold, and what decided it") {
+  OpenBoard open;
+  const bulletin::Publisher publisher = open.client.publisher("board");
+  const Revision x = open.space.set("x", 1);
+  const Revision newest = open.other.set("y", 1);
+  const Transaction transaction = Transaction()
+                                      .require("x", x)
+                                      .require("y", bulletin::absent)
+                                      .require("x", bulletin::absent)
+                                      .add("n", 1);
+  const auto check = [&](const CommitResult& result) {
+    CHECK_FALSE(result);
+    CHECK_FALSE(result.has_value());
+    CHECK_FALSE(result.changed());
+    CHECK(result.lost() == "y");
+    CHECK(result.revision() == newest);
+    CHECK(result.sums().empty());
+    CHECK(result == std::nullopt);
+    CHECK(code_of([&] { (void)result.sum<int>(0); }) == Errc::missing);
+    CHECK_THROWS_AS(result.value(), std::bad_optional_access);
+    const std::optional<Revision> as_before = result;
+    CHECK_FALSE(as_before);
+  };
+  check(open.space.commit(transaction));
+  check(open.space.commit_async(transaction).get());
+  check(publisher.commit(transaction));
+  check(publisher.commit_async(transaction).get());
+}
+
+TEST_CASE("the result of a commit without effect says so") {
+  OpenBoard open;
+  const Revision x = open.space.set("x", 1);
+  const CommitResult result = open.space.commit(Transaction().require("x", x).erase("y"));
+  CHECK(result);
+  CHECK_FALSE(result.changed());
+  CHECK(result.revision() == x);
+  CHECK(open.space.commit(Transaction().set("x", 1)).changed());
+}
+
+TEST_CASE("update gives up when other writers come between all the time") {
+  OpenBoard open;
+  bulletin::ClientOptions options = open.board.options();
+  options.write_timeout = std::chrono::seconds(1);
+  bulletin::Client client(options);
+  bulletin::Namespace space = client.open("board");
+  int calls = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  const bulletin::Error error = failure_of([&] {
+    space.update<int>("x", [&](std::optional<int>) {
+      open.other.set("x", ++calls);
+      return -1;
+    });
+  });
+  CHECK(std::chrono::steady_clock::now() - begin >= options.write_timeout);
+  CHECK(error.code() == Errc::overloaded);
+  CHECK(error.retryable());
+  CHECK(error.name() == "x");
+  UNSCOPED_INFO(error.what());
+  CHECK(std::string(error.what()).find(std::to_string(calls) + " attempts in 1000 ms") !=
+        std::string::npos);
+  CHECK(calls > 1);
+  space.sync();
+  CHECK(space.at<int>("x") == calls);
+  // One that loses a few times goes on.
+  calls = 0;
+  CHECK(open.space.update<int>("x", [&](std::optional<int>) {
+    if (++calls < 5) open.other.set("x", calls);
+    return -2;
+  }) == -2);
+  CHECK(calls == 5);
 }
 
 TEST_CASE("update gives the change what is there, and sets what it returns") {
@@ -190,7 +325,7 @@ TEST_CASE("writes of one thread keep their order, waiting or not") {
 
 TEST_CASE("transactions that nobody waits for keep their order with all writes") {
   OpenBoard open;
-  std::vector<bulletin::Future<std::optional<Revision>>> commits;
+  std::vector<bulletin::Future<CommitResult>> commits;
   std::vector<bulletin::Future<Revision>> sets;
   for (int i = 0; i < 200; ++i) {
     commits.push_back(open.space.commit_async(Transaction().set("x", i).add("n", 1).set("y", i)));

@@ -103,13 +103,12 @@ std::optional<Status> Model::apply(ModelSpace& space, std::uint64_t session,
   }
   // Small numbers only: the sums themselves have tests of their own.
   const bool present = space.contains(operation.name);
-  ModelAttribute next = present ? space[operation.name] : ModelAttribute{0, 0, 0, 0};
-  if (next.value.get_if<double>() == std::nullopt) return Status::wrong_type;
   const bool real = operation.value.type() == Value::Type::real;
+  ModelAttribute next =
+      present ? space[operation.name] : ModelAttribute{real ? Value(0.0) : Value(0), 0, 0, 0};
+  if (next.value.type() != operation.value.type()) return Status::wrong_type;
   if (real) {
     next.value = next.value.as<double>() + operation.value.as<double>();
-  } else if (next.value.type() == Value::Type::real) {
-    return Status::wrong_type;
   } else {
     next.value = next.value.as<std::int64_t>() + operation.value.as<std::int64_t>();
   }

@@ -30,7 +30,10 @@ namespace {
 
 const Revision seven{7};
 
-using Transacted = std::optional<Revision>;
+using Transacted = bulletin::CommitResult;
+
+bulletin::wire::Outcome committed() { return {bulletin::wire::Status::ok, 7, {}}; }
+bulletin::wire::Outcome lost_by_x() { return bulletin::wire::Outcome::lost(7, "x"); }
 
 auto promise_of_a_set() { return WritePromise::make<Revision>(); }
 auto promise_of_a_transaction() { return WritePromise::make<Transacted>(); }
@@ -65,7 +68,7 @@ TEST_CASE("A future gives what was promised, once") {
   CHECK(future.wait_for(1ms) == std::future_status::timeout);
   CHECK(future.wait_until(std::chrono::steady_clock::now()) == std::future_status::timeout);
   CHECK(future.wait_until(std::chrono::system_clock::now() + 1ms) == std::future_status::timeout);
-  promise.fulfil(seven, false);
+  promise.fulfil(committed());
   CHECK_FALSE(promise);
   CHECK(future.wait_for(0s) == std::future_status::ready);
   CHECK(future.wait_until(std::chrono::system_clock::now()) == std::future_status::ready);
@@ -77,10 +80,13 @@ TEST_CASE("A future gives what was promised, once") {
 TEST_CASE("The future of a transaction also tells that it lost") {
   auto [won, of_won] = promise_of_a_transaction();
   auto [lost, of_lost] = promise_of_a_transaction();
-  won.fulfil(seven, false);
-  lost.fulfil(seven, true);
+  won.fulfil(committed());
+  lost.fulfil(lost_by_x());
   CHECK(of_won.get() == seven);
-  CHECK(of_lost.get() == std::nullopt);
+  const Transacted result = of_lost.get();
+  CHECK_FALSE(result);
+  CHECK(result.lost() == "x");
+  CHECK(result.revision() == seven);
 }
 
 TEST_CASE("A future throws the error that it was given, and has been used then") {
@@ -105,7 +111,7 @@ TEST_CASE("A future of no write has nothing to wait for") {
 
   auto [promise, future] = promise_of_a_set();
   none = std::move(future);
-  promise.fulfil(seven, false);
+  promise.fulfil(committed());
   CHECK(misuse_of([&f = future] { f.get(); }) == no_state);
   CHECK(none.get() == seven);
 }
@@ -130,7 +136,7 @@ TEST_CASE("A thread that waits is told, however long it would wait") {
     got = f.get();
   });
   CHECK(await([&] { return begins.load(); }));
-  promise.fulfil(seven, false);
+  promise.fulfil(committed());
   thread.join();
   CHECK(status == std::future_status::ready);
   CHECK(got == seven);
@@ -138,7 +144,7 @@ TEST_CASE("A thread that waits is told, however long it would wait") {
 
 TEST_CASE("Who gives up waiting may wait again") {
   auto [promise, future] = promise_of_a_set();
-  std::thread thread([&p = promise] { p.fulfil(seven, false); });
+  std::thread thread([&p = promise] { p.fulfil(committed()); });
   // Some of these end just when they are told.
   while (future.wait_for(1us) != std::future_status::ready) {
   }
@@ -158,7 +164,7 @@ TEST_CASE("Promises and futures meet from two threads, in whatever order they le
   std::atomic<bool> begin = false;
   std::thread thread([&] {
     while (!begin) std::this_thread::yield();
-    for (WritePromise& promise : promises) promise.fulfil(seven, false);
+    for (WritePromise& promise : promises) promise.fulfil(committed());
   });
   begin = true;
   for (int i = 0; i != count; ++i) {
@@ -180,8 +186,8 @@ TEST_CASE("A future becomes a std::future, before it is ready and afterwards") {
   auto [lost, of_lost] = promise_of_a_transaction();
   auto [failed, of_failed] = promise_of_a_set();
   const auto keep = [&k = kept, &l = lost, &f = failed] {
-    k.fulfil(seven, false);
-    l.fulfil(seven, true);
+    k.fulfil(committed());
+    l.fulfil(lost_by_x());
     f.fail(refusal());
   };
   if (!before) keep();
@@ -208,7 +214,7 @@ TEST_CASE("Several threads wait for what is shared") {
   std::atomic<int> told = 0;
   for (int i = 0; i != 3; ++i)
     threads.emplace_back([&, shared] { told += shared.get() == seven ? 1 : 0; });
-  promise.fulfil(seven, false);
+  promise.fulfil(committed());
   for (std::thread& thread : threads) thread.join();
   CHECK(told == 3);
 }
@@ -229,7 +235,7 @@ TEST_CASE("A second thread that waits for the same future is told of its mistake
     }
   });
   CHECK(await([&] { return is_refused(1us); }));
-  promise.fulfil(seven, false);
+  promise.fulfil(committed());
   thread.join();
   CHECK(future.get() == seven);
 }

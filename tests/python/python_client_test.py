@@ -84,10 +84,11 @@ class PythonClientTest(unittest.TestCase):
     def test_every_operation_does_what_the_page_says(self):
         mine, theirs = self.pair()
         self.assertEqual(mine.add("count", 5), 5)
-        self.assertEqual(mine.add("count", 0.5), 5.5)
-        with self.assertRaises(Refused) as refused:
-            mine.add("count", 1)
-        self.assertEqual((refused.exception.status, refused.exception.name), (22, "count"))
+        self.assertEqual(mine.add("share", 0.5), 0.5)
+        for name, amount in (("count", 0.5), ("share", 1)):
+            with self.assertRaises(Refused) as refused:
+                mine.add(name, amount)
+            self.assertEqual((refused.exception.status, refused.exception.name), (22, name))
         revision = mine.revision
         self.assertEqual(mine.erase("absent"), revision)
         self.assertIsNone(mine.commit([[SET, "x", 1]], [["count", revision - 1]]))

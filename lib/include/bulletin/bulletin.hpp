@@ -11,6 +11,7 @@
 #include <bulletin/attribute.hpp>
 #include <bulletin/change.hpp>
 #include <bulletin/client.hpp>
+#include <bulletin/commit_result.hpp>
 #include <bulletin/error.hpp>
 #include <bulletin/future.hpp>
 #include <bulletin/manager.hpp>

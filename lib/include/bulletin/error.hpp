@@ -13,13 +13,14 @@ namespace bulletin {
 enum class Errc {
   missing,     ///< `at` or `as` on an attribute that does not exist
   wrong_type,  ///< the value has another type than the one asked for, or `add` on something that is
-               ///< no number
+               ///< not a number, or of a real to an integer, or of an integer to a real
   rejected,  ///< the request itself is not allowed: an illegal name, a value over the limit, a sum
              ///< out of range
   denied,    ///< this user may not do that
   disconnected,  ///< no broker within the deadline, or the client was closed; a write was not
                  ///< applied
-  overloaded,    ///< the broker has reached a bound and refused; a write was not applied
+  overloaded,    ///< the broker has reached a bound and refused, or `update` lost to other writers
+                 ///< again and again; a write was not applied
   in_doubt,      ///< the write was sent, and whether it was applied will not be known
   protocol,      ///< the broker speaks another version, or something that is not Bulletin
 };

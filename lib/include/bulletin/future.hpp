@@ -4,9 +4,9 @@
 #include <chrono>
 #include <future>
 #include <memory>
-#include <optional>
 #include <utility>
 
+#include <bulletin/commit_result.hpp>
 #include <bulletin/revision.hpp>
 
 namespace bulletin {
@@ -20,8 +20,8 @@ struct LetGo {
 
 }  // namespace detail
 
-/// What `set_async` (T is Revision) and `commit_async` (std::optional<Revision>) return: used as a
-/// std::future is, and turned into one where one is asked for:
+/// What `set_async` (T is Revision) and `commit_async` (CommitResult) return: used as a std::future
+/// is, and turned into one where one is asked for:
 ///
 ///     std::future<bulletin::Revision> written = robot.set_async("speed", 5.0);
 ///
@@ -39,8 +39,8 @@ class Future {
   /// throws std::future_error no_state.
   bool valid() const noexcept { return state_ != nullptr; }
 
-  /// Waits until the write is decided and can be read here, and returns its revision or throws what
-  /// the call that waits would have thrown. Once.
+  /// Waits until the write is decided and can be read here, and returns or throws what the call
+  /// that waits would have returned or thrown. Once.
   T get();
 
   /// Wait only, for ever or for some time.
@@ -69,6 +69,6 @@ class Future {
 };
 
 extern template class Future<Revision>;
-extern template class Future<std::optional<Revision>>;
+extern template class Future<CommitResult>;
 
 }  // namespace bulletin

@@ -16,6 +16,7 @@
 
 #include <bulletin/attribute.hpp>
 #include <bulletin/change.hpp>
+#include <bulletin/commit_result.hpp>
 #include <bulletin/detail/namespace_state.hpp>
 #include <bulletin/error.hpp>
 #include <bulletin/future.hpp>
@@ -48,7 +49,8 @@ class Namespace {
  public:
   /// The path, such as "plant/line1/robot".
   const std::string& name() const noexcept;
-  /// ENDPOINT#NAMESPACE, percent-encoded: for `bulletin::open` in any process.
+  /// ENDPOINT#NAMESPACE, percent-encoded: for `bulletin::open` in any process. ENDPOINT is all that
+  /// the client knows (Client::endpoints), so that the other process finds the broker as well.
   std::string uri() const;
 
   // --- reads ---
@@ -149,8 +151,9 @@ class Namespace {
   }
 
   /// Adds to a number, atomically at the broker, and returns the sum; an absent attribute counts as
-  /// 0. Throws Error rejected past the range, wrong_type when the attribute is no number, or is a
-  /// double and the amount an integer.
+  /// 0 of the amount's type. Throws Error rejected past the range, and wrong_type when the
+  /// attribute is not a number, or an integer and the amount a real, or a real and the amount an
+  /// integer: no `add` changes the type of a number.
   template <detail::Integer T>
   std::int64_t add(std::string_view name, T amount) const {
     return add_value(name, Value(amount)).template as<std::int64_t>();
@@ -162,28 +165,32 @@ class Namespace {
 
   /// Sets the attribute to `change(current value)`, again and again until no other writer came
   /// between. `change` gets nullopt when the attribute does not exist, and may run more than once.
-  /// Returns what was set.
+  /// Returns what was set. Throws Error overloaded when other writers came between each time until
+  /// `write_timeout` had passed since the first attempt; nothing was applied then.
   template <Storable T, class F>
   requires detail::AssignableTo<std::remove_cvref_t<std::invoke_result_t<F, std::optional<T>>>, T> T
   update(std::string_view name, F&& change, SetOptions options = {})
   const {
-    for (;;) {
+    std::optional<std::chrono::steady_clock::time_point> deadline;
+    for (std::uint64_t attempts = 1;; ++attempts) {
       std::optional<Versioned<T>> current = read<T>(name);
       const Revision expected = current ? current->revision : absent;
       T next = detail::assigned<T>(
           change(current ? std::optional<T>(std::move(current->value)) : std::nullopt), name);
+      if (!deadline) deadline = write_deadline();
       if (compare_and_set(name, expected, next, options)) return next;
+      give_up_after(*deadline, name, attempts);
     }
   }
 
-  /// Commits the transaction whole, and returns its revision; nullopt: a condition did not hold,
-  /// nothing was changed. A transaction that changes nothing returns the namespace's newest
-  /// revision.
-  std::optional<Revision> commit(const Transaction& transaction) const;
+  /// Commits the transaction whole if every condition holds; otherwise changes nothing. The result
+  /// tells which, the revision that decided it, the sums of the additions, or the condition that
+  /// did not hold.
+  CommitResult commit(const Transaction& transaction) const;
 
   /// As `commit`, without waiting: pipelined, and in order, as `set_async` is. The future's get()
   /// returns or throws what `commit` would.
-  Future<std::optional<Revision>> commit_async(const Transaction& transaction) const;
+  Future<CommitResult> commit_async(const Transaction& transaction) const;
 
   // --- watching ---
 
@@ -232,6 +239,10 @@ class Namespace {
                                                 const SetOptions& options) const;
   Value add_value(std::string_view name, const Value& amount) const;
 
+  std::chrono::steady_clock::time_point write_deadline() const;
+  /// Of an `update` that has lost so often.
+  void give_up_after(std::chrono::steady_clock::time_point deadline, std::string_view name,
+                     std::uint64_t attempts) const;
   [[noreturn]] void throw_missing(std::string_view name) const;
   [[noreturn]] void throw_wrong_type(std::string_view name, const detail::Reading& found,
                                      std::string_view wanted) const;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include <bulletin/commit_result.hpp>
 #include <bulletin/detail/namespace_state.hpp>
 #include <bulletin/future.hpp>
 #include <bulletin/options.hpp>
@@ -30,7 +31,8 @@ class Publisher {
  public:
   /// The path of the namespace, such as "plant/line1/robot".
   const std::string& name() const noexcept;
-  /// ENDPOINT#NAMESPACE, percent-encoded: for `bulletin::open` in any process.
+  /// ENDPOINT#NAMESPACE, percent-encoded: for `bulletin::open` in any process. ENDPOINT is all that
+  /// the client knows (Client::endpoints), so that the other process finds the broker as well.
   std::string uri() const;
 
   /// Returns the commit's revision, after one round trip.
@@ -74,10 +76,10 @@ class Publisher {
     return add_value(name, Value(amount)).template as<double>();
   }
 
-  /// Commits the transaction whole, and returns its revision; nullopt: a condition did not hold.
-  std::optional<Revision> commit(const Transaction& transaction) const;
+  /// Commits the transaction whole; see Namespace::commit.
+  CommitResult commit(const Transaction& transaction) const;
   /// As `commit`, without waiting; see Namespace::commit_async.
-  Future<std::optional<Revision>> commit_async(const Transaction& transaction) const;
+  Future<CommitResult> commit_async(const Transaction& transaction) const;
 
   explicit Publisher(std::shared_ptr<const detail::Destination> destination) noexcept
       : destination_(std::move(destination)) {}

@@ -32,9 +32,9 @@ class Transaction {
   /// Nothing happens if the attribute does not exist.
   Transaction& erase(std::string_view name);
 
-  /// Adds to a number, decided at the broker; an absent attribute counts as 0. Integer on integer
-  /// gives an integer, a floating point amount gives a double; past the range the transaction is
-  /// `rejected`. An integer amount on a double is `wrong_type`.
+  /// Adds to a number, decided at the broker; an absent attribute counts as 0 of the amount's type.
+  /// An integer is added to an integer, a real to a real, and anything else is `wrong_type`; past
+  /// the range the transaction is `rejected`. `CommitResult::sum` tells the result.
   template <detail::Number T>
   Transaction& add(std::string_view name, T amount) {
     return add_value(name, Value(amount));
