@@ -31,7 +31,8 @@ constexpr const char* footer =
     "The configuration file is TOML and has the same names as keys, for example:\n"
     "  bind = \"tcp://*:5570\"\n"
     "  session-ms = 5000\n"
-    "An option given on the command line wins. The files of keys and permissions are explained in\n"
+    "An option given on the command line wins; of one given twice, the\n"
+    "last. The files of keys and permissions are explained in\n"
     "bulletin-keys(5).\n\n"
     "Exit status:\n"
     "  0                           Ended cleanly\n"
@@ -68,6 +69,8 @@ std::optional<int> parse_arguments(int argc, char** argv, Arguments& arguments) 
   app.footer(footer);
   app.set_version_flag("--version", "bulletin-broker " BULLETIN_VERSION,
                        "Print the version and exit");
+  // Who starts the broker may put options before those of its user.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   const CLI::Option* const config_option =
       app.add_option("--config", config, "read options from this file")->type_name("FILE");
   for (const server::Setting& setting : settings) {

@@ -5,7 +5,9 @@
 #include <bulletin/error.hpp>
 
 #include "server/endpoint.hpp"
+#include "server/log.hpp"
 #include "server/settings.hpp"
+#include "wire/endpoint_text.hpp"
 
 namespace bulletin::server {
 namespace {
@@ -77,11 +79,16 @@ void check_endpoints(const BrokerOptions& options) {
                             options.updates));
   }
   if (options.advertise.empty()) return;
-  const Endpoint advertised = parse_endpoint(options.advertise, "advertise");
-  if (is_free_port(advertised) || is_wildcard(advertised.host))
+  if (const std::string fault = wire::connect_fault(options.advertise); !fault.empty()) {
+    throw Error(Errc::rejected,
+                fmt::format("advertise: '{}' {}; write the tcp://HOST:PORT or ipc://PATH at which "
+                            "clients reach the updates",
+                            printable(options.advertise), printable(fault)));
+  }
+  if (is_wildcard(wire::host_and_port(options.advertise).host))
     throw Error(Errc::rejected,
                 fmt::format("advertise: '{}' is no place that clients could connect to; write the "
-                            "tcp://ADDRESS:PORT or ipc://PATH at which they reach the updates",
+                            "tcp://HOST:PORT or ipc://PATH at which they reach the updates",
                             options.advertise));
 }
 

@@ -21,13 +21,6 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-/// What is appended to the path of the commands socket to make that of the updates socket.
-inline constexpr std::string_view updates_suffix = ".updates";
-
-/// The longest path of a Unix socket: sockaddr_un has 108 bytes, the last one is NUL, and clients
-/// leave room for the suffix.
-inline constexpr std::size_t longest_path = 107 - updates_suffix.size();
-
 /// Throws Error rejected for anything else; the message begins with `option`, says what is wrong
 /// and what to write.
 Endpoint parse_endpoint(std::string_view text, std::string_view option);

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "server/descriptors.hpp"
+#include "wire/endpoint_text.hpp"
 #include "wire/limits.hpp"
 
 namespace bulletin::server {
@@ -306,7 +307,7 @@ Endpoint Sockets::bind_new_channel(Socket& socket, Endpoint endpoint) {
 
 Endpoint Sockets::bind(Socket& socket, const Endpoint& endpoint, std::string_view option) {
   if (endpoint.transport == Endpoint::Transport::ipc) {
-    if (endpoint.path.size() > longest_path + updates_suffix.size())
+    if (endpoint.path.size() > wire::longest_socket_path + wire::updates_suffix.size())
       throw Error(Errc::rejected,
                   fmt::format("{}: the path {} is too long", option, endpoint.path));
     locks_.try_emplace(endpoint.path, endpoint.path);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "wire/endpoint_text.hpp"
 #include "wire/limits.hpp"
 
 namespace bulletin::server {
@@ -14,7 +15,7 @@ UpdatesPlace place_of(const Endpoint& commands, const Endpoint& updates) {
   if (updates.transport == Endpoint::Transport::ipc) {
     // Beside the commands, where clients look unless told otherwise.
     const bool beside = commands.transport == Endpoint::Transport::ipc &&
-                        updates.path == commands.path + std::string(updates_suffix);
+                        updates.path == commands.path + std::string(wire::updates_suffix);
     return {0, beside ? std::string() : to_string(updates)};
   }
   if (commands.transport == Endpoint::Transport::tcp &&

@@ -10,61 +10,22 @@
 
 #include <bulletin/error.hpp>
 
+#include "wire/endpoint_text.hpp"
+#include "wire/names.hpp"
+
 namespace bulletin::client {
 namespace {
 
-constexpr std::string_view tcp_scheme = "tcp://";
-constexpr std::string_view ipc_scheme = "ipc://";
-
-[[noreturn]] void refuse(std::string_view endpoint, std::string_view why) {
-  throw Error(Errc::rejected, "endpoint '" + std::string(endpoint) + "' " + std::string(why) +
-                                  "; wanted tcp://HOST:PORT or ipc://PATH");
-}
-
-void check_host(std::string_view endpoint, std::string_view host) {
-  const bool bracketed = host.front() == '[' && host.back() == ']';
-  if (!bracketed && host.find_first_of(":[]") != std::string_view::npos) {
-    refuse(endpoint, "has an IPv6 address that is not in brackets, as tcp://[::1]:5570");
-  }
-  const auto impossible = [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte <= 0x20 || byte == 0x7F ||
-           std::string_view("/@#?\\\"'<>").find(c) != std::string_view::npos;
-  };
-  if (std::any_of(host.begin(), host.end(), impossible)) refuse(endpoint, "has no possible host");
-}
-
-void check_tcp(std::string_view endpoint) {
-  const std::string_view address = endpoint.substr(tcp_scheme.size());
-  const std::size_t colon = address.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) refuse(endpoint, "has no host and port");
-  if (address.front() == '*') refuse(endpoint, "names no host to connect to");
-  check_host(endpoint, address.substr(0, colon));
-  const std::string_view digits = address.substr(colon + 1);
-  unsigned port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc{} || end != digits.data() + digits.size() || port == 0 || port > 65535) {
-    refuse(endpoint, "has no port between 1 and 65535");
-  }
-}
-
-void check(std::string_view endpoint) {
-  if (endpoint.starts_with(tcp_scheme)) {
-    check_tcp(endpoint);
-  } else if (endpoint.starts_with(ipc_scheme)) {
-    if (endpoint.size() == ipc_scheme.size()) refuse(endpoint, "has no path");
-    // The kernel's bound on socket paths (sun_path), which the updates socket's longer path has to
-    // keep as well.
-    if (endpoint.size() - ipc_scheme.size() + std::string_view(".updates").size() >= 108) {
-      refuse(endpoint, "has a path of more than 99 bytes");
-    }
-  } else {
-    refuse(endpoint, "has no known transport");
-  }
-}
+using wire::ipc_scheme;
+using wire::tcp_scheme;
 
 std::string checked(std::string_view endpoints) {
-  for (const std::string& endpoint : endpoints_in(endpoints)) check(endpoint);
+  for (const std::string& endpoint : endpoints_in(endpoints)) {
+    if (const std::string fault = wire::connect_fault(endpoint); !fault.empty()) {
+      throw Error(Errc::rejected, "endpoint " + wire::quoted(endpoint) + " " + fault +
+                                      "; wanted tcp://HOST:PORT or ipc://PATH");
+    }
+  }
   return std::string(endpoints);
 }
 
@@ -169,11 +130,11 @@ std::string canonical_endpoint(std::string_view chosen) {
 
 std::string updates_endpoint(std::string_view commands, std::string_view peer_address,
                              unsigned port) {
-  if (commands.starts_with(ipc_scheme)) return std::string(commands) + ".updates";
+  if (commands.starts_with(ipc_scheme))
+    return std::string(commands) + std::string(wire::updates_suffix);
   std::string host(peer_address);
   if (host.empty()) {
-    const std::string_view address = commands.substr(tcp_scheme.size());
-    host = address.substr(0, address.rfind(':'));
+    host = wire::host_and_port(commands).host;
   } else if (host.find(':') != std::string::npos && host.front() != '[') {
     host = "[" + host + "]";
   }

@@ -9,11 +9,10 @@
 #include <utility>
 
 #include "client/endpoint.hpp"
+#include "wire/endpoint_text.hpp"
 
 namespace bulletin::client {
 namespace {
-
-constexpr std::string_view scheme = "tcp://";
 
 bool is_address(const std::string& host) {
   in_addr address{};
@@ -32,9 +31,9 @@ std::string numeric(const addrinfo& found) {
 }  // namespace
 
 std::vector<std::string> addresses_of(const std::string& endpoint) {
-  if (!endpoint.starts_with(scheme)) return {};
-  const std::size_t colon = endpoint.rfind(':');
-  const std::string host = endpoint.substr(scheme.size(), colon - scheme.size());
+  if (!endpoint.starts_with(wire::tcp_scheme)) return {};
+  const auto [name, port] = wire::host_and_port(endpoint);
+  const std::string host(name);
   if (is_address(host)) return {};
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
@@ -44,7 +43,7 @@ std::vector<std::string> addresses_of(const std::string& endpoint) {
   std::vector<std::string> addresses;
   for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
     if (std::string address = numeric(*one); !address.empty())
-      addresses.push_back(std::string(scheme) + address + endpoint.substr(colon));
+      addresses.push_back(std::string(wire::tcp_scheme) + address + ":" + std::string(port));
   }
   return addresses;
 }

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <optional>
 #include <random>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -14,6 +16,8 @@
 #include "client/child_process.hpp"
 #include "client/clock.hpp"
 #include "client/fork.hpp"
+#include "wire/endpoint_text.hpp"
+#include "wire/names.hpp"
 
 namespace bulletin {
 namespace {
@@ -33,12 +37,30 @@ std::string find_broker(const std::string& option) {
   return "bulletin-broker";  // on PATH
 }
 
-// The value of `key=` in a line of words; empty: not there.
-std::string word_of(const std::string& line, const std::string& key) {
-  const std::size_t begin = line.find(" " + key + "=");
-  if (begin == std::string::npos) return {};
-  const std::size_t value = begin + key.size() + 2;
-  return line.substr(value, line.find(' ', value) - value);
+/// The commands endpoint in `ready commands=ENDPOINT updates=ENDPOINT`; empty: it is another line.
+/// A path may contain blanks, and even what stands between the two.
+std::string commands_endpoint(std::string_view line) {
+  constexpr std::string_view begin = "ready commands=";
+  constexpr std::string_view between = " updates=";
+  if (!line.starts_with(begin)) return {};
+  line.remove_prefix(begin.size());
+  std::size_t last = std::string_view::npos;
+  for (std::size_t place = line.find(between); place != std::string_view::npos;
+       place = line.find(between, place + 1)) {
+    const std::string commands(line.substr(0, place));
+    const std::string_view updates = line.substr(place + between.size());
+    if (updates == commands + std::string(wire::updates_suffix)) return commands;
+    last = place;
+  }
+  return std::string(line.substr(0, last));
+}
+
+void check_bind(const std::string& endpoint) {
+  const std::string fault = wire::bind_fault(endpoint);
+  if (fault.empty()) return;
+  throw Error(Errc::rejected, "ManagerOptions::bind: " + wire::quoted(endpoint) + " " + fault +
+                                  "; wanted tcp://ADDRESS:PORT (PORT `*` for a free one) or "
+                                  "ipc://PATH");
 }
 
 std::string describe_end(std::optional<int> status) {
@@ -82,8 +104,10 @@ void Manager::Implementation::start() {
                 "Manager of its own");
   }
   if (broker && !broker->wait(std::chrono::steady_clock::now())) return;  // it runs
+  check_bind(options.bind);
   shutdown();
   const std::string program = find_broker(options.broker);
+  // Of an option that is given twice the broker takes the last.
   std::vector<std::string> arguments{program, "--bind",      options.bind, "--exit-on-eof",
                                      "0",     "--log-level", "warning"};
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
@@ -96,7 +120,7 @@ void Manager::Implementation::start() {
                     "; name the broker in ManagerOptions::broker or $BULLETIN_BROKER");
   }
   const std::optional<std::string> line = broker->read_line(deadline);
-  if (line && line->starts_with("ready ")) address = word_of(*line, "commands");
+  if (line) address = commands_endpoint(*line);
   if (address.empty()) {
     const auto ended = broker->wait(line ? std::chrono::steady_clock::now() : deadline);
     shutdown();

@@ -250,3 +250,77 @@ TEST_CASE("a manager's broker takes more arguments", "[keyless]") {
   const bulletin::Namespace space = manager.make_namespace();
   CHECK(code_of([&] { space.set("x", std::string(200, 'x')); }) == Errc::rejected);
 }
+
+TEST_CASE("a manager's arguments win over its own", "[keyless]") {
+  const TemporaryFolder folder;
+  const std::string elsewhere = "ipc://" + (folder.path() / "elsewhere").string();
+  for (const std::vector<std::string>& bind :
+       {std::vector<std::string>{"--bind", elsewhere}, {"--bind=" + elsewhere}}) {
+    Manager manager({.bind = "tcp://127.0.0.1:*", .arguments = bind});
+    manager.start();
+    CHECK(manager.address() == elsewhere);
+    CHECK(manager.make_namespace().set("x", 1) > bulletin::Revision());
+  }
+  Manager wordy({.arguments = {"--log-level", "error", "--log-level", "warning"}});
+  wordy.start();
+  CHECK(listens(wordy.address()));
+}
+
+TEST_CASE("a manager's broker may be at any path that a socket can have", "[keyless]") {
+  const TemporaryFolder folder;
+  for (const std::string name : {"a b",
+                                 " leading",
+                                 "trailing ",
+                                 "two  blanks",
+                                 "50%",
+                                 "%20",
+                                 "a#b",
+                                 "a'b\"c",
+                                 "a\\b",
+                                 "$HOME",
+                                 "a,b",
+                                 "a=b",
+                                 "b updates=c",
+                                 "x updates=ipc:",
+                                 "sp\xC3\xA4t",
+                                 "\xE6\x97\xA5",
+                                 "*x",
+                                 "a;b",
+                                 "-x",
+                                 "a.updates",
+                                 "~"}) {
+    CAPTURE(name);
+    const std::string endpoint = "ipc://" + (folder.path() / name).string();
+    Manager manager({.bind = endpoint});
+    manager.start();
+    CHECK(manager.address() == endpoint);
+    const bulletin::Namespace space = manager.open("of/" + name);
+    space.set("x", 1);
+    CHECK(bulletin::open(space.uri()).at<int>("x") == 1);
+    bulletin::Client client({.endpoint = manager.address()});
+    CHECK(client.open("of/" + name).at<int>("x") == 1);
+  }
+  std::string longest = "ipc://" + (folder.path() / "").string();
+  longest.resize(std::string("ipc://").size() + 99, 'x');
+  Manager manager({.bind = longest});
+  manager.start();
+  CHECK(manager.address() == longest);
+  Manager elsewhere({.bind = "ipc://" + (folder.path() / "a b").string(),
+                     .arguments = {"--updates", "ipc://" + (folder.path() / "c d").string()}});
+  elsewhere.start();
+  CHECK(elsewhere.address() == "ipc://" + (folder.path() / "a b").string());
+}
+
+TEST_CASE("a manager refuses at once what cannot be an endpoint", "[keyless]") {
+  for (const char* bind :
+       {"", "nonsense", "tcp://", "tcp://[]:*", "tcp://127.0.0.1", "tcp://127.0.0.1:0",
+        "tcp://127.0.0.1:65536", "tcp://127.0.0.1:+5", "tcp://127.0.0.1: 5", "tcp://a;127.0.0.1:1",
+        "inproc://x", "udp://127.0.0.1:5", "ipc://", "ipc://a\nb"}) {
+    CAPTURE(bind);
+    Manager manager({.bind = bind});
+    const bulletin::Error error = failure_of([&] { manager.start(); });
+    CHECK(error.code() == Errc::rejected);
+    CHECK(mentions(error, "ManagerOptions::bind"));
+    CHECK(manager.address().empty());
+  }
+}

@@ -18,7 +18,10 @@ struct ManagerOptions {
   /// The broker program. Empty: $BULLETIN_BROKER, else `bulletin-broker` beside this program, else
   /// on PATH.
   std::string broker = {};
-  /// More arguments for the broker program.
+  /// More arguments for the broker program. They come after those of the Manager, which are
+  /// `--bind`, `--log-level warning` and `--exit-on-eof 0`, and of an option that is given twice
+  /// the last counts: {"--log-level", "info"} has it log more. Without `--exit-on-eof 0` the broker
+  /// outlives a program that is killed.
   std::vector<std::string> arguments = {};
   /// How long `start` waits for the broker to be ready.
   std::chrono::milliseconds start_timeout{10000};
@@ -37,10 +40,10 @@ class Manager {
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;
 
-  /// Runs the broker and returns when it is ready. Throws Error disconnected when it does not
-  /// start; the broker says why on standard error. Does nothing while it runs. If it has ended
-  /// since, a new one begins, with an empty board unless `arguments` has --data: what was opened
-  /// before is closed.
+  /// Runs the broker and returns when it is ready. Throws Error rejected when `bind` cannot be an
+  /// endpoint, and disconnected when the broker does not start; it says why on standard error. Does
+  /// nothing while it runs. If it has ended since, a new one begins, with an empty board unless
+  /// `arguments` has --data: what was opened before is closed.
   void start();
 
   /// Opens a fresh namespace that nobody else has; hand `uri()` to others. Throws Error
