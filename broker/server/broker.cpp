@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "server/keeper.hpp"
 #include "server/log.hpp"
 #include "server/server.hpp"
 
@@ -83,6 +84,14 @@ class Broker::Implementation {
     return running_ != nullptr && !running_->failed();
   }
 
+  DataState data_state() const noexcept {
+    if (owner_ == ::getpid()) {
+      const std::scoped_lock lock(mutex_);
+      if (running_ != nullptr) return running_->server().data_state();
+    }
+    return server::wanted_data_state(options_);
+  }
+
   std::string endpoint() const {
     const std::scoped_lock lock(mutex_);
     return endpoint_;
@@ -98,7 +107,9 @@ class Broker::Implementation {
   class Running {
    public:
     explicit Running(const BrokerOptions& options)
-        : server_(options, server::silent_log()), thread_([this] { serve(); }) {}
+        : on_log_(options.on_log),
+          server_(options, on_log_ ? server::hooked_log(on_log_) : server::silent_log()),
+          thread_([this] { serve(); }) {}
     ~Running() {
       server_.stop();
       thread_.join();
@@ -116,10 +127,23 @@ class Broker::Implementation {
       } catch (const std::exception& error) {
         // The host lives on: it may not even need the broker any more.
         failed_.store(true, std::memory_order_relaxed);
-        std::fprintf(stderr, "bulletin: the embedded broker has failed: %s\n", error.what());
+        tell_failure(error.what());
       }
     }
 
+    void tell_failure(const char* reason) const noexcept {
+      if (!on_log_) {
+        std::fprintf(stderr, "bulletin: the embedded broker has failed: %s\n", reason);
+        return;
+      }
+      try {
+        on_log_({LogLevel::error, "failed", "event=failed reason=" + server::quoted(reason)});
+      } catch (...) {
+        // Whoever logs has no other place to say so.
+      }
+    }
+
+    const LogHook on_log_;
     server::Server server_;
     std::atomic<bool> failed_ = false;
     std::thread thread_;
@@ -151,6 +175,20 @@ bool Broker::reload() noexcept { return implementation_ != nullptr && implementa
 
 bool Broker::running() const noexcept {
   return implementation_ != nullptr && implementation_->running();
+}
+
+DataState Broker::data_state() const noexcept {
+  return implementation_ != nullptr ? implementation_->data_state() : DataState::memory;
+}
+
+std::string_view to_string(DataState state) noexcept {
+  switch (state) {
+    case DataState::memory: return "memory";
+    case DataState::sync: return "sync";
+    case DataState::async: return "async";
+    case DataState::failed: return "failed";
+  }
+  return "unknown";
 }
 
 std::string Broker::endpoint() const { return implementation_->endpoint(); }

@@ -155,10 +155,13 @@ void Keeper::close() {
   if (store_ != nullptr) store_->close();
 }
 
-std::string_view Keeper::state() const noexcept {
-  if (failed_) return "failed";
-  if (options_.data.empty()) return "memory";
-  return options_.durability == Durability::sync ? "sync" : "async";
+DataState Keeper::state() const noexcept {
+  return failed_ ? DataState::failed : wanted_data_state(options_);
+}
+
+DataState wanted_data_state(const BrokerOptions& options) noexcept {
+  if (options.data.empty()) return DataState::memory;
+  return options.durability == Durability::sync ? DataState::sync : DataState::async;
 }
 
 }  // namespace bulletin::server

@@ -1,6 +1,7 @@
 // Between the authority and its store.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -64,8 +65,8 @@ class Keeper {
   /// A clean end. Throws Error or StoreError.
   void close();
 
-  /// memory, async, sync, or failed.
-  [[nodiscard]] std::string_view state() const noexcept;
+  /// Any thread.
+  [[nodiscard]] DataState state() const noexcept;
 
  private:
   [[nodiscard]] authority::AuthorityOptions authority_options() const;
@@ -78,9 +79,12 @@ class Keeper {
   const std::uint64_t first_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<store::Copy> copy_;  // of the store, and goes before it
-  bool failed_ = false;
+  std::atomic<bool> failed_ = false;   // written by the loop
   Time try_again_{};
   std::optional<Time> sync_at_;
 };
+
+/// While nothing fails.
+DataState wanted_data_state(const BrokerOptions& options) noexcept;
 
 }  // namespace bulletin::server

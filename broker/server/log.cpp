@@ -1,5 +1,9 @@
 #include "server/log.hpp"
 
+#include <mutex>
+#include <utility>
+
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -18,11 +22,49 @@ void append_printable(std::string& out, char byte) {
   }
 }
 
+LogLevel to_level(spdlog::level::level_enum level) noexcept {
+  if (level >= spdlog::level::err) return LogLevel::error;
+  return level == spdlog::level::warn ? LogLevel::warning : LogLevel::info;
+}
+
+/// NAME of "event=NAME key=value ...".
+std::string event_in(std::string_view text) {
+  constexpr std::string_view key = "event=";
+  if (!text.starts_with(key)) return {};
+  text.remove_prefix(key.size());
+  return std::string(text.substr(0, text.find(' ')));
+}
+
+class HookSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit HookSink(LogHook hook) : hook_(std::move(hook)) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string text(message.payload.data(), message.payload.size());
+    try {
+      hook_({to_level(message.level), event_in(text), text});
+    } catch (...) {
+      // Whoever logs has no other place to say so.
+    }
+  }
+  void flush_() override {}
+
+  const LogHook hook_;
+};
+
 }  // namespace
 
 std::shared_ptr<spdlog::logger> silent_log() {
   auto log = std::make_shared<spdlog::logger>("bulletin");
   log->set_level(spdlog::level::off);
+  return log;
+}
+
+std::shared_ptr<spdlog::logger> hooked_log(LogHook hook) {
+  auto log =
+      std::make_shared<spdlog::logger>("bulletin", std::make_shared<HookSink>(std::move(hook)));
+  log->set_level(spdlog::level::info);
   return log;
 }
 

@@ -7,10 +7,15 @@
 
 #include <spdlog/logger.h>
 
+#include <bulletin/log.hpp>
+
 namespace bulletin::server {
 
 /// A logger that says nothing: an embedded broker writes to nobody's terminal.
 std::shared_ptr<spdlog::logger> silent_log();
+
+/// To the hook, from level info on.
+std::shared_ptr<spdlog::logger> hooked_log(LogHook hook);
 
 /// To standard error: time, level, event. Throws Error rejected for a level that there is not.
 std::shared_ptr<spdlog::logger> standard_log(const std::string& level);

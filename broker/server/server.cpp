@@ -429,7 +429,7 @@ void Server::report_descriptors(Time now) {
 Metrics Server::metrics_now() const {
   Metrics metrics;
   metrics.version = BULLETIN_VERSION;
-  metrics.data = keeper_.state();
+  metrics.data = to_string(keeper_.state());
   metrics.started_s = started_unix_s_;
   metrics.sessions = authority_.sessions();
   metrics.connections = sockets_.connections();
@@ -464,7 +464,7 @@ Facts Server::facts(Time now) const {
       {"bytes", counters_.bytes},
       {"drops", drops()},
       {"missed", counters_.missed},
-      {"data", std::string(keeper_.state())},
+      {"data", std::string(to_string(keeper_.state()))},
       {"keys_refused", sockets_.refused()},
       {"denied", counters_.denied},
       {"subscriptions_dropped", counters_.subscriptions_dropped},

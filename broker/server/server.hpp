@@ -54,6 +54,7 @@ class Server {
   /// Serves until `stop`, and ends the data cleanly. On one thread, once. Throws what ends it.
   void serve();
   // From any thread.
+  DataState data_state() const noexcept { return keeper_.state(); }
   void stop() noexcept;
   /// Reads the authorized keys and the permissions again: who is new is let in, who is not there
   /// any more is out. False: there are no keys.

@@ -47,7 +47,9 @@ std::vector<std::string> Client::namespaces(std::string_view prefix) const {
 
 Limits Client::limits() const { return implementation_->limits(); }
 
-const std::string& Client::endpoint() const noexcept { return implementation_->endpoint; }
+std::string Client::endpoint() const { return implementation_->endpoint_in_use(); }
+
+const std::string& Client::endpoints() const noexcept { return implementation_->endpoint; }
 
 namespace {
 

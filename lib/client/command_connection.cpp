@@ -8,6 +8,7 @@
 #include <bulletin/error.hpp>
 
 #include "client/clock.hpp"
+#include "client/diagnosis.hpp"
 #include "client/endpoint.hpp"
 #include "client/endpoint_ring.hpp"
 #include "client/sockets.hpp"
@@ -28,6 +29,7 @@ class CommandConnection::Implementation {
  public:
   Implementation(std::string_view endpoint, const std::optional<Keys>& keys, milliseconds timeout)
       : endpoint_(choose_endpoint(endpoint)),
+        keys_(keys),
         ring_(endpoint_),
         timeout_(timeout),
         socket_(make_command_socket(*context_, keys)),
@@ -37,7 +39,7 @@ class CommandConnection::Implementation {
 
   std::string ask(std::string_view request, milliseconds timeout);
 
-  const std::string& endpoint() const noexcept { return endpoint_; }
+  const std::string& endpoint() const noexcept { return ring_.current(); }
   milliseconds timeout() const noexcept { return timeout_; }
   std::size_t transmissions() const noexcept { return transmissions_; }
 
@@ -50,6 +52,7 @@ class CommandConnection::Implementation {
   [[noreturn]] void throw_unanswered(milliseconds timeout) const;
 
   const std::string endpoint_;
+  const std::optional<Keys> keys_;
   EndpointRing ring_;
   const milliseconds timeout_;
   const std::unique_ptr<zmq::context_t> context_ = make_context();
@@ -74,6 +77,10 @@ std::string CommandConnection::Implementation::ask(std::string_view request, mil
     wait(deadline);
     while (const auto event = monitor_.next()) {
       see(*event);
+    }
+    if (monitor_.take_abandoned()) {
+      see(ConnectionMonitor::Event::disconnected);
+      connect_anew(socket_, ring_.current(), ring_.current());
     }
     if (const auto reply = receive(socket_)) return std::string(view(*reply));
     if (std::chrono::steady_clock::now() >= deadline) throw_unanswered(timeout);
@@ -115,8 +122,7 @@ void CommandConnection::Implementation::move_on(bool (EndpointRing::*next)()) {
   blocked_since_ = std::chrono::steady_clock::now();
   const std::string left = ring_.current();
   if (!(ring_.*next)()) return;
-  socket_.disconnect(left);
-  socket_.connect(ring_.current());
+  connect_anew(socket_, left, ring_.current());
 }
 
 void CommandConnection::Implementation::wait(SteadyTime deadline) {
@@ -130,12 +136,10 @@ void CommandConnection::Implementation::wait(SteadyTime deadline) {
 
 void CommandConnection::Implementation::throw_unanswered(milliseconds timeout) const {
   const std::string waited = " within " + std::to_string(timeout.count()) + " ms";
-  if (transmissions_ == 0 && monitor_.refused()) {
-    throw Error(Errc::disconnected, "no broker at " + endpoint_ + " lets this client in" + waited +
-                                        ": " + refused_advice);
-  }
-  if (transmissions_ == 0) {
-    throw Error(Errc::disconnected, "no broker at " + endpoint_ + waited);
+  // What is not a broker may take a request, too.
+  if (transmissions_ == 0 || !monitor_.connected()) {
+    throw Error(Errc::disconnected, "no broker has answered at " + endpoint_ + waited + ": " +
+                                        diagnose(endpoint_, keys_, monitor_.ends_at_once()));
   }
   throw Error(Errc::disconnected, "the broker at " + endpoint_ + " has not answered" + waited);
 }

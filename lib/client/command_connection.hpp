@@ -33,6 +33,7 @@ class CommandConnection {
   /// How often the newest request was handed to the network.
   [[nodiscard]] std::size_t transmissions() const noexcept;
 
+  /// In use now.
   [[nodiscard]] const std::string& endpoint() const noexcept;
 
  private:

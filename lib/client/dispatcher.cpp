@@ -11,10 +11,17 @@
 #include "wire/value_codec.hpp"
 
 namespace bulletin::client {
+namespace {
+
+/// Log entries beyond are dropped while a callback keeps the thread.
+constexpr std::size_t most_events = 1000;
+
+}  // namespace
 
 Dispatcher::Dispatcher(const ClientOptions& options)
     : on_error_(options.on_error),
       on_state_(options.on_state),
+      on_log_(options.on_log),
       generation_(generation()),
       rows_(options.watch_queue_bytes) {}
 
@@ -76,6 +83,13 @@ void Dispatcher::push(ClientEvent event) {
   work_.notify_one();
 }
 
+void Dispatcher::push(LogEntry entry) {
+  std::scoped_lock lock(mutex_);
+  if (stopping_ || !on_log_ || events_.size() >= most_events) return;
+  events_.emplace_back(std::move(entry));
+  work_.notify_one();
+}
+
 bool Dispatcher::stop(std::chrono::steady_clock::time_point deadline) {
   // The last owner of a watch may be a row, and the watch's callback may own anything, also another
   // subscription: it goes without the lock.
@@ -96,7 +110,7 @@ void Dispatcher::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     if (!events_.empty()) {
-      const ClientEvent event = events_.front();
+      const Event event = std::move(events_.front());
       events_.pop_front();
       lock.unlock();
       tell_event(event);
@@ -171,9 +185,17 @@ void Dispatcher::tell_watch(Audience::Listener& listener, const QueuedRow& row,
   }
 }
 
-void Dispatcher::tell_event(ClientEvent event) {
+void Dispatcher::tell_event(const Event& event) {
+  if (const auto* entry = std::get_if<LogEntry>(&event)) {
+    try {
+      on_log_(*entry);
+    } catch (...) {
+      // Whoever logs has no other place to say so.
+    }
+    return;
+  }
   try {
-    on_state_(event);
+    on_state_(std::get<ClientEvent>(event));
   } catch (...) {
     report(std::current_exception());
   }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include <bulletin/options.hpp>
@@ -40,6 +41,8 @@ class Dispatcher {
   /// Queues what somebody wants of the row.
   void push(std::uint64_t space, const replica::Row& row);
   void push(ClientEvent event);
+  /// For the log hook.
+  void push(LogEntry entry);
 
   /// Ends the thread; what waits is not told any more. Waits for a callback that runs, for as long
   /// as `deadline` allows: false then, and the thread ends by itself when the callback returns.
@@ -51,7 +54,8 @@ class Dispatcher {
   [[nodiscard]] std::vector<Audience::Listener> listeners_of(const QueuedRow& row) const;
   void tell_watch(Audience::Listener& listener, const QueuedRow& row,
                   const std::vector<Value>& values);
-  void tell_event(ClientEvent event);
+  using Event = std::variant<ClientEvent, LogEntry>;
+  void tell_event(const Event& event);
   void report(std::exception_ptr error);
   [[nodiscard]] bool on_own_thread() const noexcept {
     return std::this_thread::get_id() == thread_.get_id();
@@ -59,6 +63,7 @@ class Dispatcher {
 
   const std::function<void(std::exception_ptr)> on_error_;
   const std::function<void(ClientEvent)> on_state_;
+  const LogHook on_log_;
   const std::uint64_t generation_;
   std::atomic<std::size_t> watch_count_{0};
 
@@ -67,7 +72,7 @@ class Dispatcher {
   std::condition_variable work_;      // something to tell, or the end
   std::condition_variable returned_;  // a callback has returned, or the thread has ended
   RowQueue rows_;
-  std::deque<ClientEvent> events_;
+  std::deque<Event> events_;
   Audience watches_;
   replica::Row wanted_;  // its memory is used again
   const detail::Watch* running_ = nullptr;

@@ -115,10 +115,10 @@ void Engine::move_on(std::uint64_t now) {
   {
     std::scoped_lock lock(client_.apply_mutex);
     client_.core.commands_disconnected(now);
+    client_.moved_to(endpoint());
   }
-  commands_.disconnect(left);
   peer_address_.clear();
-  commands_.connect(endpoint());
+  connect_anew(commands_, left, endpoint());
   commands_ready_ = true;
   writer.move_to(endpoint());
 }
@@ -156,11 +156,18 @@ Engine::Arrived Engine::gather(const Poller::Ready& ready) {
       if (*event == ConnectionMonitor::Event::disconnected) arrived.commands_lost = true;
       if (*event == ConnectionMonitor::Event::failed) connect_failed_ = true;
     }
-    client_.handshake_fails = commands_monitor_.refused();
+    arrived.handshake_failed = commands_monitor_.take_failed_handshake();
+    client_.handshakes_end_at_once = commands_monitor_.ends_at_once();
+  }
+  if (commands_monitor_.take_abandoned()) {
+    arrived.commands_lost = true;
+    arrived.handshake_failed = true;
+    connect_anew(commands_, endpoint(), endpoint());
   }
   if (ready.has(writer.monitor().descriptor())) {
     while (const auto event = writer.monitor().next()) writer.connection_changed(*event);
   }
+  if (writer.monitor().take_abandoned()) writer.connect_again();
   arrived.updates_events = updates_.events(ready);
   arrived.updates = updates_.is_ready(ready);
   if (ready.has(commands_.get(zmq::sockopt::fd)) || arrived.commands_lost || commands_ready_) {
@@ -194,6 +201,8 @@ Engine::Todo Engine::apply(Arrived& arrived) {
     std::scoped_lock lock(client_.apply_mutex);
     const std::uint64_t now = now_ms();
     if (arrived.commands_lost) core.commands_disconnected(now);
+    if (arrived.handshake_failed) client_.not_let_in("handshake_failed");
+    if (connect_failed_ && !core.heard(now)) client_.not_let_in("unreachable");
     for (const ConnectionMonitor::Event event : arrived.updates_events) {
       if (event == ConnectionMonitor::Event::connected) core.updates_connected(now);
       if (event == ConnectionMonitor::Event::disconnected) core.updates_disconnected(now);

@@ -65,6 +65,7 @@ class Engine {
   struct Arrived {
     std::vector<ConnectionMonitor::Event> updates_events;
     bool commands_lost = false;
+    bool handshake_failed = false;
     std::vector<zmq::message_t> replies;
     bool updates = false;
   };

@@ -7,6 +7,7 @@
 #include <random>
 #include <utility>
 
+#include "client/diagnosis.hpp"
 #include "client/endpoint.hpp"
 #include "client/engine.hpp"
 #include "client/host_name.hpp"
@@ -74,7 +75,8 @@ Client::Implementation::Implementation(ClientOptions given)
       keys(client::choose_keys(options.server_key, options.key_file)),
       core({.client_name = options.name, .host = client::host_name(), .random_nonce = random_nonce},
            *this),
-      namespaces_(options.namespace_linger) {}
+      namespaces_(options.namespace_linger),
+      endpoint_in_use_(client::endpoints_in(endpoint).front()) {}
 
 Client::Implementation::~Implementation() { close(); }
 
@@ -100,6 +102,7 @@ void Client::Implementation::start_engine() {
   const client::SignalsBlocked blocked;
   auto intake = std::make_shared<client::Intake>();
   engine_ = std::make_shared<client::Engine>(*this, intake);
+  endpoint_in_use_ = client::endpoints_in(endpoint).front();
   active_ = engine_.get();
   intake_ = std::move(intake);
   open_intake_.store(intake_.get(), std::memory_order_release);
@@ -162,18 +165,18 @@ bool Client::Implementation::wait_for(SteadyTime deadline, const std::function<b
 }
 
 void Client::Implementation::throw_no_broker(std::string_view what,
-                                             std::chrono::milliseconds waited) const {
-  std::string message =
-      std::string(what) + ": no broker has answered at " + endpoint + " within " +
-      std::to_string(waited.count()) + " ms; " +
-      (handshake_fails ? client::refused_advice : "is bulletin-broker running there?");
+                                             std::chrono::milliseconds waited,
+                                             std::string_view name) const {
+  std::string message = std::string(what) + ": no broker has answered at " + endpoint + " within " +
+                        std::to_string(waited.count()) +
+                        " ms: " + client::diagnose(endpoint, keys, handshakes_end_at_once);
   std::string failure;
   {
     std::scoped_lock lock(apply_mutex);
     failure = failure_;
   }
   if (!failure.empty()) message += " (this client's own trouble: " + failure + ")";
-  throw Error(Errc::disconnected, message);
+  throw Error(Errc::disconnected, message, std::string(name));
 }
 
 std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string_view name) {
@@ -370,9 +373,12 @@ void Client::Implementation::applied(replica::NamespaceReplica& replica, const r
 
 void Client::Implementation::progressed(replica::NamespaceReplica& replica) {
   if (!replica.live()) {
+    if (replica.live_since != 0)
+      log(LogLevel::warning, "behind", "namespace=" + wire::quoted(replica.name()));
     replica.live_since = 0;
   } else if (replica.live_since == 0) {
     replica.live_since = std::chrono::system_clock::now().time_since_epoch().count();
+    log(LogLevel::info, "up_to_date", "namespace=" + wire::quoted(replica.name()));
   }
   notify();
 }
@@ -384,6 +390,9 @@ void Client::Implementation::session_started(const wire::Welcome& welcome, bool 
   session_events_.emplace_back(
       client::SessionStarted{welcome.session, follows_lost, welcome.beat_ms});
   if (active_ != nullptr) active_->dispatcher->push(ClientEvent::connected);
+  told_not_let_in_ = false;
+  log(LogLevel::info, "session_begun",
+      "endpoint=" + endpoint_in_use_ + " session=" + std::to_string(welcome.session.number));
   told_connected_ = true;
   notify();
 }
@@ -401,6 +410,8 @@ void Client::Implementation::watch_connection(bool heard_now) {
   const bool connected = heard_now && (told_connected_ || core.welcome());
   if (connected == told_connected_ || active_ == nullptr) return;
   active_->dispatcher->push(connected ? ClientEvent::connected : ClientEvent::disconnected);
+  log(connected ? LogLevel::info : LogLevel::warning, connected ? "broker_heard" : "broker_lost",
+      "endpoint=" + endpoint_in_use_);
   told_connected_ = connected;
   if (connected) heard_since_ = std::chrono::system_clock::now();
 }
@@ -427,10 +438,13 @@ void Client::Implementation::session_lives(std::uint64_t asked_ms) {
 void Client::Implementation::session_lost() {
   session_events_.emplace_back(client::SessionEnded{});
   if (active_ != nullptr) active_->dispatcher->push(ClientEvent::session_lost);
+  log(LogLevel::warning, "session_lost", "endpoint=" + endpoint_in_use_);
 }
 
 void Client::Implementation::refused(const wire::Refusal& refusal) {
   refusal_ = refusal;
+  log(LogLevel::error, "refused",
+      "endpoint=" + endpoint_in_use_ + " reason=" + wire::quoted(refusal.message));
   notify();
 }
 

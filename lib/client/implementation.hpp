@@ -17,6 +17,7 @@
 #include <bulletin/client.hpp>
 
 #include "client/clock.hpp"
+#include "client/event_log.hpp"
 #include "client/fork.hpp"
 #include "client/keys.hpp"
 #include "client/open_namespaces.hpp"
@@ -62,6 +63,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::shared_ptr<const detail::Destination> publisher(std::string_view name);
   std::vector<std::string> list(std::string_view prefix);
   const Limits& limits() const noexcept { return *limits_.load(std::memory_order_acquire); }
+  std::string endpoint_in_use() const;
   Freshness freshness(const replica::NamespaceReplica& replica) const noexcept;
 
   /// Makes a request and waits for its reply. Throws Error disconnected, and what a refusal says.
@@ -88,9 +90,9 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::shared_ptr<client::Engine> engine();
 
   const ClientOptions options;
-  const std::string endpoint;
+  const std::string endpoint;  ///< all of them, as choose_endpoint gives them
   const std::optional<client::Keys> keys;
-  std::atomic<bool> handshake_fails = false;  ///< somebody listens there, and lets nobody in
+  std::atomic<bool> handshakes_end_at_once = false;  ///< see ConnectionMonitor::ends_at_once
   mutable std::mutex apply_mutex;
   replica::ClientCore core;  // guarded by apply_mutex
 
@@ -108,7 +110,11 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   [[nodiscard]] std::optional<std::uint64_t> next_event_ms() const;
   void heard() noexcept;
   /// The engine could not do its work; it tries again.
-  void failed(std::string_view what) { failure_ = what; }
+  void failed(std::string_view what);
+  /// The broker is looked for there from now on.
+  void moved_to(const std::string& endpoint);
+  /// Nobody listens there, or lets this client in.
+  void not_let_in(std::string_view event);
 
   // --- replica::ClientObserver; under the apply mutex ---
   bool wants_rows(const replica::NamespaceReplica& replica) override;
@@ -145,6 +151,8 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   replica::FinishedWrite write_until(SteadyTime deadline, replica::PendingWrite write,
                                      std::string_view name);
   void start_engine();
+  /// For on_log; `details`: "key=value ...". Under the apply mutex.
+  void log(LogLevel level, std::string_view event, std::string_view details);
   client::Intake& intake();
   [[nodiscard]] Error closed_error() const;
   void note_limits(const Limits& limits);
@@ -155,7 +163,8 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   void take_in_published(detail::NamespaceState& state);
   /// Why a namespace could not be opened in time.
   [[noreturn]] void throw_incomplete(const replica::NamespaceReplica& replica) const;
-  [[noreturn]] void throw_no_broker(std::string_view what, std::chrono::milliseconds waited) const;
+  [[noreturn]] void throw_no_broker(std::string_view what, std::chrono::milliseconds waited,
+                                    std::string_view name = {}) const;
   [[nodiscard]] SteadyTime write_deadline() const {
     return client::deadline_after(options.write_timeout);
   }
@@ -180,8 +189,11 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::vector<client::Settling> settling_;
   std::optional<wire::Refusal> refusal_;             // of the HELLO, for good
   std::forward_list<Limits> told_limits_{Limits()};  // those that differ; never dropped
-  std::string failure_;                              // the engine's last one, for error messages
-  bool told_connected_ = false;                      // what on_state was told last
+  std::string endpoint_in_use_;
+  client::EventLog event_log_;
+  bool told_not_let_in_ = false;
+  std::string failure_;          // the engine's last one, for error messages
+  bool told_connected_ = false;  // what on_state was told last
 
   // Written under apply_mutex, read without a lock.
   using WallTime = std::chrono::system_clock::time_point;

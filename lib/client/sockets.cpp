@@ -29,6 +29,11 @@ constexpr int heartbeat_timeout_ms = 60'000;
 constexpr int reconnect_ms = 20;
 constexpr int reconnect_max_ms = 500;
 
+/// A handshake that is refused at once ends within this; one that is left unanswered takes the
+/// broker's whole time for it.
+constexpr std::chrono::seconds at_once{2};
+constexpr std::chrono::milliseconds abandoned_after{500};
+
 constexpr int handshake_failed = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                                  ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
                                  ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
@@ -157,21 +162,29 @@ std::optional<ConnectionMonitor::Event> ConnectionMonitor::next() {
     if (event.more()) (void)receive_frame(events_, address);
     std::uint16_t number = 0;
     if (event.size() >= sizeof number) std::memcpy(&number, event.data(), sizeof number);
+    const SteadyTime now = std::chrono::steady_clock::now();
+    connected_ = number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
     if (number == ZMQ_EVENT_CONNECTED) {
       std::int32_t descriptor = -1;
       if (event.size() >= sizeof number + sizeof descriptor)
         std::memcpy(&descriptor, event.data<char>() + sizeof number, sizeof descriptor);
       connection_ = descriptor;
       received_ = 0;
+      lost_ = false;
+      begun_at_ = now;
     } else if (number == ZMQ_EVENT_DISCONNECTED) {
       connection_ = -1;
       lost_ = true;
+      lost_at_ = now;
     } else if (number == ZMQ_EVENT_CONNECT_RETRIED) {
       // ZeroMQ tells of the loss first, and then takes the connection's queue from the socket.
       return std::exchange(lost_, false) ? Event::disconnected : Event::failed;
+    } else if (number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+      ended_at_once_ = 0;
+      return Event::connected;
     } else {
-      refused_ = number != ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
-      if (!refused_) return Event::connected;
+      handshake_failed_ = true;
+      ended_at_once_ = now < begun_at_ + at_once ? ended_at_once_ + 1 : 0;
     }
   }
 }
@@ -184,10 +197,22 @@ bool ConnectionMonitor::is_receiving() noexcept {
   return now >= std::exchange(received_, now) + least;
 }
 
-const char* const refused_advice =
-    "somebody listens there, but the handshake fails: does the broker want keys, is the server key "
-    "its "
-    "own, and is this client's among its authorized keys?";
+// What follows a loss comes with it.
+bool ConnectionMonitor::take_abandoned() noexcept {
+  if (!lost_ || std::chrono::steady_clock::now() < lost_at_ + abandoned_after) return false;
+  lost_ = false;
+  return true;
+}
+
+void connect_anew(Socket& socket, const std::string& left, const std::string& endpoint) {
+  try {
+    socket.disconnect(left);
+  } catch (const zmq::error_t& error) {
+    // What ZeroMQ has abandoned it may have forgotten.
+    if (error.num() != ENOENT) throw;
+  }
+  socket.connect(endpoint);
+}
 
 Waker::Waker() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");

@@ -10,9 +10,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <zmq.hpp>
 
+#include "client/clock.hpp"
 #include "client/keys.hpp"
 #include "client/socket.hpp"
 
@@ -59,8 +61,18 @@ class ConnectionMonitor {
     failed,  ///< to connect, where nobody was connected
   };
 
-  /// Somebody listens, but no handshake has succeeded since one failed.
-  [[nodiscard]] bool refused() const noexcept { return refused_; }
+  /// Since a handshake that has succeeded.
+  [[nodiscard]] bool connected() const noexcept { return connected_; }
+  /// The last handshakes failed as soon as they had begun: several, as a broker now and then also
+  /// ends that of an unknown key at once.
+  [[nodiscard]] bool ends_at_once() const noexcept { return ended_at_once_ >= 3; }
+  /// A handshake has failed since the last call.
+  [[nodiscard]] bool take_failed_handshake() noexcept {
+    return std::exchange(handshake_failed_, false);
+  }
+  /// ZeroMQ has lost the connection and does not try again, as after a handshake with what is not
+  /// a broker: it has to be disconnected and connected anew. True once for each such loss.
+  [[nodiscard]] bool take_abandoned() noexcept;
 
   ConnectionMonitor(zmq::context_t& context, zmq::socket_t& watched, const std::string& name);
   ~ConnectionMonitor();
@@ -80,14 +92,18 @@ class ConnectionMonitor {
  private:
   zmq::socket_t& watched_;
   Socket events_;
+  bool connected_ = false;
   bool lost_ = false;
-  bool refused_ = false;
   int connection_ = -1;         // its descriptor, as the last event told
   std::uint64_t received_ = 0;  // on it, when last asked
+  SteadyTime lost_at_;
+  bool handshake_failed_ = false;
+  unsigned ended_at_once_ = 0;  // in a row
+  SteadyTime begun_at_;         // the newest handshake
 };
 
-/// What to say of one that was refused.
-extern const char* const refused_advice;
+/// Has a socket whose connection was abandoned connect again.
+void connect_anew(Socket& socket, const std::string& left, const std::string& endpoint);
 
 /// Wakes a thread that polls `descriptor()`: from any thread, and without waiting.
 class Waker {

@@ -6,11 +6,15 @@
 
 namespace bulletin::client {
 
+std::string describe(const replica::FinishedWrite& write, std::string_view name) {
+  return "the write " + (name.empty() ? "" : "of " + wire::quoted(name) + " ") + "to '" +
+         write.replica->name() + "' ";
+}
+
 std::optional<Error> write_error(const replica::FinishedWrite& write, std::string_view name) {
   const wire::Outcome& outcome = write.outcome;
   if (is_decided(write)) return std::nullopt;
-  const std::string what = "the write " + (name.empty() ? "" : "of " + wire::quoted(name) + " ") +
-                           "to '" + write.replica->name() + "' ";
+  const std::string what = describe(write, name);
   switch (write.fate) {
     case replica::FinishedWrite::Fate::unsent:
       return Error(Errc::disconnected, what + "was not sent in time: no broker; it was not applied",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <bulletin/error.hpp>
@@ -17,6 +18,9 @@ inline bool is_decided(const replica::FinishedWrite& write) noexcept {
           write.outcome.status == wire::Status::unchanged ||
           write.outcome.status == wire::Status::lost);
 }
+
+/// The beginning of what is said about a write, with a blank behind it.
+std::string describe(const replica::FinishedWrite& write, std::string_view name);
 
 /// The error for a write that failed; nullopt: it did not. `name`: the one attribute that it is
 /// about, if it is known.

@@ -146,6 +146,16 @@ void Writer::connection_changed(ConnectionMonitor::Event event) {
 void Writer::move_to(const std::string& endpoint) {
   Lock lock(mutex_);
   endpoint_ = endpoint;
+  follow_or_signal();
+}
+
+void Writer::connect_again() {
+  Lock lock(mutex_);
+  abandoned_ = true;
+  follow_or_signal();
+}
+
+void Writer::follow_or_signal() {
   if (leader_ == Leader::none) {
     follow_endpoint();  // nobody uses the socket
   } else {
@@ -156,9 +166,9 @@ void Writer::move_to(const std::string& endpoint) {
 // The request under way is sent again there: if it is the same broker, or one with its data, it
 // knows whether it has had it.
 void Writer::follow_endpoint() {
-  if (connected_to_ == endpoint_) return;
-  socket_.disconnect(connected_to_);
-  socket_.connect(endpoint_);
+  if (!abandoned_ && connected_to_ == endpoint_) return;
+  connect_anew(socket_, connected_to_, endpoint_);
+  abandoned_ = false;
   connected_to_ = endpoint_;
   lane_.not_transmitted();
 }

@@ -77,6 +77,8 @@ class Writer {
   ConnectionMonitor& monitor() noexcept { return monitor_; }
   /// The broker is looked for there from now on.
   void move_to(const std::string& endpoint);
+  /// ZeroMQ has abandoned the connection.
+  void connect_again();
 
   /// Waits until nothing is on its way, at the most until the deadline.
   bool drain(SteadyTime deadline);
@@ -132,6 +134,7 @@ class Writer {
   void absorb(replica::PendingWrite&& write, WritePromise&& promise);
   void absorb_some();
   void follow_endpoint();
+  void follow_or_signal();
   void transmit();
   void transmit_next() noexcept;
   void take_replies(Lock& lock);
@@ -162,6 +165,7 @@ class Writer {
   std::string endpoint_;          // that is wanted
   std::string connected_to_;      // by the leader
   bool lost_connection_ = false;  // and the leader has not seen it yet
+  bool abandoned_ = false;        // by ZeroMQ: the leader connects anew
   bool blocked_ = false;          // there was no connection to take the request
   bool closed_ = false;
   std::condition_variable drained_;

@@ -59,6 +59,10 @@ replica::FinishedWrite Client::Implementation::write_until(SteadyTime deadline,
   write.deadline_ms = client::deadline_ms(deadline);
   const std::shared_ptr<client::Engine> engine = this->engine();
   replica::FinishedWrite finished = engine->writer.write(std::move(write));
+  if (finished.fate == replica::FinishedWrite::Fate::unsent &&
+      std::chrono::steady_clock::now() >= deadline)
+    throw_no_broker(client::describe(finished, name) + "was not applied", options.write_timeout,
+                    name);
   if (const auto error = client::write_error(finished, name)) throw *error;
   if (is_there(finished)) return finished;
   // The stream is slower than the answer, and the answer had no room for the commits.

@@ -67,9 +67,30 @@ TEST_CASE("A broker that comes back elsewhere with its data goes on: session, wr
     CHECK(space.add("count", 1) == before + 1);
     REQUIRE(await([&] { return watched.get<std::int64_t>("count") == before + 1; }));
     REQUIRE(await([&] { return watched.freshness().state == Freshness::State::connected; }));
+    CHECK(client.endpoint() == board.endpoint(place));
   }
   CHECK(space.contains("mine"));
   CHECK(lost == 0);
+}
+
+TEST_CASE("A client tells the endpoint in use, and all that it knows") {
+  MovingBoard board;
+  board.serve_at("b");
+  Client client(board.options());
+  CHECK(client.endpoints() == board.endpoint("a") + "," + board.endpoint("b"));
+  const Namespace space = client.open("plant");
+  CHECK(client.endpoint() == board.endpoint("b"));
+  // Whoever gets the URI finds the broker wherever it is.
+  CHECK(space.uri() == client.endpoints() + "#plant");
+  CHECK(client.publisher("plant").uri() == space.uri());
+  board.serve_at("a");
+  space.set("x", 1);
+  CHECK(client.endpoint() == board.endpoint("a"));
+  CHECK(bulletin::open(space.uri()).at<int>("x") == 1);
+
+  Client nowhere({.endpoint = "tcp://127.0.0.1:1"});
+  CHECK(nowhere.endpoint() == "tcp://127.0.0.1:1");
+  CHECK(nowhere.endpoints() == "tcp://127.0.0.1:1");
 }
 
 TEST_CASE("An endpoint among several that cannot be one is named") {

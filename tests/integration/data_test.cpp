@@ -55,6 +55,7 @@ class ServerOnDisk {
   ServerOnDisk& operator=(const ServerOnDisk&) = delete;
 
   const std::string& endpoint() const { return server_.endpoint(); }
+  DataState data_state() const { return server_.data_state(); }
 
  private:
   static BrokerOptions options() {
@@ -168,6 +169,7 @@ TEST_CASE(
   });
   RawClient raw(server.endpoint());
   REQUIRE(await([&] { return raw.read("$sys/broker", "data") == Value("failed"); }));
+  CHECK(server.data_state() == DataState::failed);
   CHECK_FALSE(answered);
 
   // Others read and follow, and are refused their writes at once.
@@ -254,6 +256,7 @@ TEST_CASE("A write that was refused for the disk is not applied later, though a 
   CHECK(is_overloaded());
   disk.mend();
   REQUIRE(await([&] { return reader.read("$sys/broker", "data") == Value("sync"); }));
+  CHECK(server.data_state() == DataState::sync);
   CHECK(is_overloaded());
   CHECK(reader.read("plant", "refused") == std::nullopt);
   // The next one of the lane is.

@@ -145,6 +145,14 @@ TEST_CASE("wrong usage is exit 2, without asking a broker") {
                   "excludes");
   check_complaint(run_bulletin({"--endpoint", "nowhere", "ls"}), 2, "no known transport");
   check_complaint(run_bulletin({"--endpoint", "tcp://*:5570", "ls"}), 2, "names no host");
+  for (const char* endpoint : {"tcp://[]:5", "tcp://h;127.0.0.1:1", "tcp://h:0", "tcp://h:65536",
+                               "tcp://h:+5", "tcp://h: 5", "tcp://h:", "inproc://h", "ipc://",
+                               "tcp://a:1,", "tcp://a:1, tcp://b:1", ",tcp://a:1"}) {
+    CAPTURE(endpoint);
+    for (const char* verb : {"ls", "stat", "top"})
+      check_complaint(run_bulletin({"--endpoint", endpoint, verb}), 2, "wanted tcp://HOST:PORT");
+    check_complaint(run_bulletin({"--endpoint", endpoint, "watch", "plant"}), 2, "wanted tcp://");
+  }
 }
 
 TEST_CASE("what is no JSON is exit 2, with a hint for plain text") {
@@ -168,6 +176,29 @@ TEST_CASE("no broker is exit 3 for every verb") {
     words.insert(words.end(), {"--endpoint", "tcp://127.0.0.1:1", "--timeout", "100ms"});
     const std::string input = words.front() == "load" ? "{\"b\": 1}" : "";
     check_complaint(run_bulletin(words, input), 3, "tcp://127.0.0.1:1");
+  }
+}
+
+TEST_CASE("why no broker answers is told by every verb") {
+  zmq::context_t context;
+  zmq::socket_t updates(context, zmq::socket_type::xpub);
+  updates.set(zmq::sockopt::linger, 0);
+  updates.bind("tcp://127.0.0.1:*");
+  const std::string updates_endpoint = updates.get(zmq::sockopt::last_endpoint);
+  for (const std::vector<std::string>& verb : std::vector<std::vector<std::string>>{
+           {"ls"}, {"get", "a", "b"}, {"set", "a", "b", "1"}, {"watch", "a"}}) {
+    const auto check = [&](const std::string& endpoint, const std::string& about) {
+      std::vector<std::string> words = verb;
+      words.insert(words.end(), {"--endpoint", endpoint, "--timeout", "500ms"});
+      CAPTURE(words);
+      const Result result = run_bulletin(words);
+      check_complaint(result, 3, about);
+      CHECK_THAT(result.errors, ContainsSubstring(endpoint));
+    };
+    check(updates_endpoint, "this is where updates are sent");
+    check("tcp://no-such-host.invalid:5570", "'no-such-host.invalid' cannot be resolved");
+    check("tcp://127.0.0.1:1", "Connection refused");
+    check("ipc:///no/such/socket", "there is no such socket");
   }
 }
 

@@ -47,21 +47,22 @@ TEST_CASE("keys are made, let in, and taken away by SIGHUP") {
   BrokerProgram broker(
       {"--secret-key", path("broker.key"), "--authorized-keys", path("authorized")});
   const auto as = [&](const std::string& name, const char* timeout) {
-    return broker
-        .run({"--server-key", path("broker.pub"), "--key", path(name) + ".key", "--timeout",
-              timeout, "set", "a", "by", "--string", name})
-        .exit;
+    return broker.run({"--server-key", path("broker.pub"), "--key", path(name) + ".key",
+                       "--timeout", timeout, "set", "a", "by", "--string", name});
   };
-  CHECK(as("alice", "20s") == 0);
-  CHECK(as("bob", "300ms") == 3);
+  CHECK(as("alice", "20s").exit == 0);
+  const Result stranger = as("bob", "500ms");
+  CHECK(stranger.exit == 3);
+  CHECK(stranger.errors.find("does not let this client in: add its public key '" +
+                             last_line(path("bob") + ".pub")) != std::string::npos);
   const Result without = broker.run({"--timeout", "300ms", "ls"});
   CHECK(without.exit == 3);
-  CHECK(without.errors.find("does the broker want keys") != std::string::npos);
+  CHECK(without.errors.find("the broker there wants keys") != std::string::npos);
 
   authorize({"bob"});
   broker.program().signal(SIGHUP);
-  CHECK(as("bob", "20s") == 0);
-  REQUIRE(await([&] { return as("alice", "300ms") == 3; }));
+  CHECK(as("bob", "20s").exit == 0);
+  REQUIRE(await([&] { return as("alice", "300ms").exit == 3; }));
   broker.program().signal(SIGTERM);
   CHECK(broker.program().wait() == 0);
   const std::string& log = broker.program().errors();

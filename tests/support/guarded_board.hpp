@@ -69,9 +69,10 @@ class GuardedBoard {
   BrokerOptions& broker_options() noexcept { return options_; }
   const std::string& endpoint() const { return server_->endpoint(); }
   const std::string& updates_endpoint() const { return server_->updates_endpoint(); }
-  ClientOptions options(const std::string& name) const {
+  ClientOptions options(const std::string& name) const { return options(name, endpoint()); }
+  ClientOptions options(const std::string& name, const std::string& endpoint) const {
     ClientOptions options = impatient(patience);
-    options.endpoint = endpoint();
+    options.endpoint = endpoint;
     options.server_key = path("broker.pub");
     options.key_file = path(name + ".key");
     return options;

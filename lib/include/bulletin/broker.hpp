@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include <bulletin/log.hpp>
 #include <bulletin/options.hpp>
 
 namespace bulletin {
@@ -16,6 +18,17 @@ enum class Durability {
   async,  ///< at once, and the disk has it 100 ms later: a crash of the host may lose the last
           ///< writes
 };
+
+/// Where a broker keeps its data: `data` in $sys/broker.
+enum class DataState {
+  memory,  ///< nowhere else: there is no folder of data
+  sync,    ///< on the disk, before a write is answered
+  async,   ///< on the disk, some time later
+  failed,  ///< it cannot, and refuses writes until it can
+};
+
+/// The name of the state, such as "failed".
+std::string_view to_string(DataState state) noexcept;
 
 /// What clients can make a broker keep, at most. Past a bound whoever asks is refused, as
 /// overloaded where nothing else is said, and the others are served on. 0: a default that follows
@@ -83,6 +96,10 @@ struct BrokerOptions {
   /// for all readers together.
   std::size_t reader_bytes = 256u << 20;
   BrokerBounds bounds = {};
+  /// Called with what `bulletin-broker` logs at level info and above. It runs on the broker's own
+  /// thread and on the threads that call start, stop and reload, one call at a time, and must not
+  /// block, as the broker waits for it, nor call the Broker. Default: nobody is told.
+  LogHook on_log = {};
 };
 
 /// A broker with a thread of its own. Start one, connect clients to `endpoint()`, destroy it.
@@ -116,8 +133,11 @@ class Broker {
   bool reload() noexcept;
 
   /// Started, not stopped, and not ended by a failure, such as a lack of memory. A failure is told
-  /// in one line on standard error; `stop`, then `start` begin anew.
+  /// to `on_log`, or without one in one line on standard error; `stop`, then `start` begin anew.
   bool running() const noexcept;
+
+  /// Whether it can keep its data now. Before `start` and after `stop`: what the options say.
+  DataState data_state() const noexcept;
 
   /// The endpoints with their real ports; empty before `start`.
   std::string endpoint() const;

@@ -14,6 +14,7 @@
 #include <bulletin/commit_result.hpp>
 #include <bulletin/error.hpp>
 #include <bulletin/future.hpp>
+#include <bulletin/log.hpp>
 #include <bulletin/manager.hpp>
 #include <bulletin/namespace.hpp>
 #include <bulletin/options.hpp>

@@ -47,8 +47,11 @@ class Client {
   /// The broker's bounds; the defaults before the broker was first heard. Does not wait.
   Limits limits() const;
 
-  /// The endpoint in use.
-  const std::string& endpoint() const noexcept;
+  /// The endpoint in use now: of several the one at which the broker was last heard or is being
+  /// looked for, and for a host name perhaps one of its addresses. May change at any time.
+  std::string endpoint() const;
+  /// All that this client knows, as ClientOptions::endpoint takes them: with commas between them.
+  const std::string& endpoints() const noexcept;
 
   class Implementation;
   explicit Client(std::shared_ptr<Implementation> implementation) noexcept;

@@ -8,6 +8,8 @@
 #include <functional>
 #include <string>
 
+#include <bulletin/log.hpp>
+
 namespace bulletin {
 
 /// How far a replica can be trusted to be up to date.
@@ -69,6 +71,11 @@ struct ClientOptions {
   /// Called, on the thread of the watches, when the broker ceases to be heard or is heard again,
   /// and when the session is lost or a new one begins.
   std::function<void(ClientEvent)> on_state = {};
+  /// Called, on the thread of the watches, with what an operator may want to know: the broker
+  /// lost and heard again, sessions lost, refused handshakes, another endpoint tried, namespaces
+  /// that fell behind and were brought up to date, failures such as a lack of descriptors. An event
+  /// that comes often is told once a second. It must not block: watches wait for it. Default: nobody is told.
+  LogHook on_log = {};
 };
 
 /// How one attribute is set. They belong to the write: a later `set` without them ends them, `add`
