@@ -19,7 +19,7 @@ Store small() {
   Store store;
   desk.authority.visit_turn(store);
   desk.authority.commit();
-  store.sessions[desk.session] = {"alice", "client"};
+  store.sessions[desk.session] = {"alice", "client", ""};
   return store;
 }
 
