@@ -74,7 +74,8 @@ struct ClientOptions {
   /// Called, on the thread of the watches, with what an operator may want to know: the broker
   /// lost and heard again, sessions lost, refused handshakes, another endpoint tried, namespaces
   /// that fell behind and were brought up to date, failures such as a lack of descriptors. An event
-  /// that comes often is told once a second. It must not block: watches wait for it. Default: nobody is told.
+  /// that comes often is told once a second. It must not block: watches wait for it. Default:
+  /// nobody is told.
   LogHook on_log = {};
 };
 
