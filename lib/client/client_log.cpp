@@ -1,6 +1,7 @@
 // What a client tells its program's log, and where it looks for the broker.
 
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "client/engine.hpp"
@@ -21,9 +22,13 @@ void Client::Implementation::log(LogLevel level, std::string_view event, std::st
     active_->dispatcher->push(*std::move(entry));
 }
 
-void Client::Implementation::failed(std::string_view what) {
-  failure_ = what;
-  log(LogLevel::error, "failed", "reason=" + wire::quoted(what));
+void Client::Implementation::failed(std::string_view what) noexcept {
+  try {
+    failure_ = what;
+    log(LogLevel::error, "failed", "reason=" + wire::quoted(what));
+  } catch (const std::exception&) {
+    // There is no memory to tell of it.
+  }
 }
 
 void Client::Implementation::moved_to(const std::string& place) {

@@ -79,6 +79,7 @@ void Engine::run() {
         std::scoped_lock lock(client_.apply_mutex);
         client_.failed(error.what());
       }
+      has_failed_ = true;
       pollfd item{waker_.descriptor(), POLLIN, 0};
       wait_for({&item, 1}, rest);
     }
@@ -90,12 +91,29 @@ void Engine::run() {
   }
 }
 
+// How much of a turn was done that has failed, nobody knows: as if the connections had been lost.
+void Engine::begin_again() {
+  {
+    std::scoped_lock lock(client_.apply_mutex);
+    const std::uint64_t now = now_ms();
+    client_.core.commands_disconnected(now);
+    client_.core.updates_disconnected(now);
+  }
+  updates_.close();
+  connected_to_.reset();
+  todo_.updates_endpoint.reset();
+  todo_.subscriptions.clear();  // they are among all topics
+  carry_out();
+  has_failed_ = false;
+}
+
 void Engine::turn() {
+  if (has_failed_) begin_again();
   const Poller::Ready ready = wait();
   if (stopping_) return;
   Arrived arrived = gather(ready);
-  Todo todo = apply(arrived);
-  carry_out(todo);
+  apply(arrived);
+  carry_out();
   move_on(now_ms());
 }
 
@@ -194,8 +212,7 @@ std::optional<std::string> Engine::told_updates_endpoint() const {
   return updates_endpoint(endpoint(), peer_address_, static_cast<unsigned>(told->port));
 }
 
-Engine::Todo Engine::apply(Arrived& arrived) {
-  Todo todo;
+void Engine::apply(Arrived& arrived) {
   replica::ClientCore& core = client_.core;
   {
     std::scoped_lock lock(client_.apply_mutex);
@@ -216,48 +233,53 @@ Engine::Todo Engine::apply(Arrived& arrived) {
   core.advance(now);
   client_.watch_connection(core.heard(now));
 
-  todo.closed = client_.close_unused(now);
-  todo.subscriptions = core.take_subscriptions();
+  todo_.closed = client_.close_unused(now);
+  todo_.subscriptions = core.take_subscriptions();
   // A reply tells. Also when a broker of the same name and ports has answered from another address.
   const bool may_be_new = !connected_to_ || !arrived.replies.empty();
   if (auto told = may_be_new ? told_updates_endpoint() : std::nullopt;
       told && told != connected_to_) {
     if (connected_to_) core.updates_disconnected(now);
-    todo.updates_endpoint = std::move(told);
-    todo.topics = core.all_topics();
+    todo_.updates_endpoint = std::move(told);
+    todo_.topics = core.all_topics();
     (void)core.take_subscriptions();  // they are among all topics
   }
   if (core.overdue(now) && commands_monitor_.is_receiving()) core.answer_is_arriving(now);
   if (auto request = core.next_request(now)) request_ = std::move(request);
-  todo.session_events = client_.take_session_events();
-  todo.settled = client_.take_settled(std::chrono::steady_clock::now());
+  todo_.session_events = client_.take_session_events();
+  client_.take_settled(std::chrono::steady_clock::now(), todo_.settled);
   next_event_ms_ = client_.next_event_ms();
-  return todo;
 }
 
-void Engine::carry_out(Todo& todo) {
-  if (todo.updates_endpoint) {
+void Engine::carry_out() {
+  for (PromisedWrite& promised : todo_.settled) fulfil(promised);
+  todo_.settled.clear();
+  if (todo_.updates_endpoint) {
     try {
-      connect_updates(todo);
+      connect_updates();
     } catch (const zmq::error_t& error) {
       // The next turn tries again: what it was to connect to is not yet noted.
       std::scoped_lock lock(client_.apply_mutex);
       client_.failed(error.what());
     }
   } else {
-    updates_.change(todo.subscriptions);
+    updates_.change(todo_.subscriptions);
   }
+  todo_.updates_endpoint.reset();
   send_request();
-  for (const SessionEvent& event : todo.session_events) writer.session_event(event);
+  while (!todo_.session_events.empty()) {
+    writer.session_event(todo_.session_events.front());
+    todo_.session_events.erase(todo_.session_events.begin());
+  }
+  todo_.closed.clear();
   if (const auto next = writer.serve())
     next_event_ms_ = std::min(*next, next_event_ms_.value_or(*next));
-  for (PromisedWrite& promised : todo.settled) fulfil(promised);
 }
 
-void Engine::connect_updates(const Todo& todo) {
+void Engine::connect_updates() {
   connected_to_.reset();
-  updates_.open(*context_, client_.keys, todo.topics);
-  const std::string& endpoint = *todo.updates_endpoint;
+  updates_.open(*context_, client_.keys, todo_.topics);
+  const std::string& endpoint = *todo_.updates_endpoint;
   connected_to_ = endpoint;
   try {
     updates_.connect(endpoint);

@@ -81,15 +81,16 @@ class Engine {
 
   void run();
   void turn();
+  void begin_again();
   Poller::Ready wait();
   void follow_lead();
   [[nodiscard]] std::chrono::milliseconds timeout();
   Arrived gather(const Poller::Ready& ready);
   void gather_replies(Arrived& arrived);
-  Todo apply(Arrived& arrived);
+  void apply(Arrived& arrived);
   [[nodiscard]] std::optional<std::string> told_updates_endpoint() const;
-  void carry_out(Todo& todo);
-  void connect_updates(const Todo& todo);
+  void carry_out();
+  void connect_updates();
   void send_request();
   void move_on(std::uint64_t now);
   [[nodiscard]] const std::string& endpoint() const { return ring_.current(); }
@@ -99,8 +100,10 @@ class Engine {
   Socket commands_;
   ConnectionMonitor commands_monitor_;
   std::optional<std::string> connected_to_;  // the updates endpoint
-  bool commands_ready_ = false;              // though their descriptor may not tell
-  bool leads_ = false;                       // and waits for the writer's descriptor
+  Todo todo_;
+  bool has_failed_ = false;      // the last turn
+  bool commands_ready_ = false;  // though their descriptor may not tell
+  bool leads_ = false;           // and waits for the writer's descriptor
   EndpointRing ring_;
   std::uint64_t moved_ms_;  // or the broker was heard
   bool connect_failed_ = false;

@@ -101,7 +101,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
     return std::exchange(session_events_, {});
   }
   /// Those that need not wait any more; also those that waited too long, in doubt.
-  std::vector<client::PromisedWrite> take_settled(SteadyTime now);
+  void take_settled(SteadyTime now, std::vector<client::PromisedWrite>& settled);
   std::vector<client::Settling> take_all_settling() { return std::exchange(settling_, {}); }
   /// Tells the program when the broker ceases to be heard, and when it is heard again.
   void watch_connection(bool heard_now);
@@ -110,7 +110,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   [[nodiscard]] std::optional<std::uint64_t> next_event_ms() const;
   void heard() noexcept;
   /// The engine could not do its work; it tries again.
-  void failed(std::string_view what);
+  void failed(std::string_view what) noexcept;
   /// The broker is looked for there from now on.
   void moved_to(const std::string& endpoint);
   /// Nobody listens there, or lets this client in.
@@ -129,7 +129,10 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   // --- client::WriterHost ---
   void apply_tails(const replica::WriteProgress& progress) override;
   void session_refused(const wire::SessionId& session) override;
-  void settle(std::vector<client::PromisedWrite> ended) override;
+  void settle(std::vector<client::PromisedWrite> ended) noexcept override;
+  [[nodiscard]] bool hears_broker() const noexcept override {
+    return client::now_ms() <= heard_until_ms_;
+  }
 
   // --- client::UpdateSink ---
   bool apply_update(std::string_view topic, std::string_view body) override;
@@ -150,11 +153,13 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   [[nodiscard]] bool is_over(const replica::FinishedWrite& write) const;
   replica::FinishedWrite write_until(SteadyTime deadline, replica::PendingWrite write,
                                      std::string_view name);
+  bool wait_until_there(SteadyTime deadline, const replica::FinishedWrite& finished) noexcept;
   void start_engine();
   /// For on_log; `details`: "key=value ...". Under the apply mutex.
   void log(LogLevel level, std::string_view event, std::string_view details);
   client::Intake& intake();
   [[nodiscard]] Error closed_error() const;
+  [[nodiscard]] Error full_error();
   void note_limits(const Limits& limits);
   void notify() noexcept;
   /// The one record of the namespace, or a new one.

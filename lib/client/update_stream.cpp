@@ -1,5 +1,7 @@
 #include "client/update_stream.hpp"
 
+#include <exception>
+
 #include "wire/update.hpp"
 
 namespace bulletin::client {
@@ -164,9 +166,12 @@ int UpdateStream::Loan::descriptor() const {
 // Whoever waits for a write does not wait for the client's thread, which has the lock only when
 // there is much to apply, or to change.
 void UpdateStream::Loan::serve() {
-  {
+  try {
     const std::unique_lock lock(stream_.mutex_, std::try_to_lock);
     if (lock && stream_.serve_some(loan_bytes, loan_messages)) return;
+  } catch (const std::exception&) {
+    // What was lost is a hole, which is repaired; the write is none of its business.
+    stream_.waits_ = true;
   }
   end();
   stream_.client_thread_.wake();

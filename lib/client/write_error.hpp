@@ -23,7 +23,8 @@ inline bool is_decided(const replica::FinishedWrite& write) noexcept {
 std::string describe(const replica::FinishedWrite& write, std::string_view name);
 
 /// The error for a write that failed; nullopt: it did not. `name`: the one attribute that it is
-/// about, if it is known.
-std::optional<Error> write_error(const replica::FinishedWrite& write, std::string_view name = {});
+/// about, if it is known. Without memory it says less.
+std::optional<Error> write_error(const replica::FinishedWrite& write,
+                                 std::string_view name = {}) noexcept;
 
 }  // namespace bulletin::client

@@ -50,6 +50,6 @@ struct PromisedWrite {
 };
 
 /// Fulfils the promise as the write's fate and outcome say.
-void fulfil(PromisedWrite& promised);
+void fulfil(PromisedWrite& promised) noexcept;
 
 }  // namespace bulletin::client

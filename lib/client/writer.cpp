@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "client/write_error.hpp"
 #include "wire/decode_error.hpp"
 
 namespace bulletin::client {
-
 Writer::Writer(zmq::context_t& context, std::string endpoint, const std::optional<Keys>& keys,
                WriterHost& host, std::shared_ptr<Intake> intake, Waker& client_thread,
                UpdateStream& updates)
@@ -24,55 +22,103 @@ Writer::Writer(zmq::context_t& context, std::string endpoint, const std::optiona
 
 replica::FinishedWrite Writer::write(replica::PendingWrite write) {
   const std::uint64_t deadline_ms = write.deadline_ms;
-  const SteadyTime deadline{std::chrono::milliseconds(deadline_ms)};
   Lock lock(mutex_);
   if (closed_) throw Error(Errc::disconnected, "the client is closed: it cannot write any more");
   absorb();  // what this thread has added before
   Waiter own;
-  own.ticket = lane_.add(std::move(write));
-  completions_.emplace_back(own.ticket, &own, WritePromise());
-  try {
-    while (!own.done) {
-      if (leader_ == Leader::none) {
-        lead(own, lock);
-        continue;
-      }
-      own.changed.wait_until(lock, deadline + std::chrono::milliseconds(1));
-      if (!own.done && now_ms() >= deadline_ms) finish(lane_.expire(now_ms()), lock);
-    }
-  } catch (const std::exception& error) {
-    give_up(own, lock);
-    throw Error(Errc::in_doubt, std::string("the write may have been applied: ") + error.what());
-  }
+  add(std::move(write), own);
+  wait_for_end(own, deadline_ms, lock);
   // The lead may have been offered to this thread just when its write ended.
   if (leader_ == Leader::none) hand_over();
   return std::move(own.result);
 }
 
-// Moves to the lane what was added.
-void Writer::absorb() {
-  for (std::vector<Intake::Entry>& chunk : intake_->take()) {
-    for (auto& [write, promise] : chunk) absorb(std::move(write), std::move(promise));
+// When it throws, neither knows the write.
+void Writer::add(replica::PendingWrite&& write, Waiter& own) {
+  own.ticket = lane_.next_ticket();
+  completions_.emplace_back(own.ticket, &own, WritePromise());
+  try {
+    lane_.add(std::move(write));
+  } catch (...) {
+    completions_.pop_back();
+    throw;
   }
 }
 
-void Writer::absorb(replica::PendingWrite&& write, WritePromise&& promise) {
-  write.posted = !promise;
-  const bool posted = write.posted;
-  const replica::Ticket ticket = lane_.add(std::move(write));
-  if (!posted) completions_.emplace_back(ticket, nullptr, std::move(promise));
+void Writer::wait_for_end(Waiter& own, std::uint64_t deadline_ms, Lock& lock) {
+  const SteadyTime deadline{std::chrono::milliseconds(deadline_ms)};
+  while (!own.done) {
+    if (leader_ == Leader::none) {
+      lead(own, lock);
+      continue;
+    }
+    own.changed.wait_until(lock, deadline + std::chrono::milliseconds(1));
+    if (own.done || now_ms() < deadline_ms) continue;
+    try {
+      finish(lane_.expire(now_ms()), lock);
+    } catch (const std::exception&) {
+      withdraw(own);
+    }
+  }
+}
+
+// There is no memory to end all that are overdue.
+void Writer::withdraw(Waiter& own) noexcept {
+  own.result = lane_.withdraw(own.ticket);
+  tell_why_unsent(own.result);
+  own.done = true;
+  remove(completion_of(own.ticket));
+}
+
+// Moves to the lane what was added. When it throws, the rest stays where it is, in its order.
+void Writer::absorb() {
+  try {
+    if (chunks_absorbed_ == absorbing_.size()) {
+      absorbing_ = intake_->take();
+      chunks_absorbed_ = 0;
+    }
+    for (; chunks_absorbed_ != absorbing_.size(); ++chunks_absorbed_) {
+      std::vector<Intake::Entry>& chunk = absorbing_[chunks_absorbed_];
+      for (; entries_absorbed_ != chunk.size(); ++entries_absorbed_)
+        absorb(chunk[entries_absorbed_]);
+      entries_absorbed_ = 0;
+    }
+  } catch (...) {
+    client_thread_.wake();
+    throw;
+  }
+}
+
+void Writer::absorb(Intake::Entry& entry) {
+  entry.write.posted = !entry.promise;
+  if (entry.write.posted) {
+    lane_.add(std::move(entry.write));
+    return;
+  }
+  completions_.emplace_back(lane_.next_ticket(), nullptr, WritePromise());
+  try {
+    lane_.add(std::move(entry.write));
+  } catch (...) {
+    completions_.pop_back();
+    throw;
+  }
+  completions_.back().promise = std::move(entry.promise);
 }
 
 // A lane that is full takes the rest when it has room again.
 void Writer::absorb_some() {
-  if (lane_.waiting_bytes() < unsent_bytes_bound / 2) absorb();
+  if (!closed_ && lane_.waiting_bytes() < unsent_bytes_bound / 2) absorb();
 }
 
 void Writer::session_event(const SessionEvent& event) {
   Lock lock(mutex_);
   if (closed_) return;
   events_.push_back(event);
-  take_events(lock);
+  try {
+    take_events(lock);
+  } catch (const std::exception&) {
+    client_thread_.wake();  // it goes on with them
+  }
 }
 
 // The end of a session waits for an answer that may be on its way, and what follows with it: the
@@ -81,27 +127,31 @@ void Writer::take_events(Lock& lock) {
   while (!events_.empty()) {
     const bool ends = std::holds_alternative<SessionEnded>(events_.front());
     if (ends && lane_.answer_would_tell(now_ms())) return;
-    const SessionEvent event = events_.front();
+    std::vector<replica::FinishedWrite> ended =
+        std::visit([&](const auto& what) { return take(what); }, events_.front());
     events_.pop_front();
-    std::visit([&](const auto& what) { take(what, lock); }, event);
+    finish(std::move(ended), lock);
   }
 }
 
-void Writer::take(const SessionStarted& event, Lock&) {
-  session_ = event.session;
-  lane_.set_retry_ms(event.retry_ms);
+std::vector<replica::FinishedWrite> Writer::take(const SessionStarted& event) {
   lane_.session_started(event.session, event.follows_lost, now_ms());
+  lane_.set_retry_ms(event.retry_ms);
+  session_ = event.session;
   if (leader_ == Leader::none && !lane_.idle()) leader_ = Leader::client_thread;
   signal_leader();
+  return {};
 }
 
-void Writer::take(const SessionLives& event, Lock&) {
+std::vector<replica::FinishedWrite> Writer::take(const SessionLives& event) {
   lane_.session_lives(event.asked_ms, now_ms());
+  return {};
 }
 
-void Writer::take(const SessionEnded&, Lock& lock) {
+std::vector<replica::FinishedWrite> Writer::take(const SessionEnded&) {
+  std::vector<replica::FinishedWrite> ended = lane_.session_ended();
   session_.reset();
-  finish(lane_.session_ended(), lock);
+  return ended;
 }
 
 bool Writer::led_by_client_thread() const {
@@ -116,6 +166,7 @@ bool Writer::is_ready() {
 
 std::optional<std::uint64_t> Writer::serve() {
   Lock lock(mutex_);
+  finish_kept(lock);
   finish(lane_.expire(now_ms()), lock);
   take_events(lock);
   absorb_some();
@@ -135,6 +186,7 @@ std::optional<std::uint64_t> Writer::serve() {
 void Writer::connection_changed(ConnectionMonitor::Event event) {
   if (event == ConnectionMonitor::Event::failed) return;  // there was no connection, nor is there
   Lock lock(mutex_);
+  connected_ = event == ConnectionMonitor::Event::connected;
   if (event == ConnectionMonitor::Event::disconnected) {
     lost_connection_ = true;
     lane_.not_transmitted();
@@ -167,25 +219,32 @@ void Writer::follow_or_signal() {
 // knows whether it has had it.
 void Writer::follow_endpoint() {
   if (!abandoned_ && connected_to_ == endpoint_) return;
-  connect_anew(socket_, connected_to_, endpoint_);
+  std::string next = endpoint_;
+  connected_ = false;
+  abandoned_ = true;  // until it is connected: if that fails it tries again
+  connect_anew(socket_, connected_to_, next);
+  connected_to_.swap(next);
   abandoned_ = false;
-  connected_to_ = endpoint_;
   lane_.not_transmitted();
 }
 
 bool Writer::drain(SteadyTime deadline) {
   Lock lock(mutex_);
-  absorb();
+  try {
+    absorb();
+  } catch (const std::exception&) {
+    // The client's thread goes on with it.
+  }
   client_thread_.wake();  // to lead, if nobody does
-  return drained_.wait_until(lock, deadline, [&] { return lane_.idle(); });
+  return drained_.wait_until(lock, deadline,
+                             [&] { return lane_.idle() && chunks_absorbed_ == absorbing_.size(); });
 }
 
 void Writer::close() {
   Lock lock(mutex_);
   closed_ = true;
   intake_->close();
-  absorb();
-  finish(lane_.close(), lock);
+  end_all(lock);
   signal_leader();
   drained_.notify_all();
   // A calling thread may still be in its poll: the socket is only safe when it has left.
@@ -197,9 +256,22 @@ void Writer::close() {
 void Writer::lead(Waiter& own, Lock& lock) {
   leader_ = Leader::caller;
   own.leads = true;
-  work_for(own, lock);
+  try {
+    work_for(own, lock);
+  } catch (const std::exception&) {
+    return step_aside(own, lock);
+  }
   own.leads = false;
   hand_over();
+}
+
+// This thread cannot go on, but the writes are where they were.
+void Writer::step_aside(Waiter& own, Lock& lock) noexcept {
+  if (!lock.owns_lock()) lock.lock();
+  own.leads = false;
+  leader_ = closed_ ? Leader::none : Leader::client_thread;
+  drained_.notify_all();
+  client_thread_.wake();
 }
 
 void Writer::work_for(Waiter& own, Lock& lock) {
@@ -213,13 +285,6 @@ void Writer::work_for(Waiter& own, Lock& lock) {
     take_replies(lock);
     if (!own.done) finish(lane_.expire(now_ms()), lock);
   }
-}
-
-// A thread cannot go on: nothing may point to it any more, and another has to lead.
-void Writer::give_up(Waiter& own, Lock& lock) {
-  if (!lock.owns_lock()) lock.lock();
-  std::erase_if(completions_, [&](const Completion& waiting) { return waiting.waiter == &own; });
-  if (own.leads) hand_over();
 }
 
 void Writer::transmit() {
@@ -275,86 +340,19 @@ void Writer::take_replies(Lock& lock) {
       progress = lane_.reply(view(*message), now_ms(), refused);
     } catch (const wire::DecodeError&) {
       continue;  // no reply: the request is sent again
+    } catch (const std::exception&) {
+      lane_.not_transmitted();  // at once: the reply is lost
+      throw;
     }
     if (!refused && events_.empty()) transmit_next();
     const auto session = session_;
     lock.unlock();
-    if (!progress.tails.empty()) host_.apply_tails(progress);
-    if (refused && session) host_.session_refused(*session);
+    tell_tails(progress);
+    if (refused && session) tell_refusal(*session);
     lock.lock();
     finish(std::move(progress.finished), lock);
     take_events(lock);
   }
-}
-
-// Tells those who wait. The promises are fulfilled without the lock.
-void Writer::finish(std::vector<replica::FinishedWrite> finished, Lock& lock) {
-  if (finished.empty()) return;
-  std::vector<PromisedWrite> promised;
-  promised.reserve(std::min(finished.size(), completions_.size()));
-  for (replica::FinishedWrite& write : finished) {
-    if (write.ticket == 0) continue;  // an ephemeral set again by the lane itself
-    if (write.posted) {
-      note_post(write);
-      continue;
-    }
-    const auto completion = completion_of(write.ticket);
-    if (completion == completions_.end()) continue;  // it was given up
-    if (Waiter* const waiter = completion->waiter) {
-      waiter->result = std::move(write);
-      waiter->done = true;
-      waiter->changed.notify_one();
-    } else {
-      promised.emplace_back(std::move(write), std::move(completion->promise));
-    }
-    if (completion == completions_.begin()) {
-      completions_.pop_front();
-    } else {
-      completions_.erase(completion);
-    }
-  }
-  if (lane_.idle()) drained_.notify_all();
-  if (promised.empty()) return;
-  const InTransit transit(*this);
-  lock.unlock();
-  host_.settle(std::move(promised));
-  lock.lock();
-}
-
-void Writer::note_post(const replica::FinishedWrite& write) {
-  if (is_decided(write)) return;
-  const auto [place, first] =
-      post_failures_.try_emplace(write.replica->name(), PostFailures{*write_error(write)});
-  if (!first) ++place->second.others;
-}
-
-std::optional<Error> Writer::take_post_failure(const std::string& space) {
-  const Lock lock(mutex_);
-  const auto found = post_failures_.extract(space);
-  if (found.empty()) return std::nullopt;
-  const auto& [first, others] = found.mapped();
-  if (others == 0) return first;
-  return Error(first.code(),
-               std::string(first.what()) + "; and " + std::to_string(others) + " more",
-               first.name());
-}
-
-bool Writer::add_used(replica::ReplicaSet& replicas) const {
-  const Lock lock(mutex_);
-  if (in_transit_ != 0) return false;
-  intake_->add_used(replicas);
-  lane_.add_used(replicas);
-  return true;
-}
-
-// As a rule it is the first.
-std::deque<Writer::Completion>::iterator Writer::completion_of(replica::Ticket ticket) {
-  const auto first = completions_.begin();
-  if (first != completions_.end() && first->ticket == ticket) return first;
-  const auto place =
-      std::lower_bound(first, completions_.end(), ticket,
-                       [](const Completion& c, replica::Ticket t) { return c.ticket < t; });
-  return place != completions_.end() && place->ticket == ticket ? place : completions_.end();
 }
 
 void Writer::hand_over() {

@@ -28,16 +28,20 @@
 
 namespace bulletin::client {
 
-/// What the writer needs of its client. Called with no lock of the writer's held.
+/// What the writer needs of its client.
 class WriterHost {
  public:
   virtual ~WriterHost() = default;
+  /// Any time, also with the writer's lock held.
+  [[nodiscard]] virtual bool hears_broker() const noexcept = 0;
+
+  // Called with no lock of the writer's held.
   /// Applies the commits that came with an answer.
   virtual void apply_tails(const replica::WriteProgress& progress) = 0;
   /// The broker does not know the session.
   virtual void session_refused(const wire::SessionId& session) = 0;
   /// Fulfils the promises of writes that have ended, each once the replica holds what decided it.
-  virtual void settle(std::vector<PromisedWrite> ended) = 0;
+  virtual void settle(std::vector<PromisedWrite> ended) noexcept = 0;
 };
 
 /// Owns the socket of WRITE requests. One thread at a time *leads*: it has the socket, sends the
@@ -45,6 +49,10 @@ class WriterHost {
 /// and so its write costs no hop; those that come meanwhile add their writes to the lane and wait,
 /// and the leader hands over to one of them when its own write is done. Writes for which no thread
 /// waits come by the intake and are led by the client's thread, which is woken for the first.
+///
+/// Whatever fails while a thread leads (no memory, no descriptor) says nothing about the writes:
+/// they stay in the lane, and the client's thread goes on with them. So a write ends with what the
+/// broker answered or by its deadline, and by nothing else.
 class Writer {
  public:
   /// `client_thread` wakes the client's thread: to lead, or to look at its timers.
@@ -52,11 +60,14 @@ class Writer {
          WriterHost& host, std::shared_ptr<Intake> intake, Waker& client_thread,
          UpdateStream& updates);
 
-  /// Any thread: waits for the end of the write.
+  /// Any thread: waits for the end of the write. When it throws, the write was not sent and will
+  /// not be.
   replica::FinishedWrite write(replica::PendingWrite write);
   /// Any thread: the error of the first write of the namespace, of those that came by the intake
   /// without a promise, that has failed since the last call; what it says tells of the others.
   std::optional<Error> take_post_failure(const std::string& space);
+  /// Any thread: a broker is there, and what is not sent waits for what was written before.
+  [[nodiscard]] bool has_broker() const;
 
   /// Any thread: adds the replicas of all writes that have not ended, and of ephemeral attributes.
   /// False: it cannot be told now, as ends of writes are being told.
@@ -124,14 +135,17 @@ class Writer {
   };
 
   void take_events(Lock& lock);
-  void take(const SessionStarted& event, Lock& lock);
-  void take(const SessionLives& event, Lock& lock);
-  void take(const SessionEnded& event, Lock& lock);
+  std::vector<replica::FinishedWrite> take(const SessionStarted& event);
+  std::vector<replica::FinishedWrite> take(const SessionLives& event);
+  std::vector<replica::FinishedWrite> take(const SessionEnded& event);
+  void add(replica::PendingWrite&& write, Waiter& own);
+  void wait_for_end(Waiter& own, std::uint64_t deadline_ms, Lock& lock);
   void lead(Waiter& own, Lock& lock);
   void work_for(Waiter& own, Lock& lock);
-  void give_up(Waiter& own, Lock& lock);
+  void step_aside(Waiter& own, Lock& lock) noexcept;
+  void withdraw(Waiter& own) noexcept;
   void absorb();
-  void absorb(replica::PendingWrite&& write, WritePromise&& promise);
+  void absorb(Intake::Entry& entry);
   void absorb_some();
   void follow_endpoint();
   void follow_or_signal();
@@ -140,9 +154,18 @@ class Writer {
   void take_replies(Lock& lock);
   [[nodiscard]] short wanted_events() const noexcept;
   void wait_for_socket(Lock& lock, UpdateStream::Loan& updates, SteadyTime latest);
-  void finish(std::vector<replica::FinishedWrite> finished, Lock& lock);
-  void note_post(const replica::FinishedWrite& write);
-  std::deque<Completion>::iterator completion_of(replica::Ticket ticket);
+  void tell_tails(const replica::WriteProgress& progress) noexcept;
+  void tell_refusal(const wire::SessionId& session) noexcept;
+  void finish(std::vector<replica::FinishedWrite> finished, Lock& lock) noexcept;
+  void finish_kept(Lock& lock) noexcept;
+  void keep(std::vector<replica::FinishedWrite> finished) noexcept;
+  void end_all(Lock& lock) noexcept;
+  void tell_why_unsent(replica::FinishedWrite& write) const noexcept;
+  static void end(Waiter& waiter, replica::FinishedWrite&& result) noexcept;
+  void end(replica::FinishedWrite&& result, WritePromise&& promise, Lock& lock) noexcept;
+  void note_post(const replica::FinishedWrite& write) noexcept;
+  std::deque<Completion>::iterator completion_of(replica::Ticket ticket) noexcept;
+  void remove(std::deque<Completion>::iterator completion) noexcept;
   void hand_over();
   void signal_leader();
 
@@ -158,12 +181,18 @@ class Writer {
   // Guarded by mutex_.
   replica::WriteLane lane_;
   std::optional<wire::SessionId> session_;
-  std::deque<SessionEvent> events_;                    // the first may wait for an answer
-  std::deque<Completion> completions_;                 // in the order of their tickets
+  std::deque<SessionEvent> events_;     // the first may wait for an answer
+  std::deque<Completion> completions_;  // in the order of their tickets
+  Intake::Chunks absorbing_;            // from the intake, on the way to the lane
+  std::size_t chunks_absorbed_ = 0;
+  std::size_t entries_absorbed_ = 0;                   // of the next chunk
+  std::vector<replica::FinishedWrite> not_yet_told_;   // there was no memory to tell their promises
   std::map<std::string, PostFailures> post_failures_;  // by namespace; until they are asked for
+  bool lost_post_failure_ = false;                     // there was no memory to note one
   Leader leader_ = Leader::none;
-  std::string endpoint_;          // that is wanted
-  std::string connected_to_;      // by the leader
+  std::string endpoint_;      // that is wanted
+  std::string connected_to_;  // by the leader
+  bool connected_ = false;
   bool lost_connection_ = false;  // and the leader has not seen it yet
   bool abandoned_ = false;        // by ZeroMQ: the leader connects anew
   bool blocked_ = false;          // there was no connection to take the request

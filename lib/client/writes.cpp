@@ -42,12 +42,11 @@ bool is_there(const replica::FinishedWrite& write) noexcept {
 
 }  // namespace
 
-void client::fulfil(PromisedWrite& promised) {
+void client::fulfil(PromisedWrite& promised) noexcept {
   auto& [write, promise] = promised;
   if (!is_decided(write)) {
     // Whoever waits has it to himself: nothing of it is left here when he is told.
-    std::exception_ptr error = std::make_exception_ptr(*write_error(write));
-    promise.fail(std::move(error));
+    promise.fail(std::make_exception_ptr(*write_error(write)));
   } else {
     promise.fulfil(std::move(write.outcome));
   }
@@ -63,19 +62,26 @@ replica::FinishedWrite Client::Implementation::write_until(SteadyTime deadline,
       std::chrono::steady_clock::now() >= deadline)
     throw_no_broker(client::describe(finished, name) + "was not applied", options.write_timeout,
                     name);
-  if (const auto error = client::write_error(finished, name)) throw *error;
-  if (is_there(finished)) return finished;
-  // The stream is slower than the answer, and the answer had no room for the commits.
-  {
-    std::scoped_lock lock(apply_mutex);
-    if (is_over(finished)) return finished;
-    require(finished);
+  // From here on nothing is thrown but what it came to.
+  if (auto error = client::write_error(finished, name)) throw *std::move(error);
+  if (is_there(finished) || wait_until_there(deadline, finished)) return finished;
+  finished.fate = replica::FinishedWrite::Fate::in_doubt;
+  throw *client::write_error(finished, name);
+}
+
+// The stream is slower than the answer, and the answer had no room for the commits.
+bool Client::Implementation::wait_until_there(SteadyTime deadline,
+                                              const replica::FinishedWrite& finished) noexcept {
+  try {
+    {
+      std::scoped_lock lock(apply_mutex);
+      if (is_over(finished)) return true;
+      require(finished);
+    }
+    return wait_for(deadline, [&] { return is_there(finished) || is_over(finished); });
+  } catch (const std::exception&) {
+    return is_there(finished);  // the client was closed meanwhile
   }
-  if (!wait_for(deadline, [&] { return is_there(finished) || is_over(finished); })) {
-    finished.fate = replica::FinishedWrite::Fate::in_doubt;
-    throw *client::write_error(finished, name);
-  }
-  return finished;
 }
 
 // Its epoch has ended, and the replica is in the one that followed: there, nothing of it is left.
@@ -102,11 +108,20 @@ void Client::Implementation::write_async(replica::PendingWrite&& write,
   switch (intake().add(std::move(write), std::move(promise), deadline)) {
     case client::Intake::Added::first: wake(); return;
     case client::Intake::Added::more: return;
-    case client::Intake::Added::full:
-      throw Error(Errc::disconnected,
-                  "64 MiB of writes wait for the broker: it has taken none in time");
+    case client::Intake::Added::full: throw full_error();
     case client::Intake::Added::closed: throw closed_error();
   }
+}
+
+Error Client::Implementation::full_error() {
+  const std::string full =
+      "the write was not queued, and will not be applied: 64 MiB of writes "
+      "waited to be sent for all of write_timeout (" +
+      std::to_string(options.write_timeout.count()) + " ms); ";
+  if (engine()->writer.has_broker())
+    return {Errc::overloaded,
+            full + "the broker at " + endpoint + " is there, but takes them more slowly"};
+  return {Errc::disconnected, full + "no broker is heard at " + endpoint};
 }
 
 // A write that changes nothing is answered behind all that was posted before, and does not end
@@ -136,23 +151,30 @@ void Client::Implementation::session_refused(const wire::SessionId& session) {
   wake();
 }
 
-void Client::Implementation::settle(std::vector<client::PromisedWrite> ended) {
+void Client::Implementation::settle(std::vector<client::PromisedWrite> ended) noexcept {
   const auto waits = std::partition(ended.begin(), ended.end(), [](const auto& promised) {
     return !is_decided(promised.write) || is_there(promised.write);
   });
   std::for_each(ended.begin(), waits, [](auto& promised) { client::fulfil(promised); });
   if (waits == ended.end()) return;
   ended.erase(ended.begin(), waits);
-  {
+  try {
     std::scoped_lock lock(apply_mutex);
     require_all(ended);
+    settling_.reserve(settling_.size() + 1);
     settling_.push_back({std::move(ended), write_deadline()});
+  } catch (const std::exception&) {
+    // There is no memory to wait for the replica.
+    for (client::PromisedWrite& promised : ended) {
+      promised.write.fate = replica::FinishedWrite::Fate::in_doubt;
+      client::fulfil(promised);
+    }
   }
   wake();  // there may be something to ask for, or it may have arrived just now
 }
 
-std::vector<client::PromisedWrite> Client::Implementation::take_settled(SteadyTime now) {
-  std::vector<client::PromisedWrite> settled;
+void Client::Implementation::take_settled(SteadyTime now,
+                                          std::vector<client::PromisedWrite>& settled) {
   for (Settling& settling : settling_) {
     std::vector<client::PromisedWrite>& writes = settling.writes;
     auto waits = std::partition(writes.begin(), writes.end(), [this](const auto& promised) {
@@ -166,11 +188,11 @@ std::vector<client::PromisedWrite> Client::Implementation::take_settled(SteadyTi
       settled.swap(writes);
       continue;
     }
+    settled.reserve(settled.size() + static_cast<std::size_t>(waits - writes.begin()));
     settled.insert(settled.end(), std::move_iterator(writes.begin()), std::move_iterator(waits));
     writes.erase(writes.begin(), waits);
   }
   std::erase_if(settling_, [](const Settling& settling) { return settling.writes.empty(); });
-  return settled;
 }
 
 }  // namespace bulletin

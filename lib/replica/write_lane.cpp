@@ -39,10 +39,10 @@ bool WriteLane::Load::is_more_than_a_request() const noexcept {
 
 Ticket WriteLane::add(PendingWrite&& write) {
   if (write.conditional && write.history == 0) write.history = history_;
-  load_.add(write);
-  earliest_deadline_ms_ = std::min(earliest_deadline_ms_, write.deadline_ms);
-  queue_.emplace_back(++last_ticket_, std::move(write));
-  return last_ticket_;
+  const PendingWrite& added = queue_.emplace_back(next_ticket(), std::move(write)).write;
+  load_.add(added);
+  earliest_deadline_ms_ = std::min(earliest_deadline_ms_, added.deadline_ms);
+  return ++last_ticket_;
 }
 
 // --- sessions -----------------------------------------------------------------------------------
@@ -50,24 +50,26 @@ Ticket WriteLane::add(PendingWrite&& write) {
 void WriteLane::session_started(const wire::SessionId& session, bool follows_lost,
                                 std::uint64_t now_ms) {
   assert(!request_ && "session_ended comes first");
-  session_ = session;
-  history_ = session.epoch.tag();
-  number_ = 0;
-  if (!follows_lost) return;
   std::vector<Item> renewals;
-  for (const Ephemerals::Renewal& renewal : ephemerals_.renewals(now_ms)) {
-    PendingWrite write = to_write(*renewal.replica, renewal.transaction);
-    write.renewable = true;
-    write.deadline_ms = no_deadline;
-    renewals.emplace_back(Ticket{0}, std::move(write));
-    load_.add(renewals.back().write);
+  if (follows_lost) {
+    for (const Ephemerals::Renewal& renewal : ephemerals_.renewals(now_ms)) {
+      PendingWrite write = to_write(*renewal.replica, renewal.transaction);
+      write.renewable = true;
+      write.deadline_ms = no_deadline;
+      renewals.emplace_back(Ticket{0}, std::move(write));
+    }
   }
   queue_.insert(queue_.begin(), std::move_iterator(renewals.begin()),
                 std::move_iterator(renewals.end()));
+  for (std::size_t i = 0; i != renewals.size(); ++i) load_.add(queue_[i].write);
+  session_ = session;
+  history_ = session.epoch.tag();
+  number_ = 0;
 }
 
 std::vector<FinishedWrite> WriteLane::session_ended() {
   std::vector<FinishedWrite> finished;
+  if (request_) finished.reserve(request_->items);
   session_.reset();
   prepared_.reset();
   if (request_) {
@@ -102,8 +104,9 @@ std::optional<std::string_view> WriteLane::to_transmit(std::uint64_t now_ms) {
 void WriteLane::end_history(PendingWrite& write) {
   const bool of_now = write.history == 0 || write.history == history_;
   if (of_now || wire::is_system(write.replica->name())) return;
+  CrossThreadString now(wire::without_revisions(write.transaction));
   load_.bytes -= write.transaction.size();
-  write.transaction = CrossThreadString(wire::without_revisions(write.transaction));
+  write.transaction = std::move(now);
   load_.bytes += write.transaction.size();
   write.conditional = false;
 }
@@ -184,22 +187,32 @@ void WriteLane::take_outcomes(wire::WriteReply reply, std::uint64_t now_ms,
   if (reply.outcomes.size() != request_->items) {
     throw wire::DecodeError("write: not as many outcomes as transactions");
   }
-  progress.tails = std::move(reply.tails);
   progress.finished.reserve(request_->items);
+  note_ephemerals(reply, progress.epoch, now_ms);
+  progress.tails = std::move(reply.tails);
   auto next = queue_.begin();
   for (wire::Outcome& outcome : reply.outcomes) {
     Item& item = *next++;
-    if (outcome.status == wire::Status::ok || outcome.status == wire::Status::unchanged) {
-      ephemerals_.committed(item.write.replica, item.write.transaction, item.write.renewable,
-                            {progress.epoch, outcome.revision, now_ms});
-    } else if (item.ticket == 0 && outcome.status == wire::Status::lost) {
-      ephemerals_.taken(item.write.replica, outcome.name());
-    }
     const std::size_t known = progress.finished.size();
     end(item, Fate::answered, progress.finished);
     if (progress.finished.size() != known) progress.finished.back().outcome = std::move(outcome);
   }
   end_request();
+}
+
+// For a reply that comes again, as its like was lost here, it does the same again.
+void WriteLane::note_ephemerals(const wire::WriteReply& reply, const wire::Epoch& epoch,
+                                std::uint64_t now_ms) {
+  auto next = queue_.begin();
+  for (const wire::Outcome& outcome : reply.outcomes) {
+    const Item& item = *next++;
+    if (outcome.status == wire::Status::ok || outcome.status == wire::Status::unchanged) {
+      ephemerals_.committed(item.write.replica, item.write.transaction, item.write.renewable,
+                            {epoch, outcome.revision, now_ms});
+    } else if (item.ticket == 0 && outcome.status == wire::Status::lost) {
+      ephemerals_.taken(item.write.replica, outcome.name());
+    }
+  }
 }
 
 void WriteLane::take_refusal(const wire::Refusal& refusal, WriteProgress& progress,
@@ -209,18 +222,19 @@ void WriteLane::take_refusal(const wire::Refusal& refusal, WriteProgress& progre
     session_refused = true;
     return;
   }
+  std::vector<wire::Outcome> outcomes(request_->items, wire::Outcome::refused(refusal));
+  progress.finished.reserve(request_->items);
   // A lower number than the last: what became of this one is not known any more.
   const bool in_doubt = refusal.status == wire::Status::old_number;
   std::for_each(queue_.begin(), waiting(), [&](Item& item) {
     end(item, in_doubt ? Fate::in_doubt : Fate::answered, progress.finished);
   });
   end_request();
-  for (FinishedWrite& write : progress.finished) {
-    write.outcome = wire::Outcome::refused(refusal);
-  }
+  for (std::size_t i = 0; i != progress.finished.size(); ++i)
+    progress.finished[i].outcome = std::move(outcomes[i]);
 }
 
-void WriteLane::end(Item& item, Fate fate, std::vector<FinishedWrite>& finished) {
+void WriteLane::end(Item& item, Fate fate, std::vector<FinishedWrite>& finished) noexcept {
   if (item.ended || item.ticket == 0) return;
   item.ended = true;
   finished.push_back({item.ticket,
@@ -236,6 +250,9 @@ void WriteLane::end(Item& item, Fate fate, std::vector<FinishedWrite>& finished)
 std::vector<FinishedWrite> WriteLane::expire(std::uint64_t now_ms) {
   std::vector<FinishedWrite> finished;
   if (now_ms < earliest_deadline_ms_) return finished;
+  finished.reserve(static_cast<std::size_t>(std::count_if(
+      queue_.begin(), queue_.end(),
+      [now_ms](const Item& item) { return !item.ended && item.write.deadline_ms <= now_ms; })));
   expire_request(now_ms, finished);
   expire_waiting(now_ms, finished);
   note_deadlines(now_ms);
@@ -244,7 +261,7 @@ std::vector<FinishedWrite> WriteLane::expire(std::uint64_t now_ms) {
 
 void WriteLane::expire_request(std::uint64_t now_ms, std::vector<FinishedWrite>& finished) {
   if (!request_) return;
-  const Fate fate = request_->may_apply() ? Fate::in_doubt : Fate::unsent;
+  const Fate fate = fate_of_request();
   bool expired = false;
   for (auto place = queue_.begin(); place != waiting(); ++place) {
     Item& item = *place;
@@ -252,15 +269,40 @@ void WriteLane::expire_request(std::uint64_t now_ms, std::vector<FinishedWrite>&
     end(item, fate, finished);
     expired = true;
   }
-  if (!expired) return;
+  if (expired) give_up_ended();
+}
+
+// Some of the request's writes have ended.
+void WriteLane::give_up_ended() {
   const bool all =
       std::all_of(queue_.begin(), waiting(), [](const Item& item) { return item.ended; });
   if (all) {
     end_request();
-  } else if (fate == Fate::unsent && !request_->refused) {
+  } else if (fate_of_request() == Fate::unsent && !request_->refused) {
     // Made again, without those.
     dissolve_request();
   }
+}
+
+FinishedWrite WriteLane::withdraw(Ticket ticket) noexcept {
+  const auto place = std::find_if(queue_.begin(), queue_.end(),
+                                  [ticket](const Item& item) { return item.ticket == ticket; });
+  if (place == queue_.end()) return {.ticket = ticket, .fate = Fate::unsent};
+  const bool requested = place < waiting();
+  FinishedWrite finished{.ticket = ticket,
+                         .fate = requested ? fate_of_request() : Fate::unsent,
+                         .replica = place->write.replica,
+                         .posted = place->write.posted,
+                         .epoch = session_ ? session_->epoch : wire::Epoch{}};
+  if (requested) {
+    place->ended = true;
+    give_up_ended();
+  } else {
+    load_.remove(place->write);
+    queue_.erase(place);
+    prepared_.reset();
+  }
+  return finished;
 }
 
 void WriteLane::expire_waiting(std::uint64_t now_ms, std::vector<FinishedWrite>& finished) {
@@ -296,8 +338,9 @@ void WriteLane::add_used(ReplicaSet& replicas) const {
 
 std::vector<FinishedWrite> WriteLane::close() {
   std::vector<FinishedWrite> finished;
+  finished.reserve(queue_.size());
   if (request_) {
-    const Fate fate = request_->may_apply() ? Fate::in_doubt : Fate::unsent;
+    const Fate fate = fate_of_request();
     std::for_each(queue_.begin(), waiting(), [&](Item& item) { end(item, fate, finished); });
     end_request();
   }

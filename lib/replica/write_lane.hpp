@@ -53,16 +53,17 @@ using ReplicaSet = std::unordered_set<const NamespaceReplica*>;
 /// How a write ended.
 struct FinishedWrite {
   enum class Fate {
-    answered,  ///< see the outcome
-    unsent,    ///< not applied: its deadline passed, or the lane was closed, before it was sent
-    in_doubt,  ///< sent, and the outcome will not be known
+    answered,   ///< see the outcome
+    unsent,     ///< not applied: its deadline passed, or the lane was closed, before it was sent
+    not_taken,  ///< not applied: the broker is there, but had no time for it before its deadline
+    in_doubt,   ///< sent, and the outcome will not be known
   };
   Ticket ticket = 0;
   Fate fate = Fate::answered;
-  wire::Outcome outcome;
+  wire::Outcome outcome = {};
   const NamespaceReplica* replica = nullptr;
   bool posted = false;
-  wire::Epoch epoch;  ///< that the outcome's revision is of
+  wire::Epoch epoch = {};  ///< that the outcome's revision is of
 };
 
 /// What a reply brought: the ends of writes, and commits to apply before anybody is told of them.
@@ -84,13 +85,17 @@ struct WriteProgress {
 /// that follows a lost one sets those again that had not ended and whose names are then absent (a
 /// condition decided at the broker).
 ///
-/// One thread at a time. Times are milliseconds of any steady clock.
+/// One thread at a time. Times are milliseconds of any steady clock. A call that throws, such as
+/// for want of memory, has changed nothing: the writes are where they were.
 class WriteLane {
  public:
   /// What a slow line may need for 1024 bytes of a request.
   static constexpr std::uint64_t slow_line_ms = 32;
 
+  /// When it throws, the write is still the caller's.
   Ticket add(PendingWrite&& write);
+  /// What `add` will return.
+  [[nodiscard]] Ticket next_ticket() const noexcept { return last_ticket_ + 1; }
 
   /// A session is there: what waits may be sent. `follows_lost`: ephemerals are set again.
   void session_started(const wire::SessionId& session, bool follows_lost, std::uint64_t now_ms);
@@ -121,6 +126,8 @@ class WriteLane {
 
   /// The writes whose deadline has passed.
   std::vector<FinishedWrite> expire(std::uint64_t now_ms);
+  /// Ends one that nobody has been told of, whatever its deadline; it needs no memory.
+  FinishedWrite withdraw(Ticket ticket) noexcept;
   /// Ends everything: sent ones in doubt, others unsent.
   std::vector<FinishedWrite> close();
 
@@ -221,10 +228,17 @@ class WriteLane {
   void end_request();
   /// Its writes wait again, those that nobody has been told of.
   void dissolve_request();
-  void end(Item& item, FinishedWrite::Fate fate, std::vector<FinishedWrite>& finished);
+  /// There is room for it in `finished`.
+  void end(Item& item, FinishedWrite::Fate fate, std::vector<FinishedWrite>& finished) noexcept;
+  [[nodiscard]] FinishedWrite::Fate fate_of_request() const noexcept {
+    return request_->may_apply() ? FinishedWrite::Fate::in_doubt : FinishedWrite::Fate::unsent;
+  }
   void expire_waiting(std::uint64_t now_ms, std::vector<FinishedWrite>& finished);
   void expire_request(std::uint64_t now_ms, std::vector<FinishedWrite>& finished);
+  void give_up_ended();
   void take_outcomes(wire::WriteReply reply, std::uint64_t now_ms, WriteProgress& progress);
+  void note_ephemerals(const wire::WriteReply& reply, const wire::Epoch& epoch,
+                       std::uint64_t now_ms);
   void take_refusal(const wire::Refusal& refusal, WriteProgress& progress, bool& session_refused);
   void note_deadlines(std::uint64_t now_ms) noexcept;
 

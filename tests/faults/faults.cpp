@@ -29,18 +29,23 @@ thread_local int inside_zeromq = 0;
 std::atomic<std::uint64_t> allocations_left = never;
 std::atomic<bool> of_other_threads = false;
 std::atomic<bool> allocation_failed = false;
+std::atomic<int> sends_to_fail = 0;
 
-/// ZeroMQ's own threads block all signals.
-bool is_thread_of_zeromq() noexcept {
+bool has_name_of_zeromq() noexcept {
   std::array<char, 16> name{};
   ::prctl(PR_GET_NAME, name.data());
   return std::string_view(name.data()).starts_with("ZMQ");
 }
 
+/// Those block all signals, and abort without memory.
+bool is_thread_of_zeromq() noexcept {
+  thread_local const bool is_one = has_name_of_zeromq();
+  return is_one;
+}
+
 bool is_interrupted() noexcept {
   if (!interrupting.load(std::memory_order_relaxed)) return false;
-  thread_local const bool blocks_signals = is_thread_of_zeromq();
-  if (blocks_signals) return false;
+  if (is_thread_of_zeromq()) return false;
   // By turns, a call within a call would be the one that fails for ever.
   random_state ^= random_state << 13;
   random_state ^= random_state >> 17;
@@ -54,6 +59,7 @@ bool is_interrupted() noexcept {
 bool allocation_fails() noexcept {
   if (allocations_left.load(std::memory_order_relaxed) == never || inside_zeromq > 0) return false;
   if (counts_allocations == of_other_threads.load(std::memory_order_relaxed)) return false;
+  if (is_thread_of_zeromq()) return false;
   if (allocations_left.fetch_sub(1, std::memory_order_relaxed) != 0) return false;
   allocations_left = never;
   allocation_failed = true;
@@ -108,6 +114,9 @@ FailingAllocation::~FailingAllocation() {
   allocations_left = never;
   counts_allocations = false;
 }
+FailingSends::FailingSends(int count) noexcept { sends_to_fail = count; }
+FailingSends::~FailingSends() { sends_to_fail = 0; }
+
 bool FailingAllocation::happened() const noexcept { return allocation_failed; }
 
 }  // namespace bulletin::test
@@ -152,8 +161,6 @@ void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free
 
 extern "C" {
 
-BULLETIN_BEFORE(zmq_send, (void* socket, const void* bytes, size_t size, int flags),
-                (socket, bytes, size, flags))
 BULLETIN_BEFORE(zmq_msg_send, (zmq_msg_t * message, void* socket, int flags),
                 (message, socket, flags))
 BULLETIN_BEFORE(zmq_msg_recv, (zmq_msg_t * message, void* socket, int flags),
@@ -177,6 +184,18 @@ int zmq_socket_monitor(void* socket, const char* endpoint, int events) {
   if (endpoint != nullptr && is_interrupted()) return -1;
   const InsideZeromq inside;
   return behind(socket, endpoint, events);
+}
+
+int zmq_send(void* socket, const void* bytes, size_t size, int flags) {
+  using namespace bulletin::test;
+  static auto* const behind = next<int(void*, const void*, size_t, int)>("zmq_send");
+  if (is_interrupted()) return -1;
+  if (sends_to_fail.load() > 0 && sends_to_fail.fetch_sub(1) > 0) {
+    errno = ENOMEM;
+    return -1;
+  }
+  const InsideZeromq inside;
+  return behind(socket, bytes, size, flags);
 }
 
 void* zmq_socket(void* context, int type) {

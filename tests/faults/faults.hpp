@@ -35,4 +35,13 @@ class FailingAllocation {
   [[nodiscard]] bool happened() const noexcept;
 };
 
+/// While it lives, that many calls that send a request fail as if ZeroMQ had no memory.
+class FailingSends {
+ public:
+  explicit FailingSends(int count) noexcept;
+  ~FailingSends();
+  FailingSends(const FailingSends&) = delete;
+  FailingSends& operator=(const FailingSends&) = delete;
+};
+
 }  // namespace bulletin::test

@@ -75,10 +75,10 @@ class Attribute {
   /// braced list.
   template <detail::AssignableTo<T> U = detail::braced_t<T>>
   Revision set(const U& value, SetOptions options = {}) const;
-  /// See Namespace::set_async.
+  /// See Namespace::set_async; it may block for `write_timeout` while too many writes wait.
   template <detail::AssignableTo<T> U = detail::braced_t<T>>
   Future<Revision> set_async(const U& value, SetOptions options = {}) const;
-  /// See Namespace::post.
+  /// See Namespace::post; it may block as `set_async` does.
   template <detail::AssignableTo<T> U = detail::braced_t<T>>
   void post(const U& value, SetOptions options = {}) const;
 

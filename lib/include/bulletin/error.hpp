@@ -19,8 +19,9 @@ enum class Errc {
   denied,    ///< this user may not do that
   disconnected,  ///< no broker within the deadline, or the client was closed; a write was not
                  ///< applied
-  overloaded,    ///< the broker has reached a bound and refused, or `update` lost to other writers
-                 ///< again and again; a write was not applied
+  overloaded,    ///< the broker has reached a bound and refused, or takes writes more slowly than
+                 ///< they come, or `update` lost to other writers again and again; a write was not
+                 ///< applied
   in_doubt,      ///< the write was sent, and whether it was applied will not be known
   protocol,      ///< the broker speaks another version, or something that is not Bulletin
 };

@@ -39,8 +39,10 @@ class AttributeProxy;
 /// arrived is applied, or a repair of a whole namespace; never for the network. **Writes** are one
 /// round trip to the broker and return when they are committed; when they return, this client's
 /// replica has them. They throw Error rejected (illegal name, value over the limit), denied,
-/// disconnected (no broker within `write_timeout`; not applied), overloaded (refused, not applied)
-/// and in_doubt (sent, outcome unknown).
+/// disconnected (no broker within `write_timeout`; not applied), overloaded (refused, or the broker
+/// was there and busy for all of `write_timeout`; not applied) and in_doubt (sent, outcome
+/// unknown). A failure of this process, such as std::bad_alloc, is thrown only before the write is
+/// queued: then it is not applied either.
 ///
 /// **Names** have 1 to 1024 bytes of UTF-8 without NUL. A name that begins with '_' is private: it
 /// stays in this process, has revision 0, and takes part in get, at, get_or, contains, set (without
@@ -119,8 +121,12 @@ class Namespace {
   }
 
   /// As `set`, without waiting: calls are pipelined, and keep their order with all writes of this
-  /// client. The future's get() throws what `set` would throw. Blocks only while more than 64 MiB
-  /// wait to be sent.
+  /// client. The future's get() throws what `set` would throw.
+  ///
+  /// Blocks while more than 64 MiB of this client's writes wait to be sent, for `write_timeout` at
+  /// the most. Then it throws Error overloaded if the broker is there, but takes them more slowly
+  /// than they come, and disconnected if it is not heard; the write was not queued. `post` and
+  /// `commit_async` do the same.
   template <detail::Settable T>
   Future<Revision> set_async(std::string_view name, const T& value, SetOptions options = {}) const {
     return set_value_async(name, detail::make_value(value), options);
@@ -128,7 +134,7 @@ class Namespace {
 
   /// As `set_async`, without a future: for values that come fast, of which nobody waits for each.
   /// Throws at once what can be known at once, such as a name that is not allowed; what became of
-  /// it at the broker, `flush` tells.
+  /// it at the broker, `flush` tells. May block, and throw overloaded, as `set_async`.
   template <detail::Settable T>
   void post(std::string_view name, const T& value, SetOptions options = {}) const {
     post_value(name, detail::make_value(value), options);

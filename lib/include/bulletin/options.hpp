@@ -52,7 +52,9 @@ struct ClientOptions {
   /// How long `open` waits for the broker and the complete state; then Error disconnected.
   std::chrono::milliseconds open_timeout{5000};
   /// How long a write, and `sync`, wait for their outcome; then Error in_doubt if the write was
-  /// sent, else disconnected.
+  /// sent, else overloaded if the broker is there but busy with what was written before, else
+  /// disconnected. Also how long `set_async`, `commit_async` and `post` wait for room when 64 MiB
+  /// of writes wait to be sent.
   std::chrono::milliseconds write_timeout{5000};
   /// How long a namespace stays open after its last handle has gone (Namespace, Attribute,
   /// Subscription or Publisher; each copy counts). Until then opening it again costs nothing; after

@@ -41,13 +41,14 @@ class Publisher {
     return set_value(name, detail::make_value(value), options);
   }
 
-  /// As `set`, without waiting; see Namespace::set_async.
+  /// As `set`, without waiting; see Namespace::set_async. Blocks for `write_timeout` at the most
+  /// while more than 64 MiB wait to be sent, then throws Error overloaded or disconnected.
   template <detail::Settable T>
   Future<Revision> set_async(std::string_view name, const T& value, SetOptions options = {}) const {
     return set_value_async(name, detail::make_value(value), options);
   }
 
-  /// As `set_async`, without a future; see Namespace::post.
+  /// As `set_async`, without a future, and blocks as that does; see Namespace::post.
   template <detail::Settable T>
   void post(std::string_view name, const T& value, SetOptions options = {}) const {
     post_value(name, detail::make_value(value), options);
@@ -78,7 +79,7 @@ class Publisher {
 
   /// Commits the transaction whole; see Namespace::commit.
   CommitResult commit(const Transaction& transaction) const;
-  /// As `commit`, without waiting; see Namespace::commit_async.
+  /// As `commit`, without waiting, and blocks as `set_async` does; see Namespace::commit_async.
   Future<CommitResult> commit_async(const Transaction& transaction) const;
 
   explicit Publisher(std::shared_ptr<const detail::Destination> destination) noexcept
