@@ -1,12 +1,13 @@
 #include "cli/command_line.hpp"
 
 #include <exception>
-#include <iostream>
 #include <utility>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "cli/command_words.hpp"
+#include "cli/terminal.hpp"
 #include "client/endpoint.hpp"
 #include "wire/names.hpp"
 
@@ -89,7 +90,7 @@ class CommandLine::Implementation {
       return Exit::done;
     } catch (const std::exception& error) {
       const std::string help = verb.empty() ? "" : " " + verb;
-      std::cerr << "bulletin: " << error.what() << "; see bulletin" << help << " --help\n";
+      note(fmt::format("{}; see bulletin{} --help", error.what(), help));
       return Exit::wrong_usage;
     }
     return [run = run_, common = common_] { return run(common); };

@@ -7,10 +7,8 @@
 
 namespace bulletin::cli {
 
-/// The text with everything escaped, as in JSON, that would steer a terminal or break a line:
-/// control characters of both blocks, line and paragraph separators, and those that turn the
-/// direction of writing. What is no UTF-8 becomes U+FFFD. A backslash is put before each character
-/// of `special`.
+/// The text as in JSON, with everything escaped that would control a terminal or break a line (see
+/// vocabulary/escape.hpp). A backslash is put before each character of `special`.
 std::string escape(std::string_view text, std::string_view special = {});
 
 /// How many characters there are.

@@ -161,7 +161,7 @@ Exit stat(const Common& common) {
   if (common.json) {
     print_stat_json(broker, sessions, names, states);
   } else {
-    print_line("broker " + client.endpoint());
+    print_line("broker " + escape(client.endpoint()));
     print_stat(broker, sessions, names, states);
   }
   return Exit::done;

@@ -121,7 +121,7 @@ std::vector<Row> rows_of(const Sighting& before, const Sighting& now, const Rate
 
 std::vector<std::string> head(const Sighting& now, const Rates& rates) {
   return {
-      fmt::format("{}  version {}, up {}, data: {}, round trip {:.3f} ms", now.endpoint,
+      fmt::format("{}  version {}, up {}, data: {}, round trip {:.3f} ms", escape(now.endpoint),
                   text(now, "version"), duration(number(now, "uptime")), text(now, "data"),
                   now.round_trip.count()),
       fmt::format("board       {} namespaces, {} attributes, {}B", count_of(now, "namespaces"),

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/command_line.hpp"
+#include "cli/escape.hpp"
 #include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
 #include "cli/values_json.hpp"
@@ -37,7 +38,7 @@ Exit ping(const Common& common, const PingArguments& arguments) {
     if (!times.empty()) std::this_thread::sleep_for(arguments.interval);
     times.push_back(measure(client).count());
     if (common.json) continue;
-    print_line(fmt::format("{} answered in {:.3f} ms", client.endpoint(), times.back()));
+    print_line(fmt::format("{} answered in {:.3f} ms", escape(client.endpoint()), times.back()));
     finish_output();
   }
   std::sort(times.begin(), times.end());

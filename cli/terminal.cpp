@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/escape.hpp"
+#include "vocabulary/escape.hpp"
 
 namespace bulletin::cli {
 namespace {
@@ -35,7 +36,10 @@ void print_line(std::string_view line) {
   print("\n");
 }
 
-void note(std::string_view text) { client::print_error(fmt::format("bulletin: {}\n", text)); }
+void note(std::string_view text) {
+  client::print_error(
+      fmt::format("bulletin: {}\n", vocabulary::escaped(text, vocabulary::EscapeStyle::bytes)));
+}
 
 bool output_is_terminal() noexcept { return isatty(STDOUT_FILENO) == 1; }
 
@@ -79,7 +83,9 @@ Progress::~Progress() {
 
 void Progress::show(std::size_t done) {
   if (!shown_) return;
-  const std::size_t cells = done * bar_cells / total_;
+  // A broker told the total.
+  const double share = static_cast<double>(done) / static_cast<double>(total_);
+  const auto cells = static_cast<std::size_t>(std::min(share, 1.0) * bar_cells);
   client::print_error(
       fmt::format("\r[{:#<{}}{:.<{}}] {} of {}", "", cells, "", bar_cells - cells, done, total_));
 }

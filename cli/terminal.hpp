@@ -17,7 +17,7 @@ void print_line(std::string_view line);
 /// Throws std::system_error when any of it could not be written.
 using client::finish_output;
 
-/// A line on standard error, for people.
+/// A line on standard error, for people. Escaped, whoever its words come from.
 void note(std::string_view text);
 
 bool output_is_terminal() noexcept;

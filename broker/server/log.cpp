@@ -11,16 +11,10 @@
 
 #include <bulletin/error.hpp>
 
+#include "vocabulary/escape.hpp"
+
 namespace bulletin::server {
 namespace {
-
-void append_printable(std::string& out, char byte) {
-  if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F) {
-    out += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
-  } else {
-    out += byte;
-  }
-}
 
 LogLevel to_level(spdlog::level::level_enum level) noexcept {
   if (level >= spdlog::level::err) return LogLevel::error;
@@ -87,18 +81,11 @@ std::shared_ptr<spdlog::logger> standard_log(const std::string& level) {
 }
 
 std::string printable(std::string_view text) {
-  std::string out;
-  for (const char byte : text) append_printable(out, byte);
-  return out;
+  return vocabulary::escaped(text, vocabulary::EscapeStyle::bytes);
 }
 
 std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char byte : text) {
-    if (byte == '"' || byte == '\\') out += '\\';
-    append_printable(out, byte);
-  }
-  return out += '"';
+  return '"' + vocabulary::escaped(text, vocabulary::EscapeStyle::bytes, "\"\\") + '"';
 }
 
 }  // namespace bulletin::server

@@ -20,11 +20,11 @@ std::shared_ptr<spdlog::logger> hooked_log(LogHook hook);
 /// To standard error: time, level, event. Throws Error rejected for a level that there is not.
 std::shared_ptr<spdlog::logger> standard_log(const std::string& level);
 
-/// Text with its control characters escaped, so that it cannot steer a terminal.
+/// Text that cannot control a terminal: escaped, see vocabulary/escape.hpp.
 std::string printable(std::string_view text);
 
-/// Text from outside as the value of a key: in quotes, with quotes, backslashes and control
-/// characters escaped.
+/// Text from outside as the value of a key: the same in quotes, with quotes and backslashes
+/// escaped.
 std::string quoted(std::string_view text);
 
 }  // namespace bulletin::server

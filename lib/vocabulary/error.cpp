@@ -3,6 +3,8 @@
 #include <ostream>
 #include <utility>
 
+#include "vocabulary/escape.hpp"
+
 namespace bulletin {
 
 std::string_view to_string(Errc code) noexcept {
@@ -22,7 +24,9 @@ std::string_view to_string(Errc code) noexcept {
 std::ostream& operator<<(std::ostream& out, Errc code) { return out << to_string(code); }
 
 Error::Error(Errc code, const std::string& message, std::string name)
-    : std::runtime_error(message), code_(code), name_(std::move(name)) {}
+    : std::runtime_error(vocabulary::escaped(message, vocabulary::EscapeStyle::bytes)),
+      code_(code),
+      name_(std::move(name)) {}
 
 bool Error::retryable() const noexcept {
   return code_ == Errc::disconnected || code_ == Errc::overloaded;

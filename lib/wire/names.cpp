@@ -6,6 +6,7 @@
 
 #include <bulletin/error.hpp>
 
+#include "vocabulary/escape.hpp"
 #include "wire/limits.hpp"
 
 namespace bulletin::wire {
@@ -43,26 +44,6 @@ std::size_t ascii_prefix(std::string_view text) noexcept {
   return size;
 }
 
-bool is_tail(char byte) noexcept { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
-
-/// The size of the character that comes first, or 0 when it is none. Table 3-7 of the Unicode
-/// standard: the shortest form, no surrogates, nothing above U+10FFFF; only the second byte's range
-/// differs between lead bytes.
-std::size_t character_size(std::string_view text) noexcept {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return 1;
-  if (lead < 0xC2 || lead > 0xF4) return 0;
-  const std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (text.size() < size) return 0;
-  const auto second = static_cast<unsigned char>(text[1]);
-  const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (second < low || second > high) return 0;
-  if (size > 2 && !is_tail(text[2])) return 0;
-  if (size > 3 && !is_tail(text[3])) return 0;
-  return size;
-}
-
 bool has_nul(std::string_view text) noexcept {
   return std::memchr(text.data(), '\0', text.size()) != nullptr;
 }
@@ -74,13 +55,6 @@ std::string_view text_fault(std::string_view name, std::size_t limit,
   if (has_nul(name)) return "it contains NUL";
   if (!is_utf8(name)) return "it is not UTF-8";
   return {};
-}
-
-void append_escaped(std::string& out, unsigned char byte) {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  out += "\\x";
-  out += digits[byte >> 4];
-  out += digits[byte & 15];
 }
 
 void check(std::string_view name, std::string_view fault, const char* kind) {
@@ -99,7 +73,7 @@ bool is_utf8(std::string_view text) noexcept {
   if (is_ascii(text)) return true;
   text.remove_prefix(ascii_prefix(text));
   while (!text.empty()) {
-    const std::size_t size = character_size(text);
+    const std::size_t size = vocabulary::character_size(text);
     if (size == 0) return false;
     text.remove_prefix(size);
     if (size != 1) continue;
@@ -137,15 +111,7 @@ std::string quoted(std::string_view name) {
   std::string out = "'";
   std::string_view rest = name;
   while (!rest.empty() && name.size() - rest.size() < most) {
-    const std::size_t size = character_size(rest);
-    const auto byte = static_cast<unsigned char>(rest[0]);
-    if (size == 0 || byte < 0x20 || byte == 0x7F) {
-      append_escaped(out, byte);
-      rest.remove_prefix(1);
-    } else {
-      out += rest.substr(0, size);
-      rest.remove_prefix(size);
-    }
+    vocabulary::append_escaped(out, rest, vocabulary::EscapeStyle::bytes);
   }
   return out += rest.empty() ? "'" : "...'";
 }

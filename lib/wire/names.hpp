@@ -28,8 +28,7 @@ bool is_utf8(std::string_view text) noexcept;
 void check_attribute_name(std::string_view name);
 void check_namespace_name(std::string_view name);
 
-/// A name for a message: in quotes, with control characters and what is no UTF-8 escaped, cut when
-/// it is long.
+/// A name for a message: in quotes, escaped (see escape.hpp), cut when it is long.
 std::string quoted(std::string_view name);
 
 }  // namespace bulletin::wire

@@ -176,3 +176,23 @@ TEST_CASE("the longest times do not overflow") {
     CHECK(top.output().empty());
   }
 }
+
+TEST_CASE("No complaint repeats what controls a terminal") {
+  const std::string bad = "\x1b]0;x\x07\u009b2J\u202e\xff";
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"ls", "--endpoint", "udp://" + bad},
+           {"ls", "--endpoint", "ipc:///tmp/" + bad, "--timeout", "10ms"},
+           {"ls", "--timeout", bad},
+           {bad},
+           {"ls", "--" + bad},
+           {"load", "plant", "/nowhere/" + bad},
+           {"ls", "--key", "/nowhere/" + bad, "--server-key", "/nowhere/" + bad},
+           {"set", "plant", "a", bad}}) {
+    const bulletin::test::Result result = bulletin::test::run_bulletin(words);
+    CAPTURE(result.errors);
+    CHECK(result.exit != 0);
+    CHECK_FALSE(result.errors.empty());
+    for (const char* steers : {"\x1b", "\x07", "\u009b", "\u202e", "\xff"})
+      CHECK(result.errors.find(steers) == std::string::npos);
+  }
+}
