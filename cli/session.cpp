@@ -1,5 +1,8 @@
 #include "cli/session.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <string_view>
 
 #include "cli/escape.hpp"
@@ -13,6 +16,13 @@ std::string text_of(const Map& facts, std::string_view key) {
   return escape(found->second.get_if<std::string>().value_or(""));
 }
 
+/// No broker makes the clock overflow.
+std::int64_t time_told(std::int64_t since_ms) {
+  const auto last =
+      std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::duration::max());
+  return std::clamp<std::int64_t>(since_ms, 0, last.count());
+}
+
 }  // namespace
 
 std::string Session::program() const {
@@ -24,7 +34,7 @@ Session session_of(const std::string& number, const Value& told) {
   const Map facts = told.get_if<Map>().value_or(Map());
   const auto since = facts.find("since");
   return {escape(number), text_of(facts, "name"), text_of(facts, "host"), text_of(facts, "user"),
-          since == facts.end() ? 0 : since->second.get_if<std::int64_t>().value_or(0)};
+          since == facts.end() ? 0 : time_told(since->second.get_if<std::int64_t>().value_or(0))};
 }
 
 }  // namespace bulletin::cli

@@ -12,6 +12,7 @@
 
 #include "cli/escape.hpp"
 #include "client/host_name.hpp"
+#include "client/part_pause.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/names.hpp"
 #include "wire/requests.hpp"
@@ -21,6 +22,8 @@ namespace bulletin::cli {
 namespace {
 
 constexpr std::size_t states_at_once = 1000;
+/// How many sessions of one write may end before it is answered.
+constexpr unsigned most_sessions = 3;
 
 Error to_error(const wire::Refusal& refusal) {
   return {wire::to_errc(refusal.status), "refused: " + refusal.message, refusal.name};
@@ -95,6 +98,7 @@ std::vector<SmallClient::Attribute> SmallClient::read(std::string_view space,
         all.push_back(
             {name, wire::decode_value(found.value), Revision(found.revision), found.lease});
     }
+    if (read != names.size()) client::pause_after_part(reply_.size());
   }
   return all;
 }
@@ -104,11 +108,17 @@ void SmallClient::visit(std::string_view space,
   wire::check_namespace_name(space);
   std::string after;
   for (bool more = true; more;) {
-    const auto part =
-        ask(wire::encode(wire::SnapshotRequest{space, after, true}), wire::decode_snapshot_reply);
+    const auto decode = [&after](std::string_view bytes) {
+      auto decoded = wire::decode_snapshot_reply(bytes);
+      wire::check_order(decoded, after);
+      return decoded;
+    };
+    const auto part = ask(wire::encode(wire::SnapshotRequest{space, after, true}), decode);
     for (const wire::AttributeState& attribute : part.attributes) visitor(attribute);
-    more = part.more && !part.attributes.empty();
-    if (more) after = part.attributes.back().name;
+    more = part.more;
+    if (!more) return;
+    after = part.attributes.back().name;
+    client::pause_after_part(reply_.size());
   }
 }
 
@@ -124,10 +134,13 @@ std::vector<SmallClient::Attribute> SmallClient::attributes(std::string_view spa
 std::vector<std::string> SmallClient::namespaces(std::string_view prefix, std::size_t most) {
   std::vector<std::string> all;
   for (bool more = true; more && all.size() <= most;) {
-    const std::string_view after = all.empty() ? std::string_view() : all.back();
-    const auto part = ask(wire::encode(wire::List{prefix, after}), wire::decode_list_reply);
+    const std::string after = all.empty() ? std::string() : all.back();
+    const auto part =
+        ask(wire::encode(wire::List{prefix, after}),
+            [&after](std::string_view bytes) { return wire::decode_list_reply(bytes, after); });
     all.insert(all.end(), part.names.begin(), part.names.end());
-    more = part.more && !part.names.empty();
+    more = part.more;
+    if (more) client::pause_after_part(reply_.size());
   }
   return all;
 }
@@ -175,7 +188,7 @@ SmallClient::Written SmallClient::write(std::string_view space, const Transactio
 }
 
 wire::Outcome SmallClient::transmit(std::string_view space, std::string_view transaction) {
-  for (;;) {
+  for (unsigned sessions = 1;; ++sessions) {
     const wire::Write request{session().session, 0, ++number_, {{space, 0, transaction}}};
     try {
       reply_ = connection_.ask(wire::encode(request));
@@ -194,6 +207,7 @@ wire::Outcome SmallClient::transmit(std::string_view space, std::string_view tra
       // another one may have been applied before.
       session_.reset();
       if (connection_.transmissions() != 1) throw in_doubt(space);
+      if (sessions == most_sessions) throw to_error(error.refusal());
     }
   }
 }
@@ -202,14 +216,17 @@ void SmallClient::backup(BackupTarget& target) {
   const std::string id = random_backup_id();
   std::vector<std::pair<std::string, std::uint64_t>> files;
   std::uint64_t bytes = 0;
-  for (;;) {
+  for (bool ready = false; !ready;) {
     const auto reply = ask(wire::encode(wire::Backup{id}), wire::decode_backup_reply);
+    ready = reply.ready;
+    if (!ready) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      continue;
+    }
     for (const wire::BackupFile& file : reply.files) {
       files.emplace_back(file.name, file.size);
       bytes += file.size;
     }
-    if (reply.ready) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   target.begin(bytes);
   for (std::size_t i = 0; i != files.size(); ++i) {
@@ -218,8 +235,11 @@ void SmallClient::backup(BackupTarget& target) {
       const auto part =
           ask(wire::encode(wire::BackupPart{id, i, offset}), wire::decode_backup_part_reply);
       if (part.bytes.empty()) throw Error(Errc::protocol, "the broker's backup is cut short");
+      if (part.bytes.size() > size - offset)
+        throw Error(Errc::protocol, "the broker's backup has a file that is larger than it told");
       target.write(name, part.bytes);
       offset += part.bytes.size();
+      if (offset < size) client::pause_after_part(part.bytes.size());
     }
     if (size == 0) target.write(name, {});
   }

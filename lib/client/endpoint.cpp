@@ -19,13 +19,15 @@ namespace {
 using wire::ipc_scheme;
 using wire::tcp_scheme;
 
+void throw_fault(std::string_view endpoint, const std::string& fault) {
+  if (fault.empty()) return;
+  throw Error(Errc::rejected, "endpoint " + wire::quoted(endpoint) + " " + fault +
+                                  "; wanted tcp://HOST:PORT or ipc://PATH");
+}
+
 std::string checked(std::string_view endpoints) {
-  for (const std::string& endpoint : endpoints_in(endpoints)) {
-    if (const std::string fault = wire::connect_fault(endpoint); !fault.empty()) {
-      throw Error(Errc::rejected, "endpoint " + wire::quoted(endpoint) + " " + fault +
-                                      "; wanted tcp://HOST:PORT or ipc://PATH");
-    }
-  }
+  for (const std::string& endpoint : endpoints_in(endpoints))
+    throw_fault(endpoint, wire::connect_fault(endpoint));
   return std::string(endpoints);
 }
 
@@ -129,7 +131,7 @@ std::string canonical_endpoint(std::string_view chosen) {
 }
 
 std::string updates_endpoint(std::string_view commands, std::string_view peer_address,
-                             unsigned port) {
+                             std::uint64_t port) {
   if (commands.starts_with(ipc_scheme))
     return std::string(commands) + std::string(wire::updates_suffix);
   std::string host(peer_address);
@@ -139,6 +141,14 @@ std::string updates_endpoint(std::string_view commands, std::string_view peer_ad
     host = "[" + host + "]";
   }
   return std::string(tcp_scheme) + host + ":" + std::to_string(port);
+}
+
+void check_updates_endpoint(std::string_view endpoint) {
+  // The suffix has room beside the longest path.
+  std::string_view known = endpoint;
+  if (known.starts_with(ipc_scheme) && known.ends_with(wire::updates_suffix))
+    known.remove_suffix(wire::updates_suffix.size());
+  throw_fault(endpoint, wire::connect_fault(known));
 }
 
 std::string make_uri(std::string_view endpoint, std::string_view space) {

@@ -1,6 +1,7 @@
 // Where a broker is.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,11 @@ std::vector<std::string> endpoints_in(std::string_view chosen);
 /// from, on ipc the path plus ".updates". An empty address falls back to the host in the commands
 /// endpoint.
 std::string updates_endpoint(std::string_view commands, std::string_view peer_address,
-                             unsigned port);
+                             std::uint64_t port);
+
+/// Whether a client goes where a broker says that its updates are: to tcp and ipc only. Throws
+/// Error rejected, with the fault.
+void check_updates_endpoint(std::string_view endpoint);
 
 /// ENDPOINT#NAMESPACE, percent-encoded.
 std::string make_uri(std::string_view endpoint, std::string_view space);

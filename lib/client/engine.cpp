@@ -1,6 +1,7 @@
 #include "client/engine.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "client/endpoint.hpp"
@@ -209,7 +210,7 @@ std::optional<std::string> Engine::told_updates_endpoint() const {
   const auto& told = client_.core.updates_endpoint();
   if (!told) return std::nullopt;
   if (!told->endpoint.empty()) return told->endpoint;
-  return updates_endpoint(endpoint(), peer_address_, static_cast<unsigned>(told->port));
+  return updates_endpoint(endpoint(), peer_address_, told->port);
 }
 
 void Engine::apply(Arrived& arrived) {
@@ -282,8 +283,11 @@ void Engine::connect_updates() {
   const std::string& endpoint = *todo_.updates_endpoint;
   connected_to_ = endpoint;
   try {
+    check_updates_endpoint(endpoint);
     updates_.connect(endpoint);
-  } catch (const zmq::error_t& error) {
+  } catch (const std::bad_alloc&) {
+    throw;  // says nothing about the endpoint
+  } catch (const std::exception& error) {
     std::scoped_lock lock(client_.apply_mutex);
     client_.refused({wire::Status::malformed,
                      "the broker tells '" + endpoint + "' as its updates endpoint: " + error.what(),

@@ -12,6 +12,7 @@
 #include "client/engine.hpp"
 #include "client/host_name.hpp"
 #include "client/namespace_state.hpp"
+#include "client/part_pause.hpp"
 #include "client/signals_blocked.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/names.hpp"
@@ -281,9 +282,13 @@ std::vector<std::string> Client::Implementation::list(std::string_view prefix) {
   for (bool more = true; more;) {
     const std::string after = names.empty() ? std::string() : names.back();
     const std::string reply = call(encode(wire::List{prefix, after}), what);
-    const wire::ListReply part = decoded(wire::decode_list_reply, reply, what);
+    const auto decode = [&](std::string_view bytes) {
+      return wire::decode_list_reply(bytes, after);
+    };
+    const wire::ListReply part = decoded(decode, reply, what);
     names.insert(names.end(), part.names.begin(), part.names.end());
-    more = part.more && !part.names.empty();
+    more = part.more;
+    if (more) client::pause_after_part(reply.size());
   }
   return names;
 }

@@ -16,6 +16,10 @@ constexpr std::uint64_t slow_pace_ms = 5000;
 constexpr std::uint64_t nonce_patience = 3;
 /// No broker may have us ask without a pause.
 constexpr std::uint64_t least_pause_ms = 10;
+/// What a broker may tell as a time.
+constexpr std::uint64_t longest_time_ms = 24 * 60 * 60 * 1000;
+/// An answer of so many bytes is a part of something large: the next part may be asked for at once.
+constexpr std::size_t large_answer_bytes = 64u << 10;
 /// Every repetition gives up an answer that may be on its way: a slow one gets more time.
 constexpr unsigned most_doublings = 3;
 
@@ -35,6 +39,7 @@ ClientCore::ClientCore(ClientCoreOptions options, ClientObserver& observer)
 std::shared_ptr<NamespaceReplica> ClientCore::open(std::string_view name) {
   const auto place = find_or_make(name);
   Member& member = place->second;
+  if (!member.subscription || member.replica->refusal()) member.next_is_free = true;
   if (member.subscription) {
     member.replica->ask_again();
   } else {
@@ -109,7 +114,7 @@ void ClientCore::reply(std::string_view bytes, std::uint64_t now_ms) {
     ++undecodable_;
     // No answer: asked again when it is due. A replica gives its request anew.
     if (Member** member = std::get_if<Member*>(&request.purpose)) {
-      postpone(**member, now_ms);
+      postpone(**member, now_ms + options_.retry_ms);
     } else {
       request_ = std::move(request);
     }
@@ -141,12 +146,15 @@ void ClientCore::take_reply(Request& request, std::string_view bytes, std::uint6
 
 void ClientCore::take_welcome(const wire::Welcome& welcome, std::uint64_t sent_ms) {
   welcome_ = welcome;
+  if (welcome_->beat_ms == 0) welcome_->beat_ms = default_beat_ms;
+  welcome_->beat_ms = std::min(welcome_->beat_ms, longest_time_ms);
+  welcome_->session_ms = std::clamp<std::uint64_t>(welcome_->session_ms, 1, longest_time_ms);
   updates_endpoint_ = welcome.updates;
-  beat_ms_ = welcome.beat_ms != 0 ? welcome.beat_ms : default_beat_ms;
+  beat_ms_ = welcome_->beat_ms;
   renewed_at_ms_ = sent_ms;
   check_session_ = false;
   checked_epoch_ = {};
-  observer_.session_started(welcome, had_session_);
+  observer_.session_started(*welcome_, had_session_);
   had_session_ = true;
 }
 
@@ -170,13 +178,14 @@ void ClientCore::take_keepalive_reply(std::string_view bytes, std::uint64_t sent
 }
 
 void ClientCore::take_part(Member& member, std::string_view bytes, std::uint64_t now_ms) {
+  member.next_is_free = bytes.size() >= large_answer_bytes;
   if (member.replica->reply(bytes) == NamespaceReplica::Reception::postponed) {
-    postpone(member, now_ms);
+    postpone(member, now_ms + options_.retry_ms);
   }
 }
 
-void ClientCore::postpone(Member& member, std::uint64_t now_ms) {
-  member.postponed_until_ms = now_ms + options_.retry_ms;
+void ClientCore::postpone(Member& member, std::uint64_t until_ms) {
+  member.postponed_until_ms = until_ms;
   postponed_until_ms_ = std::min(postponed_until_ms_, member.postponed_until_ms);
 }
 
@@ -319,11 +328,14 @@ std::optional<ClientCore::Request> ClientCore::choose_session(std::uint64_t now_
     said_goodbye_ = true;
     return Request{Goodbye{}, wire::encode(wire::Goodbye{welcome_->session})};
   }
+  if (now_ms < session_ready_ms()) return std::nullopt;
+  if (!welcome_ && now_ms < hello_at_ms_) return std::nullopt;
+  pace_.asked(now_ms);
+  session_pace_.asked(now_ms);
   if (welcome_) {
     check_session_ = false;
     return Request{Keepalive{}, wire::encode(wire::Keepalive{welcome_->session})};
   }
-  if (now_ms < hello_at_ms_) return std::nullopt;
   wire::Hello hello;
   hello.client_name = options_.client_name;
   hello.host = options_.host;
@@ -344,9 +356,15 @@ std::optional<ClientCore::Request> ClientCore::choose_replica(std::uint64_t now_
   for (std::size_t left = unsettled_.size(); left != 0; --left) {
     if (next == unsettled_.end()) next = unsettled_.begin();
     Member& member = *next->second;
-    if (member.postponed_until_ms == 0) {
+    if (const std::uint64_t ready = ready_ms(member); now_ms < ready) {
+      postpone(member, std::max(ready, member.postponed_until_ms));
+    } else if (member.postponed_until_ms == 0) {
       if (auto bytes = member.replica->next_request()) {
         last_served_ = next->first;
+        if (!std::exchange(member.next_is_free, false)) {
+          member.pace.asked(now_ms);
+          pace_.asked(now_ms);
+        }
         return Request{&member, *std::move(bytes)};
       }
     }
@@ -373,7 +391,7 @@ std::optional<std::uint64_t> ClientCore::next_event_ms() const {
     return next;
   }
   if (closing_) return next;
-  at(welcome_ ? keepalive_due_ms() : hello_at_ms_);
+  at(std::max(welcome_ ? keepalive_due_ms() : hello_at_ms_, session_ready_ms()));
   if (postponed_until_ms_ != never_ms) at(postponed_until_ms_);
   return next;
 }
@@ -386,6 +404,19 @@ std::uint64_t ClientCore::keepalive_due_ms() const noexcept {
   const std::uint64_t silent = std::max(beat_ms_ * 2, least_pause_ms);
   return std::min(renewed_at_ms_ + session,
                   std::max(renewed_at_ms_, heard_at_ms_.value_or(0)) + silent);
+}
+
+// Whatever was opened may have to be fetched, and fetched again after an outage, without a pause.
+std::uint64_t ClientCore::burst() const noexcept {
+  return RequestPace::few * (1 + members_.size());
+}
+
+std::uint64_t ClientCore::session_ready_ms() const noexcept {
+  return std::max(pace_.ready_ms(burst()), session_pace_.ready_ms());
+}
+
+std::uint64_t ClientCore::ready_ms(const Member& member) const noexcept {
+  return member.next_is_free ? 0 : std::max(pace_.ready_ms(burst()), member.pace.ready_ms());
 }
 
 // --- how it stands ------------------------------------------------------------------------------

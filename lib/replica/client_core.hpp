@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "replica/namespace_replica.hpp"
+#include "replica/request_pace.hpp"
 #include "replica/subscriptions.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
@@ -58,6 +59,10 @@ class ClientObserver : public RowObserver {
 /// (`take_subscriptions`), the updates endpoint (`updates_endpoint`), and one request at a time on
 /// its command socket (`next_request`). Time is told, in milliseconds of any steady clock; call
 /// `advance` at least once a beat.
+///
+/// A broker is not believed blindly: the times that it tells are clamped to a day, and what it
+/// tells makes the core ask at RequestPace only: all together, for the session, and for each
+/// namespace. Free are the calls, and the next part of a large answer.
 ///
 /// One thread at a time: the owner's apply lock.
 class ClientCore : private RowObserver {
@@ -150,6 +155,8 @@ class ClientCore : private RowObserver {
     std::shared_ptr<NamespaceReplica> replica;
     std::optional<Subscriptions::Number> subscription = {};  // none: it is only written to
     std::uint64_t postponed_until_ms = 0;                    // 0: may be asked for
+    RequestPace pace = {};
+    bool next_is_free = false;  // the owner caused it, or the last answer was large
   };
   using Members = std::map<std::string, Member, std::less<>>;
   struct Hello {};
@@ -180,6 +187,9 @@ class ClientCore : private RowObserver {
   std::optional<Request> choose_call();
   std::optional<Request> choose_replica(std::uint64_t now_ms);
   [[nodiscard]] std::uint64_t keepalive_due_ms() const noexcept;
+  [[nodiscard]] std::uint64_t burst() const noexcept;
+  [[nodiscard]] std::uint64_t session_ready_ms() const noexcept;
+  [[nodiscard]] std::uint64_t ready_ms(const Member& member) const noexcept;
 
   struct Taker;
   void take_reply(Request& request, std::string_view bytes, std::uint64_t now_ms);
@@ -187,7 +197,7 @@ class ClientCore : private RowObserver {
   void take_hello_refusal(const wire::Refusal& refusal, std::uint64_t now_ms);
   void take_keepalive_reply(std::string_view bytes, std::uint64_t sent_ms);
   void take_part(Member& member, std::string_view bytes, std::uint64_t now_ms);
-  void postpone(Member& member, std::uint64_t now_ms);
+  void postpone(Member& member, std::uint64_t until_ms);
   void end_postponements(std::uint64_t now_ms);
   void lose_session();
   void lose_updates();
@@ -215,6 +225,8 @@ class ClientCore : private RowObserver {
   bool closing_ = false;
   bool said_goodbye_ = false;
 
+  RequestPace pace_;          // of all requests but the free ones
+  RequestPace session_pace_;  // of HELLO and KEEPALIVE
   std::optional<Request> request_;
   std::deque<Call> calls_;
   CallId last_call_ = 0;

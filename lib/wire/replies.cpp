@@ -256,6 +256,15 @@ SnapshotReply decode_snapshot_reply(std::string_view bytes) {
   return snapshot;
 }
 
+void check_order(const SnapshotReply& part, std::string_view after) {
+  if (part.more && part.attributes.empty())
+    throw DecodeError("snapshot: an empty part, and more to come");
+  for (const AttributeState& attribute : part.attributes) {
+    if (attribute.name <= after) throw DecodeError("snapshot: its names do not ascend");
+    after = attribute.name;
+  }
+}
+
 SinceReply decode_since_reply(std::string_view bytes) {
   Reply reply(bytes, 3, "since's reply");
   Reader& reader = reply.reader();
@@ -279,13 +288,18 @@ StatusReply decode_status_reply(std::string_view bytes) {
   return status;
 }
 
-ListReply decode_list_reply(std::string_view bytes) {
+ListReply decode_list_reply(std::string_view bytes, std::string_view after) {
   Reply reply(bytes, 3, "list's reply");
   ListReply list;
   list.more = reply.reader().boolean("more");
   read_list(reply.reader(), "names", list.names,
             [](Reader& reader) { return reader.string("name"); });
   reply.finish();
+  if (list.more && list.names.empty()) throw DecodeError("list: no names, and more to come");
+  for (const std::string_view name : list.names) {
+    if (name <= after) throw DecodeError("list: its names do not ascend");
+    after = name;
+  }
   return list;
 }
 

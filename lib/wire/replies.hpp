@@ -201,9 +201,14 @@ void decode_done(std::string_view bytes);
 WriteReply decode_write_reply(std::string_view bytes, std::size_t expected = 0);
 ReadReply decode_read_reply(std::string_view bytes);
 SnapshotReply decode_snapshot_reply(std::string_view bytes);
+/// Throws DecodeError unless the part's names ascend, all of them behind `after`, and there is at
+/// least one if there is more to come.
+void check_order(const SnapshotReply& part, std::string_view after);
 SinceReply decode_since_reply(std::string_view bytes);
 StatusReply decode_status_reply(std::string_view bytes);
-ListReply decode_list_reply(std::string_view bytes);
+/// The names ascend, all of them behind `after`, the name that was asked to go on from: a client
+/// that goes on from the last one comes to an end.
+ListReply decode_list_reply(std::string_view bytes, std::string_view after = {});
 BackupReply decode_backup_reply(std::string_view bytes);
 BackupPartReply decode_backup_part_reply(std::string_view bytes);
 

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,7 +67,10 @@ class Play {
       case 0: replicas_.push_back(core_.open(choices_.of(spaces))); return;
       case 1: core_.updates_connected(now_); return;
       case 2: core_.updates_disconnected(now_); return;
-      case 3: core_.commands_disconnected(now_); return;
+      case 3:
+        sessions_asked_.clear();  // what was under way is sent again at once
+        core_.commands_disconnected(now_);
+        return;
       case 4: now_ += choices_.byte() * 20; return;
       case 5: (void)core_.call(wire::encode(wire::StatusRequest{{choices_.of(spaces)}})); return;
       case 6: core_.session_refused(session()); return;
@@ -84,10 +88,25 @@ class Play {
     for (const auto& change : core_.take_subscriptions()) {
       if (change.subscribe && wire::is_nonce(change.topic)) nonce_ = change.topic;
     }
-    if (const auto request = core_.next_request(now_)) asked_ = *request;
+    if (const auto request = core_.next_request(now_)) {
+      asked_ = *request;
+      check_pace();
+    }
     (void)core_.all_topics();
     (void)core_.next_event_ms();
     (void)core_.heard(now_);
+  }
+
+  /// No lie makes it ask for its session, or renew it, without pause.
+  void check_pace() {
+    const wire::Request request = wire::decode_request(asked_);
+    if (!std::holds_alternative<wire::Hello>(request) &&
+        !std::holds_alternative<wire::Keepalive>(request)) {
+      return;
+    }
+    sessions_asked_.push_back(now_);
+    while (now_ - sessions_asked_.front() > 1000) sessions_asked_.pop_front();
+    assert(sessions_asked_.size() <= 60);
   }
 
   void prove() {
@@ -209,6 +228,7 @@ class Play {
                             listener_};
   std::vector<std::shared_ptr<replica::NamespaceReplica>> replicas_;
   std::string nonce_;
+  std::deque<std::uint64_t> sessions_asked_;  // when
   std::string asked_;
   std::string bytes_;
 };
