@@ -1,5 +1,6 @@
 #include "arguments.hpp"
 
+#include <exception>
 #include <map>
 #include <string>
 #include <vector>
@@ -110,7 +111,7 @@ std::optional<int> parse_arguments(int argc, char** argv, Arguments& arguments) 
     // --help and --version are such errors, with exit code 0.
     if (error.get_exit_code() == 0) return finish_output(app.exit(error));
     return complain(fmt::format("{}; see --help", error.what()), wrong_usage);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     return complain(error.what(), wrong_usage);
   }
   return std::nullopt;

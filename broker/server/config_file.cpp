@@ -9,6 +9,7 @@
 #include <bulletin/error.hpp>
 
 #include "server/text_file.hpp"
+#include "store/toml_depth.hpp"
 
 namespace bulletin::server {
 namespace {
@@ -63,6 +64,8 @@ void take(std::string_view source, const std::vector<Setting>& settings, const t
 
 void read_config(std::string_view text, std::string_view source,
                  const std::vector<Setting>& settings) {
+  if (const std::size_t line = store::line_too_deep(text); line != 0)
+    throw Error(Errc::rejected, fmt::format("{}:{}: {}", source, line, store::too_deep));
   try {
     const toml::table table = toml::parse(text, source);
     for (const auto& [key, node] : table) take(source, settings, key, node);

@@ -14,6 +14,7 @@
 
 #include "server/log.hpp"
 #include "server/text_file.hpp"
+#include "store/toml_depth.hpp"
 #include "wire/names.hpp"
 
 namespace bulletin::server {
@@ -119,6 +120,9 @@ const Users& group_of(const Reading& file, const toml::table& rule, const Groups
 }  // namespace
 
 Permissions::Permissions(std::string_view text, std::string_view source) {
+  if (const std::size_t line = store::line_too_deep(text); line != 0)
+    throw Error(Errc::rejected,
+                fmt::format("permissions: {}:{}: {}", source, line, store::too_deep));
   toml::table table;
   try {
     table = toml::parse(text, source);

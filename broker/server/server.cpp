@@ -1,6 +1,7 @@
 #include "server/server.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -120,7 +121,7 @@ void Server::read_access_again() {
   std::optional<Access> now;
   try {
     now = Access::read(options_, &access_);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     log_->error("event=access_refused reason={} note=\"keys and permissions stay as they were\"",
                 quoted(error.what()));
     return;

@@ -30,6 +30,11 @@ std::string read_text_file(std::string_view option, const std::string& path) {
   std::array<char, 4096> part{};
   while (file.read(part.data(), part.size()) || file.gcount() > 0) {
     text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+    if (text.size() > text_file_bytes) {
+      ::explicit_bzero(text.data(), text.size());
+      throw Error(Errc::rejected, fmt::format("{}: {} is larger than 1 MiB: is it the right file?",
+                                              option, server::quoted(path)));
+    }
   }
   explicit_bzero(part.data(), part.size());   // it may be a secret
   if (file.bad()) refuse_file(option, path);  // such as a folder

@@ -13,6 +13,7 @@
 
 #include "store/failure.hpp"
 #include "store/records.hpp"
+#include "store/toml_depth.hpp"
 
 namespace bulletin::store {
 namespace {
@@ -29,6 +30,8 @@ constexpr std::string_view comment =
     "with\n"
     "# --durability async and not ended cleanly since) or copied (a backup).\n";
 
+constexpr std::size_t most_bytes = 64u << 10;
+
 std::string path_of(const std::string& folder) { return folder + "/board.toml"; }
 
 [[noreturn]] void fail(const std::string& path, std::string_view fault) {
@@ -36,6 +39,8 @@ std::string path_of(const std::string& folder) { return folder + "/board.toml"; 
 }
 
 Label parse(const std::string& path, const std::string& text) {
+  if (text.size() > most_bytes || line_too_deep(text) != 0)
+    fail(path, "it is damaged (too large or too deep); put back a backup");
   Label label;
   try {
     const toml::table table = toml::parse(text);

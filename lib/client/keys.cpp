@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 #include <system_error>
 
 #include <bulletin/error.hpp>
@@ -34,10 +33,15 @@ std::string read_key(const std::string& named, const std::string& what) {
     throw Error(Errc::rejected, what + ": there is no file '" + named +
                                     "' to read; make keys with `bulletin keygen`");
   }
-  std::ostringstream text;
-  text << file.rdbuf();
+  constexpr std::size_t most = 1u << 20;
+  std::string text(most + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > most)
+    throw Error(Errc::rejected,
+                what + ": the file '" + named + "' is larger than 1 MiB: is it the right file?");
   try {
-    return wire::key_in(text.str());
+    return wire::key_in(text);
   } catch (const wire::DecodeError& error) {
     throw Error(Errc::rejected,
                 what + ": the file '" + named + "' is no key file: " + error.what());

@@ -112,6 +112,7 @@ TEST_CASE("a wrong value ends a broker with 2 before anything is bound, and name
            {"log-bytes", "64M", "from 0 to"},
            {"data", "/dev/null", "is no folder"},
            {"config", "/no/such/file", "/no/such/file"},
+           {"config", "/dev/zero", "larger than 1 MiB"},
        }) {
     check_refused({"--" + option, wrong}, option);
     check_refused({"--" + option, wrong}, expected);
@@ -145,6 +146,14 @@ TEST_CASE("wrong key and permission files end a broker with 2 before anything is
     refused("permissions", files.path(file), files.path(file));
   }
   refused("permissions", "/tmp", "/tmp");
+  refused("permissions", "/dev/zero", "larger than 1 MiB");
+  check_refused({"--secret-key", files.path("broker.key"), "--authorized-keys", "/dev/zero"},
+                "larger than 1 MiB");
+  std::string deep;
+  for (int i = 0; i != 100'000; ++i) deep += "a.";
+  files.write("deep.toml", deep + "a = 1\n");
+  check_refused({"--config", files.path("deep.toml")}, "nests more than");
+  refused("permissions", files.path("deep.toml"), "nests more than");
   check_refused({"--secret-key", files.path("broker.key")}, "authorized-keys");
   check_refused({"--permissions", files.path("permissions.toml")}, "secret-key");
 

@@ -75,6 +75,41 @@ TEST_CASE("keys are made, let in, and taken away by SIGHUP") {
     CHECK(log.find(last_line(path(name) + ".key")) == std::string::npos);
 }
 
+TEST_CASE("permissions of any kind at SIGHUP end no broker and change nothing") {
+  const TemporaryFolder folder;
+  const auto path = [&](const std::string& name) { return (folder.path() / name).string(); };
+  for (const char* name : {"broker", "alice"})
+    REQUIRE(run_bulletin({"keygen", path(name)}).exit == 0);
+  std::ofstream(path("authorized")) << last_line(path("alice.pub")) << " alice\n";
+  std::ofstream(path("rules")) << "[[rule]]\nuser = \"alice\"\nright = \"write\"\n";
+  BrokerProgram broker({"--secret-key", path("broker.key"), "--authorized-keys", path("authorized"),
+                        "--permissions", path("rules")});
+  const auto refusals = [&] {
+    const std::string& log = broker.program().errors();
+    std::size_t count = 0;
+    for (std::size_t at = log.find("event=access_refused"); at != std::string::npos;
+         at = log.find("event=access_refused", at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  std::string deep;
+  for (int i = 0; i != 100'000; ++i) deep += "a.";
+  std::size_t expected = 0;
+  for (const std::string& rules :
+       {deep + "a = 1\n", "[" + deep + "a]\n", "x = " + std::string(100'000, '['),
+        std::string((1u << 20) + 1, '#'), std::string("nonsense")}) {
+    std::ofstream(path("rules")) << rules;
+    broker.program().signal(SIGHUP);
+    ++expected;
+    REQUIRE(await([&] { return refusals() == expected; }));
+  }
+  CHECK(broker
+            .run({"--server-key", path("broker.pub"), "--key", path("alice.key"), "--timeout",
+                  "20s", "set", "a", "by", "1"})
+            .exit == 0);
+}
+
 TEST_CASE("an address that other hosts can reach is bound with keys, or on demand") {
   Program refused(bin_folder + "/bulletin-broker", {"--bind", "tcp://*:*"});
   CHECK(refused.wait() == 2);
