@@ -21,6 +21,7 @@
 #include "server/endpoint.hpp"
 #include "server/keys.hpp"
 #include "server/log.hpp"
+#include "store/data_folder.hpp"
 
 namespace bulletin {
 namespace {
@@ -80,6 +81,7 @@ void check_program_options(const server::ProgramOptions& options) {
   if (!options.broker.data.empty() && fs::exists(options.broker.data) &&
       !fs::is_directory(options.broker.data))
     refuse("data", options.broker.data, "is no folder");
+  if (!options.broker.data.empty()) store::check_owner(options.broker.data);
 }
 
 int check_config(const server::ProgramOptions& options) {

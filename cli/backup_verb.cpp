@@ -1,6 +1,7 @@
 // backup: a copy of the broker's data in a folder here.
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -40,6 +41,7 @@ void sync(const fs::path& path) {
 
 /// A path below the folder, whatever the broker says.
 void check_name(const std::string& name) {
+  if (name.empty()) throw Error(Errc::protocol, "the broker's backup has a file without a name");
   for (const fs::path& part : fs::path(name)) {
     if (part == "." || part == ".." || part.is_absolute() || part.empty())
       throw Error(Errc::protocol, "the broker's backup has a file of the name " +
@@ -54,9 +56,10 @@ class Folder : public SmallClient::BackupTarget {
     std::error_code error;
     if (fs::exists(path_, error) && !fs::is_empty(path_, error))
       throw UsageError(wire::quoted(path) + " is there already, and is no empty folder");
-    fs::create_directories(path_, error);
+    error.clear();
+    if (path_.has_parent_path()) fs::create_directories(path_.parent_path(), error);
     if (error) fail(path_, error.value());
-    fs::permissions(path_, fs::perms::owner_all, error);
+    if (::mkdir(path_.c_str(), S_IRWXU) != 0) take_existing();
   }
   ~Folder() override {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -93,6 +96,19 @@ class Folder : public SmallClient::BackupTarget {
   [[nodiscard]] std::size_t files() const noexcept { return files_; }
 
  private:
+  /// All of the board will be in it.
+  void take_existing() const {
+    if (errno != EEXIST) fail(path_, errno);
+    struct stat status {};
+    if (::stat(path_.c_str(), &status) != 0) fail(path_, errno);
+    if (status.st_uid != ::geteuid())
+      throw UsageError(
+          fmt::format("{} belongs to the user with the id {}, who could read and "
+                      "change the backup: choose a folder of your own",
+                      wire::quoted(path_.string()), status.st_uid));
+    if (::chmod(path_.c_str(), S_IRWXU) != 0) fail(path_, errno);
+  }
+
   void open(const std::string& file) {
     check_name(file);
     close();

@@ -12,6 +12,7 @@
 #include "server/beginning.hpp"
 #include "server/log.hpp"
 #include "store/copy.hpp"
+#include "store/data_folder.hpp"
 #include "store/failure.hpp"
 #include "store/store.hpp"
 
@@ -84,6 +85,11 @@ authority::Authority Keeper::load() {
   const bool continues = store->epoch().has_value();
   authority::Authority authority = store::open_authority(*store, authority_options());
   store_ = std::move(store);
+  if (const auto rights = store::rights_of_others(options_.data); rights != 0)
+    log_.warn(
+        "event=data_folder_open folder={} others={:04o} note=\"its files are for this user "
+        "only, but others may enter it: chmod 700\"",
+        server::quoted(options_.data), static_cast<unsigned>(rights));
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begin);
   log_.info("event=data_opened folder={} history={} revision={} namespaces={} sessions={} ms={}",

@@ -1,11 +1,13 @@
 #include "server/path_lock.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -25,7 +27,22 @@ std::string holder(int descriptor) {
   const ssize_t size = ::pread(descriptor, text, sizeof text, 0);
   std::string_view pid(text, size > 0 ? static_cast<std::size_t>(size) : 0);
   pid = pid.substr(0, pid.find('\n'));
-  return pid.empty() ? std::string("another process") : fmt::format("process {}", pid);
+  pid_t number = 0;
+  std::from_chars(pid.data(), pid.data() + pid.size(), number);
+  if (number <= 0) return "another process";
+  if (::kill(number, 0) != 0 && errno == ESRCH)
+    return fmt::format("not process {}, which made it and has ended, but another one", number);
+  return fmt::format("process {}", number);
+}
+
+/// Whose a file is, when it is not this process's user's; a lock may then never be given back.
+std::string owner_note(const std::string& file) {
+  struct stat status {};
+  if (::lstat(file.c_str(), &status) != 0 || status.st_uid == ::geteuid()) return "";
+  return fmt::format(
+      "; it belongs to the user with the id {}: remove it, or choose a path in a "
+      "folder where only this user may write",
+      status.st_uid);
 }
 
 void write_pid(int descriptor) {
@@ -64,23 +81,28 @@ PathLock::PathLock(const std::string& path) : path_(path) {
       close();
       throw Error(
           Errc::rejected,
-          fmt::format("cannot bind ipc://{}: a broker already serves it ({} holds {}); stop "
-                      "that one or choose another path",
-                      path, who, file()));
+          fmt::format(
+              "cannot bind ipc://{}: a broker already serves it ({} holds {}; `fuser` tells "
+              "which); stop that one or choose another path{}",
+              path, who, file(), owner_note(file())));
     }
   } while (!has_the_named_file());
+  // Whoever may open it could hold it when this broker has ended without a word, and so keep the
+  // next one out. Earlier versions made it with the mode 0644.
+  ::fchmod(descriptor_, S_IRUSR | S_IWUSR);
   write_pid(descriptor_);
 }
 
 void PathLock::open() {
   do {
-    descriptor_ = ::open(file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    descriptor_ = ::open(file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   } while (descriptor_ < 0 && errno == EINTR);
   if (descriptor_ >= 0) return;
+  const int error = errno;
   throw Error(Errc::rejected,
               fmt::format("cannot bind ipc://{}: opening {}: {}; does the folder exist, and may "
-                          "this user write there?",
-                          path_, file(), reason(errno)));
+                          "this user write there?{}",
+                          path_, file(), reason(error), owner_note(file())));
 }
 
 /// False when its holder removed the file between our opening and locking it.

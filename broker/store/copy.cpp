@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "store/data_folder.hpp"
 #include "store/failure.hpp"
 #include "store/label.hpp"
 #include "store/records.hpp"
@@ -63,6 +64,7 @@ Copy::~Copy() {
 void Copy::make() noexcept {
   try {
     check(env_.CreateDirIfMissing(folder_));
+    make_private(folder_);
     rocksdb::Checkpoint* raw = nullptr;
     check(rocksdb::Checkpoint::Create(&database_, &raw));
     const std::unique_ptr<rocksdb::Checkpoint> checkpoint(raw);

@@ -9,9 +9,11 @@
 #include <bulletin/error.hpp>
 
 #include "store/copy.hpp"
+#include "store/data_folder.hpp"
 #include "store/database.hpp"
 #include "store/failure.hpp"
 #include "store/label.hpp"
+#include "store/private_files.hpp"
 #include "store/records.hpp"
 #include "store/turn_batch.hpp"
 #include "wire/decode_error.hpp"
@@ -38,7 +40,8 @@ bool is_foreign(const std::string& name) {
 class Store::Implementation {
  public:
   explicit Implementation(const StoreOptions& options)
-      : options_(options), env_(options.env == nullptr ? rocksdb::Env::Default() : options.env) {
+      : options_(options), env_(options.env == nullptr ? &private_files() : options.env) {
+    if (!options_.read_only) check_owner(options_.folder);
     open_label();
     open_database();
     read_counters();
@@ -112,9 +115,7 @@ void Store::Implementation::open_label() {
 void Store::Implementation::make_folder() {
   const std::string& folder = options_.folder;
   check(folder, env_->CreateDirIfMissing(folder));
-  // What is on the board is not for every user of the host.
-  std::error_code ignored;
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, ignored);
+  make_private(folder);
   const std::string parent = std::filesystem::path(folder).parent_path().string();
   std::unique_ptr<rocksdb::Directory> directory;
   check(folder, env_->NewDirectory(parent.empty() ? "." : parent, &directory));
@@ -122,8 +123,14 @@ void Store::Implementation::make_folder() {
 }
 
 void Store::Implementation::open_database() {
-  check(options_.folder, database_.open(*env_, options_.folder + "/db", label_.history,
-                                        options_.log_bytes, options_.read_only));
+  const std::string database = options_.folder + "/db";
+  if (!options_.read_only) {
+    // Not only its files: whoever may open its lock could keep the next start out.
+    check(options_.folder, env_->CreateDirIfMissing(database));
+    make_private(database);
+  }
+  check(options_.folder,
+        database_.open(*env_, database, label_.history, options_.log_bytes, options_.read_only));
 }
 
 void Store::Implementation::read_counters() {

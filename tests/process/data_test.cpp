@@ -1,5 +1,7 @@
 // A broker program with data, and the tools for it.
 
+#include <unistd.h>
+
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -33,6 +35,43 @@ TEST_CASE("backup copies the data of a broker that goes on") {
   CHECK(broker.output_of({"get", "plant/robot", "speed"}) == "4.5\n");
   // The copy that was taken away is gone at the broker.
   CHECK_FALSE(std::filesystem::exists(data + "/copy"));
+}
+
+TEST_CASE("a backup is for its owner only and not written into a folder of another") {
+  const TemporaryFolder folder;
+  const auto path = [&](const char* name) { return folder.path() / name; };
+  const auto mode = [&](const char* name) {
+    return std::filesystem::status(path(name)).permissions() & std::filesystem::perms::all;
+  };
+  BrokerProgram broker({"--data", path("data").string()});
+  CHECK(mode("data") == std::filesystem::perms(0700));
+  broker.output_of({"backup", path("new").string()});
+  CHECK(mode("new") == std::filesystem::perms(0700));
+  std::filesystem::create_directory(path("there"));
+  std::filesystem::permissions(path("there"), std::filesystem::perms(0755));
+  broker.output_of({"backup", path("there").string()});
+  CHECK(mode("there") == std::filesystem::perms(0700));
+
+  std::filesystem::create_directory(path("others"));
+  if (::chown(path("others").c_str(), 65534, 65534) != 0) return;  // only root can try it
+  const Result refused = broker.run({"backup", path("others").string()});
+  CHECK(refused.exit == 2);
+  CHECK(refused.errors.find("belongs to the user with the id 65534") != std::string::npos);
+  CHECK(std::filesystem::is_empty(path("others")));
+  Program second(bin_folder + "/bulletin-broker",
+                 {"--bind", "tcp://127.0.0.1:*", "--data", path("others").string()});
+  CHECK(second.wait() == 2);
+  CHECK(second.errors().find("belongs to the user with the id 65534") != std::string::npos);
+}
+
+TEST_CASE("a folder of data that others may enter is told at the start") {
+  const TemporaryFolder folder;
+  std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
+  BrokerProgram broker({"--data", folder.path().string()});
+  broker.program().signal(SIGTERM);
+  CHECK(broker.program().wait() == 0);
+  CHECK(broker.program().errors().find("event=data_folder_open") != std::string::npos);
+  CHECK(broker.program().errors().find("chmod 700") != std::string::npos);
 }
 
 TEST_CASE("backup of a broker without data, and check of what is none, are refused with a reason") {
