@@ -91,7 +91,7 @@ install(FILES "${config}.cmake" "${config}-version.cmake"
 set(pc_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 file(RELATIVE_PATH pc_prefix "/${pc_dir}" "/")
 string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")
-set(broker_requires "libzmq absl_flat_hash_map absl_flat_hash_set absl_btree rocksdb spdlog fmt tomlplusplus")
+set(broker_requires "libsodium absl_flat_hash_map absl_flat_hash_set absl_btree rocksdb spdlog fmt tomlplusplus")
 if(BUILD_SHARED_LIBS)
   # Nothing of theirs is needed to build against a shared library.
   set(pc_requires "")

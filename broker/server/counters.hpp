@@ -16,14 +16,13 @@ struct Counters {
   std::uint64_t missed = 0;     ///< updates that a reader had no room for
   std::uint64_t refused_subscriptions = 0;     ///< to namespaces that do not beat for it
   std::uint64_t overloaded_subscriptions = 0;  ///< of those, refused because of a bound
-  std::uint64_t subscriptions_dropped = 0;     ///< times that a channel had more than its bound
-  std::uint64_t floods_ended = 0;              ///< connections that had sent far too much
-  std::uint64_t doors_closed = 0;              ///< for too many connections, or subscriptions
+  std::uint64_t subscriptions_dropped = 0;     ///< connections that had more than their bound
+  std::uint64_t connections_too_large = 0;     ///< that made the broker keep too much, and ended
+  std::uint64_t doors_closed = 0;              ///< times that nobody could connect
   // Requests, and items of WRITEs.
   std::uint64_t rejected = 0;
   std::uint64_t denied = 0;
   std::uint64_t overloaded = 0;
-  std::uint64_t withheld = 0;  ///< large updates whose place a beat took
 };
 
 }  // namespace bulletin::server

@@ -81,12 +81,6 @@ wire::Refusal not_kept() {
       {}};
 }
 
-wire::Refusal may_not_wait() {
-  return {wire::Status::overloaded,
-          "as many requests of this connection wait for the broker as may (max-waiting-requests)",
-          {}};
-}
-
 }  // namespace
 
 Desk::Desk(DeskTools tools, wire::Welcome welcome) : tools_(tools), welcome_(std::move(welcome)) {}
@@ -115,7 +109,7 @@ void Desk::decide(Request& request, Pending& pending) {
     pending.decided = refused({wire::Status::malformed, error.what(), {}});
     return;
   }
-  pending.user = request.user();
+  pending.user = request.user;
   std::visit([&](auto& asked) { decide(pending, asked); }, pending.asked);
 }
 
@@ -214,26 +208,18 @@ void Desk::settle() {
 void Desk::answer() {
   for (const Pending& pending : pending_) {
     if (pending.open) continue;
-    if (!is_command(pending.asked) && !tools_.outbox.has_room_for(*pending.request)) {
-      tools_.outbox.drop();
+    if (!is_command(pending.asked) && !tools_.network.has_room_for(*pending.request)) {
+      ++tools_.counters.dropped;
       continue;
     }
     count(pending.decided);
-    std::string bytes =
+    const std::string bytes =
         pending.decided.refused()
             ? wire::encode(pending.decided.refusal)
             : std::visit([&](const auto& asked) { return answer(pending, asked); }, pending.asked);
-    tools_.outbox.answer(*pending.request, std::move(bytes));
+    tools_.network.answer(*pending.request, bytes);
   }
   pending_.clear();
-}
-
-void Desk::refuse(std::span<Request> requests) {
-  for (Request& request : requests) {
-    ++tools_.counters.requests;
-    count(wire::Status::overloaded);
-    tools_.outbox.answer(request, wire::encode(may_not_wait()));
-  }
 }
 
 void Desk::count(const authority::Answer& decided) {
@@ -249,7 +235,6 @@ void Desk::count(wire::Status status) {
 }
 
 std::string Desk::answer(const Pending& pending, const wire::Hello& hello) {
-  welcome_.updates = place_for(pending.user);
   welcome_.version = *common_version(hello);
   welcome_.session = {tools_.authority.options().epoch, pending.decided.session};
   tools_.sessions.opened({pending.decided.session, pending.user, hello.client_name, 0, hello.host},
@@ -259,9 +244,8 @@ std::string Desk::answer(const Pending& pending, const wire::Hello& hello) {
   return wire::encode(welcome_);
 }
 
-/// A client whose user has come to another audience learns it here.
-std::string Desk::answer(const Pending& pending, const wire::Keepalive&) {
-  return wire::encode(place_for(pending.user));
+std::string Desk::answer(const Pending&, const wire::Keepalive&) {
+  return wire::encode(welcome_.updates);
 }
 
 std::string Desk::answer(const Pending& pending, const wire::List& list) {

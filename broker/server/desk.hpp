@@ -18,7 +18,7 @@
 #include "server/backup.hpp"
 #include "server/boards.hpp"
 #include "server/counters.hpp"
-#include "server/outbox.hpp"
+#include "server/network.hpp"
 #include "server/request.hpp"
 #include "server/session_list.hpp"
 #include "server/unsettled.hpp"
@@ -34,7 +34,7 @@ struct DeskTools {
   const Access& access;
   SessionList& sessions;
   Backup& backup;
-  Outbox& outbox;
+  Network& network;
   Counters& counters;
   spdlog::logger& log;
 };
@@ -44,10 +44,8 @@ struct DeskTools {
 /// queries from what everybody may see by then.
 class Desk {
  public:
+  /// `welcome`: what all sessions are told.
   Desk(DeskTools tools, wire::Welcome welcome);
-
-  /// Where the updates are, for each audience.
-  void place_updates(std::vector<wire::UpdatesPlace> places) { places_ = std::move(places); }
 
   /// `keeps`: turns can be kept. Otherwise nothing is decided: writes and new sessions are refused.
   /// `late_ms`: of the commands.
@@ -57,8 +55,6 @@ class Desk {
   /// What the store has is known again.
   void settle();
   void answer();
-  /// Of requests that may not wait for their turn; they have not been looked at.
-  void refuse(std::span<Request> requests);
 
   /// True if a request of this turn asks about the broker's own namespaces.
   bool asks_about_system() const noexcept { return asks_about_system_; }
@@ -89,15 +85,11 @@ class Desk {
   std::string answer(const Pending& pending, const wire::Keepalive& keepalive);
   std::string answer(const Pending& pending, const wire::Goodbye& goodbye);
   std::string answer(const Pending& pending, const wire::List& list);
-  const wire::UpdatesPlace& place_for(std::string_view user) const {
-    return places_[tools_.access.audience_of(user)];
-  }
   template <class Asked>
   std::string answer(const Pending& pending, const Asked& asked);
 
   DeskTools tools_;
   wire::Welcome welcome_;
-  std::vector<wire::UpdatesPlace> places_;
   std::vector<std::uint32_t> denied_;  // of the WRITE at hand
   std::vector<Pending> pending_;
   bool keeps_ = true;

@@ -10,6 +10,7 @@
 #include <bulletin/error.hpp>
 
 #include "server/beginning.hpp"
+#include "server/host_memory.hpp"
 #include "server/log.hpp"
 #include "store/copy.hpp"
 #include "store/data_folder.hpp"
@@ -33,12 +34,6 @@ store::StoreOptions store_options(const BrokerOptions& options, rocksdb::Env* en
   return result;
 }
 
-std::size_t memory_of_host() {
-  const long pages = ::sysconf(_SC_PHYS_PAGES);
-  const long page = ::sysconf(_SC_PAGE_SIZE);
-  return pages <= 0 || page <= 0 ? SIZE_MAX : static_cast<std::size_t>(pages) * page;
-}
-
 }  // namespace
 
 Keeper::Keeper(const BrokerOptions& options, spdlog::logger& log, rocksdb::Env* env,
@@ -58,8 +53,7 @@ authority::AuthorityOptions Keeper::authority_options() const {
   result.bounds.sessions = bounds.sessions;
   result.bounds.lanes = bounds.lanes;
   result.bounds.namespaces = bounds.namespaces;
-  result.bounds.total = {bounds.attributes,
-                         bounds.bytes == 0 ? memory_of_host() / 2 : bounds.bytes};
+  result.bounds.total = {bounds.attributes, bounds.bytes == 0 ? host_memory() / 2 : bounds.bytes};
   result.bounds.space = {bounds.namespace_attributes, bounds.namespace_bytes == 0
                                                           ? result.bounds.total.bytes
                                                           : bounds.namespace_bytes};

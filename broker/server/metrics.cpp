@@ -59,7 +59,7 @@ void tell_counters(Exposition& out, const Metrics& metrics) {
   out.counter("bulletin_requests_total", counters.requests, "Requests received.");
   out.counter("bulletin_commits_total", counters.commits, "Commits of clients.");
   out.counter("bulletin_updates_total", counters.updates,
-              "Updates sent, beats included, each once for each audience.");
+              "Updates sent, beats included, each once however many read it.");
   out.counter("bulletin_sent_bytes_total", counters.bytes,
               "Bytes of updates and answers, each once.");
   out.family("bulletin_refusals_total", "counter",
@@ -72,19 +72,17 @@ void tell_counters(Exposition& out, const Metrics& metrics) {
       .sample(counters.dropped, "kind=\"answer\"")
       .sample(metrics.unanswerable, "kind=\"message\"")
       .sample(counters.missed, "kind=\"update\"")
-      .sample(counters.withheld, "kind=\"large_update\"")
       .sample(counters.refused_subscriptions, "kind=\"subscription\"");
   out.counter("bulletin_unclaimed_answers_total", counters.unclaimed,
               "Answers whose client had left before they were sent.");
   out.counter("bulletin_keys_refused_total", metrics.keys_refused,
               "Connections that were not let in.");
   out.counter("bulletin_subscriptions_dropped_total", counters.subscriptions_dropped,
-              "Times that an updates socket was opened anew for too many subscriptions.");
-  out.counter(
-      "bulletin_floods_ended_total", counters.floods_ended,
-      "Connections that were ended as they had sent far too many requests, or subscriptions.");
+              "Connections that ended because they subscribed to more than they may.");
+  out.counter("bulletin_connections_too_large_total", counters.connections_too_large,
+              "Connections that ended because they made the broker keep more than they may.");
   out.counter("bulletin_doors_closed_total", counters.doors_closed,
-              "Times that a socket had too many connections or subscriptions.");
+              "Times that there were too many connections to let another one in.");
 }
 
 }  // namespace

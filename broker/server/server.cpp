@@ -11,21 +11,19 @@
 #include "server/log.hpp"
 #include "server/welcome.hpp"
 #include "wire/names.hpp"
+#include "wire/update.hpp"
 
 namespace bulletin::server {
 namespace {
 
 constexpr std::chrono::seconds system_interval{1};
 constexpr std::chrono::seconds descriptors_interval{10};
-constexpr std::chrono::milliseconds door_interval{20};
-/// While there are too many requests.
-constexpr std::chrono::milliseconds gate_interval{100};
-/// While it is busy.
-constexpr unsigned turns_between_doors = 100;
+constexpr std::chrono::milliseconds network_interval{50};
 
 const BrokerOptions& checked(const BrokerOptions& options) {
   check_options(options);
   raise_descriptor_limit();
+  require_free_descriptors();
   return options;
 }
 
@@ -45,23 +43,22 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
                           std::chrono::system_clock::now().time_since_epoch())
                           .count()),
       access_(Access::read(options_)),
-      sockets_(options_, access_, counters_),
-      endpoint_(to_string(sockets_.commands_endpoint())),
-      updates_endpoint_(to_string(sockets_.channels().front()->endpoint())),
+      network_(options_, access_, counters_, *log_),
+      endpoint_(to_string(network_.commands_endpoint())),
+      updates_endpoint_(to_string(network_.updates_endpoint())),
       keeper_(options_, *log_, env, first),
       authority_(keeper_.open()),
       system_(random_epoch(), first),
       system_told_(started_ - system_interval),
       descriptors_seen_(started_),
+      network_tended_(started_),
       boards_(authority_, system_),
       clock_(options_.beat, started_),
       beats_(options_.beat),
       busy_poll_(busy_poll_time(options_)),
-      outbox_(sockets_.commands(), counters_),
-      publisher_(sockets_.channels(), boards_, options_.reader_bytes, counters_),
-      desk_({authority_, boards_, access_, sessions_, backup_, outbox_, counters_, *log_},
-            make_welcome(options_)) {
-  place_channels();
+      publisher_(network_, boards_),
+      desk_({authority_, boards_, access_, sessions_, backup_, network_, counters_, *log_},
+            make_welcome(options_, network_.commands_endpoint(), network_.updates_endpoint())) {
   list_sessions();
   if (!has_keys() && options_.insecure)
     log_->warn("event=insecure note=\"there are no keys: everybody who can reach it is let in\"");
@@ -80,8 +77,7 @@ void Server::serve() {
     if (busy_poll_.again(std::chrono::steady_clock::now())) {
       std::this_thread::yield();
     } else {
-      sockets_.wait(wake_up_, next_duty());
-      turns_until_doors_ = 0;
+      network_.wait(wake_up_, next_duty());
     }
   }
   log_->info("event=stopped requests={} commits={} updates={} drops={}", counters_.requests,
@@ -120,7 +116,7 @@ void Server::do_what_was_told() {
 void Server::read_access_again() {
   std::optional<Access> now;
   try {
-    now = Access::read(options_, &access_);
+    now = Access::read(options_);
   } catch (const std::exception& error) {
     log_->error("event=access_refused reason={} note=\"keys and permissions stay as they were\"",
                 quoted(error.what()));
@@ -130,41 +126,18 @@ void Server::read_access_again() {
 }
 
 void Server::follow_access(Access now) {
-  const bool only_more_keys = access_.lets_in_no_more_than(now);
-  // Whoever has lost a right has left an audience, or his key.
-  std::vector<std::uint64_t> reopened;
-  for (const Access::Audience& before : access_.audiences()) {
-    const bool stay = std::all_of(before.users.begin(), before.users.end(), [&](const auto& user) {
-      return now.has_user(user) && now.audience_id(user) == before.id;
-    });
-    if (!stay || !only_more_keys) reopened.push_back(before.id);
-  }
-  access_ = std::move(now);
-  if (!only_more_keys) sockets_.reopen_commands();
-  sockets_.follow_access(reopened);
-  place_channels();
+  const Access before = std::exchange(access_, std::move(now));
+  network_.follow(before);
   if (!keeper_.failed()) end_sessions_without_keys();
-  unfollow_unheard();
   tell_of_access();
-}
-
-void Server::place_channels() {
-  std::vector<Endpoint> updates;
-  for (const std::unique_ptr<Channel>& channel : sockets_.channels())
-    updates.push_back(channel->endpoint());
-  desk_.place_updates(places_of_updates(options_, sockets_.commands_endpoint(), updates));
 }
 
 void Server::tell_of_access() const {
   if (!has_keys()) return;
-  log_->info("event=access keys={} audiences={}", access_.keys(), access_.audiences().size());
+  log_->info("event=access keys={}", access_.keys());
   for (const std::string& user : access_.unknown_users())
     log_->warn("event=user_without_key user={} note=\"the permissions name a user who has no key\"",
                server::quoted(user));
-  if (sockets_.channels().size() == 1) return;
-  for (std::size_t i = 0; i != access_.audiences().size(); ++i)
-    log_->info("event=audience updates={} users={}", to_string(sockets_.channels()[i]->endpoint()),
-               access_.audiences()[i].users.size());
 }
 
 void Server::end_sessions_without_keys() {
@@ -176,18 +149,8 @@ void Server::end_sessions_without_keys() {
     authority_.apply({user, authority::CloseSession{{authority_.options().epoch, number}}});
 }
 
-void Server::unfollow_unheard() {
-  std::vector<std::string> unheard;
-  beats_.for_each([&](const std::string& space) {
-    if (!is_heard(space)) unheard.push_back(space);
-  });
-  for (const std::string& space : unheard) unfollow(space);
-}
-
 bool Server::is_heard(std::string_view space) const {
-  const Channels& channels = sockets_.channels();
-  return std::any_of(channels.begin(), channels.end(),
-                     [&](const auto& channel) { return channel->follows(space); });
+  return network_.is_heard(wire::topic_of(space));
 }
 
 void Server::unfollow(const std::string& space) {
@@ -196,25 +159,12 @@ void Server::unfollow(const std::string& space) {
         {{}, authority::Forget{space}, {}, clock_.late_ms(std::chrono::steady_clock::now())});
 }
 
-/// Who is let in can send requests: while more come than can be read, newcomers wait a little.
-void Server::answer_gate() {
-  if (!inbox_.drained()) {
-    const Time now = std::chrono::steady_clock::now();
-    if (now < gate_answered_ + gate_interval) return;
-    gate_answered_ = now;
-  }
-  sockets_.answer_gate();
-}
-
 /// False if it found nothing to do, and the sockets have nothing.
 bool Server::turn() {
   const std::uint64_t updates_before = counters_.updates;
-  const std::size_t dropped_before = inbox_.dropped();
   do_what_was_told();
-  answer_gate();
-  if (turns_until_doors_-- == 0) look_at_doors(std::chrono::steady_clock::now());
-  const std::span<Request> requests = inbox_.receive(sockets_.commands(), batch_size_.get());
-  const std::size_t subscriptions = read_subscriptions();
+  network_.read(batch_size_.get(), std::chrono::steady_clock::now());
+  const std::span<Request> requests = network_.requests();
   const Time now = std::chrono::steady_clock::now();
 
   if (keeper_.failed()) recover(now);
@@ -228,14 +178,10 @@ bool Server::turn() {
   backup_.pass(now);
 
   // A proof that a subscription is live comes after everything that was decided before it.
-  for (const std::unique_ptr<Channel>& channel : sockets_.channels())
-    publisher_.answer_nonces(*channel, authority_.options().epoch);
+  publisher_.answer_nonces(authority_.options().epoch);
   if (desk_.asks_about_system()) refresh_system(now);
   const Time answering = std::chrono::steady_clock::now();
   desk_.answer();
-  desk_.refuse(inbox_.refused());
-  end_floods(now);
-  inbox_.release();
   if (!requests.empty())
     batch_size_.took(requests.size(),
                      decided - now + (std::chrono::steady_clock::now() - answering));
@@ -247,9 +193,11 @@ bool Server::turn() {
   report_descriptors(now);
   report_refusals(now);
   beats_.pass(now, [this](std::string_view space) { publisher_.beat(space); });
+  tend_network(now);
+  network_.flush();
 
   // Beats are no reason to stay awake.
-  const bool arrived = !requests.empty() || inbox_.dropped() != dropped_before || subscriptions > 0;
+  const bool arrived = network_.messages() != 0 || !network_.drained();
   if (arrived) busy_poll_.found(now, std::chrono::steady_clock::now());
   return arrived || counters_.updates != updates_before;
 }
@@ -258,7 +206,7 @@ bool Server::turn() {
 void Server::advance(Time now) {
   if (keeper_.failed()) return;
   if (const std::uint64_t passed =
-          clock_.advance(now, inbox_.drained(), authority_.next_end_ms())) {
+          clock_.advance(now, network_.drained(), authority_.next_end_ms())) {
     authority_.apply({{}, authority::Advance{passed}});
   }
 }
@@ -298,54 +246,17 @@ void Server::recover(Time now) {
   });
 }
 
-std::size_t Server::read_subscriptions() {
-  std::size_t messages = 0;
-  for (const std::unique_ptr<Channel>& channel : sockets_.channels()) {
-    const std::uint16_t port = channel->endpoint().port;  // 0: a Unix socket
-    if (port != 0) flood_guard_.reading_begins(port);
-    channel->read();
-    const bool behind = channel->news().more;
-    if (port != 0) flood_guard_.reading_ends(port, !behind);
-    messages += channel->news().messages;
-    // What waits in ZeroMQ has no bound, and whoever opens a namespace waits behind it.
-    channel->door().hold(behind);
-    if (behind) turns_until_doors_ = 0;
-  }
-  return messages;
-}
-
 void Server::apply_subscriptions(Time now) {
-  for (const std::unique_ptr<Channel>& channel : sockets_.channels())
-    apply_subscriptions(*channel, now);
-  bound_subscriptions();
-}
-
-/// What its users may not read is to them as if it did not beat.
-void Server::apply_subscriptions(const Channel& channel, Time now) {
-  for (const SubscriptionNews::Event& event : channel.news().events) {
+  for (const Interest::Event& event : network_.take_subscription_events()) {
     if (!event.subscribed) {
       if (!is_heard(event.space)) unfollow(event.space);
     } else if (!beats_.contains(event.space)) {
-      if (channel.may_read(event.space) && may_follow(event.space)) {
+      if (may_follow(event.space)) {
         beats_.add(event.space, now);
       } else {
         ++counters_.refused_subscriptions;
       }
     }
-  }
-}
-
-/// Nobody can end another's subscription, and ZeroMQ cannot drop one peer: all of them go, and come
-/// again with what they really want.
-void Server::bound_subscriptions() {
-  for (const std::unique_ptr<Channel>& channel : sockets_.channels()) {
-    if (channel->book().bytes() <= options_.bounds.subscription_bytes) continue;
-    ++counters_.subscriptions_dropped;
-    log_->warn("event=subscriptions_dropped updates={} bytes={} bound={}",
-               to_string(channel->endpoint()), channel->book().bytes(),
-               options_.bounds.subscription_bytes);
-    sockets_.reopen(*channel);
-    unfollow_unheard();
   }
 }
 
@@ -374,44 +285,34 @@ void Server::refresh_system(Time now) {
 
 void Server::report_drops(Time now) {
   if (losses_growth_.is_news(losses(), now))
-    log_->warn("event=dropped answers={} messages={} updates={} withheld={} subscriptions={}",
-               counters_.dropped, inbox_.dropped(), counters_.missed, counters_.withheld,
+    log_->warn("event=dropped answers={} messages={} updates={} subscriptions={}",
+               counters_.dropped, network_.unusable(), counters_.missed,
                counters_.overloaded_subscriptions);
   if (unclaimed_growth_.is_news(counters_.unclaimed, now))
     log_->debug("event=clients_left unclaimed={}", counters_.unclaimed);
 }
 
-void Server::look_at_doors(Time now) {
-  turns_until_doors_ = turns_between_doors;
-  const std::size_t closed = sockets_.look_at_doors(now);
-  counters_.doors_closed += closed;
-  if (closed != 0)
+void Server::tend_network(Time now) {
+  if (now < network_tended_ + network_interval) return;
+  network_tended_ = now;
+  const std::uint64_t closed_before = std::exchange(doors_closed_, counters_.doors_closed);
+  network_.tend(now);
+  if (counters_.doors_closed != closed_before)
     log_->warn(
-        "event=door_closed connections={} note=\"there are too many, or more subscriptions "
-        "than can be read: nobody can connect until there is room\"",
-        sockets_.connections());
-}
-
-/// To be refused makes nobody send less, and what comes faster than it can be read would pile up.
-/// (Those of updates sockets have been ended by the guard.)
-void Server::end_floods(Time now) {
-  for (const int descriptor : inbox_.floods()) {
-    if (sockets_.end_connection(descriptor)) ++counters_.floods_ended;
-  }
-  counters_.floods_ended += flood_guard_.take_ended();
-  if (floods_growth_.is_news(counters_.floods_ended, now))
-    log_->warn("event=floods_ended connections={}", counters_.floods_ended);
+        "event=door_closed connections={} note=\"there are too many: nobody can connect until "
+        "there is room\"",
+        network_.connections());
 }
 
 void Server::report_refusals(Time now) {
-  for (const Stranger& stranger : sockets_.take_strangers()) {
+  for (const Stranger& stranger : network_.take_strangers()) {
     if (!stranger_log_.is_news(stranger.key, now)) continue;
     log_->warn(
         "event=key_not_authorized address={} key={} note=\"to let it in, add this key and a "
         "user's name to the authorized keys, and send SIGHUP\"",
         server::quoted(stranger.address), server::quoted(stranger.key));
   }
-  const std::uint64_t refusals = sockets_.refused();
+  const std::uint64_t refusals = network_.refused();
   if (!refusals_growth_.is_news(refusals, now)) return;
   log_->warn("event=keys_not_known connections={}", refusals);
 }
@@ -433,14 +334,14 @@ Metrics Server::metrics_now() const {
   metrics.data = to_string(keeper_.state());
   metrics.started_s = started_unix_s_;
   metrics.sessions = authority_.sessions();
-  metrics.connections = sockets_.connections();
+  metrics.connections = network_.connections();
   metrics.namespaces = authority_.namespaces();
   metrics.followed = beats_.size();
   metrics.attributes = authority_.extent().attributes;
   metrics.attribute_bytes = authority_.extent().bytes;
   metrics.log_bytes = authority_.log_bytes();
-  metrics.keys_refused = sockets_.refused();
-  metrics.unanswerable = inbox_.dropped();
+  metrics.keys_refused = network_.refused();
+  metrics.unanswerable = network_.unusable();
   metrics.counters = counters_;
   return metrics;
 }
@@ -452,7 +353,7 @@ Facts Server::facts(Time now) const {
       {"version", BULLETIN_VERSION},
       {"uptime", uptime.count()},
       {"clients", authority_.sessions()},
-      {"connections", sockets_.connections()},
+      {"connections", network_.connections()},
       {"namespaces", authority_.namespaces()},
       {"attributes", authority_.extent().attributes},
       {"attribute_bytes", authority_.extent().bytes},
@@ -466,11 +367,11 @@ Facts Server::facts(Time now) const {
       {"drops", drops()},
       {"missed", counters_.missed},
       {"data", std::string(to_string(keeper_.state()))},
-      {"keys_refused", sockets_.refused()},
+      {"keys_refused", network_.refused()},
       {"denied", counters_.denied},
       {"subscriptions_dropped", counters_.subscriptions_dropped},
       {"doors_closed", counters_.doors_closed},
-      {"floods_ended", counters_.floods_ended},
+      {"connections_too_large", counters_.connections_too_large},
   };
   facts.sessions = sessions_.attributes();
   return facts;
@@ -481,7 +382,7 @@ Server::Time Server::next_duty() const {
   if (const std::optional<Time> beat = beats_.next()) next = std::min(next, *beat);
   if (const std::optional<Time> keeping = keeper_.next()) next = std::min(next, *keeping);
   if (somebody_follows_system()) next = std::min(next, system_told_ + system_interval);
-  if (sockets_.has_closed_door()) next = std::min(next, Time::clock::now() + door_interval);
+  next = std::min(next, network_tended_ + network_.next_look());
   return next;
 }
 

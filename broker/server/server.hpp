@@ -24,17 +24,14 @@
 #include "server/busy_poll.hpp"
 #include "server/counters.hpp"
 #include "server/desk.hpp"
-#include "server/flood_guard.hpp"
 #include "server/growth.hpp"
-#include "server/inbox.hpp"
 #include "server/keeper.hpp"
 #include "server/metrics.hpp"
-#include "server/outbox.hpp"
+#include "server/network.hpp"
 #include "server/publisher.hpp"
 #include "server/question.hpp"
 #include "server/running_clock.hpp"
 #include "server/session_list.hpp"
-#include "server/sockets.hpp"
 #include "server/stranger_log.hpp"
 #include "server/system_board.hpp"
 #include "server/wake_up.hpp"
@@ -73,36 +70,28 @@ class Server {
   void follow_access(Access now);
   void end_sessions_without_keys();
   void tell_of_access() const;
-  void place_channels();
   bool has_keys() const noexcept { return !options_.secret_key.empty(); }
-  std::size_t read_subscriptions();
   void apply_subscriptions(Time now);
-  void apply_subscriptions(const Channel& channel, Time now);
-  void bound_subscriptions();
   bool may_follow(std::string_view space);
   void unfollow(const std::string& space);
   /// Somebody who may read it subscribes to it.
   bool is_heard(std::string_view space) const;
-  /// Namespaces that were followed by those who are gone.
-  void unfollow_unheard();
-  void answer_gate();
   void advance(Time now);
   void commit(Time now);
   void recover(Time now);
   void list_sessions();
   void refresh_system(Time now);
-  void look_at_doors(Time now);
+  void tend_network(Time now);
   void report_drops(Time now);
   void report_descriptors(Time now);
   void report_refusals(Time now);
-  void end_floods(Time now);
   std::uint64_t drops() const noexcept {
-    return counters_.dropped + inbox_.dropped() + counters_.missed + counters_.withheld +
+    return counters_.dropped + network_.unusable() + counters_.missed +
            counters_.refused_subscriptions;
   }
   /// Of those, what an operator has to know: something was too much, or too slow.
   std::uint64_t losses() const noexcept {
-    return counters_.dropped + inbox_.dropped() + counters_.missed + counters_.withheld +
+    return counters_.dropped + network_.unusable() + counters_.missed +
            counters_.overloaded_subscriptions;
   }
   Facts facts(Time now) const;
@@ -116,7 +105,7 @@ class Server {
   const std::int64_t started_unix_s_;
   Counters counters_;
   Access access_;
-  Sockets sockets_;
+  Network network_;
   std::string endpoint_;
   std::string updates_endpoint_;
   WakeUp wake_up_;
@@ -131,13 +120,12 @@ class Server {
   SystemBoard system_;
   Time system_told_;
   Time descriptors_seen_;
-  unsigned turns_until_doors_ = 0;
-  Time gate_answered_{};  // while there were too many requests
+  Time network_tended_;
+  std::uint64_t doors_closed_ = 0;  // when it was last told
   StrangerLog stranger_log_;
   Growth losses_growth_;
   Growth unclaimed_growth_;
   Growth refusals_growth_;
-  Growth floods_growth_;
   Boards boards_;
   SessionList sessions_;
   RunningClock clock_;
@@ -145,11 +133,8 @@ class Server {
   BusyPoll busy_poll_;
   BatchSize batch_size_;
 
-  Inbox inbox_{options_.bounds.waiting_requests};
-  Outbox outbox_;
   Publisher publisher_;
   Desk desk_;
-  FloodGuard flood_guard_;
 };
 
 }  // namespace bulletin::server

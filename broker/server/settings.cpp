@@ -10,7 +10,6 @@
 
 #include <bulletin/error.hpp>
 
-#include "server/waiting_room.hpp"
 #include "wire/limits.hpp"
 
 namespace bulletin::server {
@@ -121,17 +120,21 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
       {"max-bytes", "BYTES", "the same of all namespaces; 0: half of the host's memory",
        &bounds.bytes, 0, most_memory},
       {"max-connections", "COUNT",
-       "connections to one socket; 0: a quarter of the descriptors that the broker may have",
+       "connections, two or three for each client; with keys no user has more than half; 0: half "
+       "of "
+       "the descriptors that the broker may have",
        &bounds.connections, 0, most},
       {"max-unproven-connections", "COUNT",
        "of those, the ones that have not said yet who they are", &bounds.unproven_connections, 1,
        most},
-      {"max-waiting-requests", "COUNT",
-       "requests of one connection that wait for their turn; more are refused",
-       &bounds.waiting_requests, WaitingRoom::least_bound, 100'000},
       {"max-subscription-bytes", "BYTES",
-       "topics subscribed to at one updates socket, with 32 for each; past that it is opened anew",
+       "topics that one connection subscribes to, with 96 for each; past that it ends",
        &bounds.subscription_bytes, 1 << 10, most_memory},
+      {"max-network-bytes", "BYTES",
+       "received in part or waiting to be sent, of all connections; with keys no user has more "
+       "than "
+       "half; past that the connection with most ends; 0: an eighth of the host's memory",
+       &bounds.network_bytes, 0, most_memory},
       {"limit-name-bytes", "BYTES", "longest name of an attribute", &limits.name_bytes, 1,
        wire::name_bytes},
       {"limit-namespace-bytes", "BYTES", "longest name of a namespace", &limits.namespace_bytes, 1,

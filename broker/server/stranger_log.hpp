@@ -12,7 +12,7 @@ namespace bulletin::server {
 
 /// Somebody whose key is not among the authorized ones.
 struct Stranger {
-  std::string address;  ///< as ZeroMQ tells it: without the port
+  std::string address;  ///< empty on ipc
   std::string key;      ///< Z85
 };
 

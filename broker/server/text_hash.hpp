@@ -4,13 +4,16 @@
 #include <cstddef>
 #include <string_view>
 
-#include "wire/digest.hpp"
+#include <absl/hash/hash.h>
 
 namespace bulletin::server {
 
+/// Of its own for each process, so that nobody chooses texts whose hashes are equal.
 struct TextHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept { return wire::name_hash(text); }
+  std::size_t operator()(std::string_view text) const noexcept {
+    return absl::Hash<std::string_view>{}(text);
+  }
 };
 
 }  // namespace bulletin::server

@@ -11,7 +11,7 @@ namespace bulletin::server {
 namespace {
 
 /// How a client that reaches the commands reaches the updates.
-UpdatesPlace place_of(const Endpoint& commands, const Endpoint& updates) {
+wire::UpdatesPlace place_of(const Endpoint& commands, const Endpoint& updates) {
   if (updates.transport == Endpoint::Transport::ipc) {
     // Beside the commands, where clients look unless told otherwise.
     const bool beside = commands.transport == Endpoint::Transport::ipc &&
@@ -29,36 +29,17 @@ UpdatesPlace place_of(const Endpoint& commands, const Endpoint& updates) {
   return {0, to_string(told)};
 }
 
-/// As far behind what is advertised as `updates` is behind the first.
-std::string advertised(const std::string& first_told, const Endpoint& first,
-                       const Endpoint& updates) {
-  if (updates == first) return first_told;
-  Endpoint told = parse_endpoint(first_told, "advertise");
-  told.port = static_cast<std::uint16_t>(told.port + updates.port - first.port);
-  if (told.transport == Endpoint::Transport::ipc && updates.path.starts_with(first.path))
-    told.path += updates.path.substr(first.path.size());
-  return to_string(told);
-}
-
 }  // namespace
 
-wire::Welcome make_welcome(const BrokerOptions& options) {
+wire::Welcome make_welcome(const BrokerOptions& options, const Endpoint& commands,
+                           const Endpoint& updates) {
   wire::Welcome welcome;
   welcome.beat_ms = static_cast<std::uint64_t>(options.beat.count());
   welcome.session_ms = static_cast<std::uint64_t>(options.session_time.count());
   welcome.limits = options.limits;
+  welcome.updates = options.advertise.empty() ? place_of(commands, updates)
+                                              : wire::UpdatesPlace{0, options.advertise};
   return welcome;
-}
-
-std::vector<UpdatesPlace> places_of_updates(const BrokerOptions& options, const Endpoint& commands,
-                                            std::span<const Endpoint> updates) {
-  std::vector<UpdatesPlace> places;
-  for (const Endpoint& each : updates) {
-    places.push_back(options.advertise.empty()
-                         ? place_of(commands, each)
-                         : UpdatesPlace{0, advertised(options.advertise, updates.front(), each)});
-  }
-  return places;
 }
 
 std::optional<std::uint64_t> common_version(const wire::Hello& hello) noexcept {

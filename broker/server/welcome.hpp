@@ -3,8 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
-#include <vector>
 
 #include <bulletin/broker.hpp>
 
@@ -14,14 +12,9 @@
 
 namespace bulletin::server {
 
-using wire::UpdatesPlace;
-
-/// The welcome without its session and where the updates are: times and limits.
-wire::Welcome make_welcome(const BrokerOptions& options);
-
-/// How clients reach each of the updates endpoints; the first is the one that may be advertised.
-std::vector<UpdatesPlace> places_of_updates(const BrokerOptions& options, const Endpoint& commands,
-                                            std::span<const Endpoint> updates);
+/// The welcome without its session: times, limits, and how clients reach the updates.
+wire::Welcome make_welcome(const BrokerOptions& options, const Endpoint& commands,
+                           const Endpoint& updates);
 
 /// The newest version that both sides speak; nullopt: there is none.
 std::optional<std::uint64_t> common_version(const wire::Hello& hello) noexcept;

@@ -2,6 +2,7 @@
 // have comments.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -9,8 +10,13 @@
 namespace bulletin::wire {
 
 inline constexpr std::size_t key_characters = 40;
+using KeyBytes = std::array<unsigned char, 32>;
 
 [[nodiscard]] bool is_key(std::string_view text) noexcept;
+
+/// The bytes of a text that `is_key`; of none, zeros.
+[[nodiscard]] KeyBytes key_bytes(std::string_view text) noexcept;
+[[nodiscard]] std::string key_text(const KeyBytes& key);
 
 /// A line that says nothing: empty, or a comment, which begins with "# ". (A key may begin with #,
 /// but has no spaces.)

@@ -255,11 +255,6 @@ TEST_CASE("an endpoint of something that is not Bulletin is told as such or as n
   const Error stranger = failure_of([&] { third.open("errors"); });
   CHECK((stranger.code() == Errc::protocol || stranger.code() == Errc::disconnected));
   CHECK(mentions(stranger, other.endpoint()));
-
-  // ZeroMQ, but another pattern: a publisher.
-  const Board board;
-  bulletin::Client fourth = client_of(board.updates_endpoint());
-  check(failure_of([&] { fourth.open("errors"); }), Errc::disconnected, true, false);
 }
 
 TEST_CASE("namespaces are listed by a prefix, which has to be text") {

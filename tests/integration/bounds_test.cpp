@@ -72,7 +72,7 @@ TEST_CASE("Sessions, lanes and namespaces are bounded") {
   CHECK(second.write("a", Transaction().set("x", 2)).status == wire::Status::ok);
 }
 
-TEST_CASE("Past the bound of subscriptions their socket is opened anew, and readers come again") {
+TEST_CASE("Who subscribes to more than one connection may is ended, and nobody else notices") {
   BrokerOptions options = short_times();
   options.bounds.subscription_bytes = 20'000;
   const Board board(options);
@@ -84,28 +84,22 @@ TEST_CASE("Past the bound of subscriptions their socket is opened anew, and read
     for (int i = 0; i < 2000; ++i) greedy.subscribe(wire::topic_of("many/" + std::to_string(i)));
     RawClient raw(board.endpoint());
     REQUIRE(await([&] { return counted(raw, "subscriptions_dropped") >= 1; }));
+    writer.open("plant").set("x", 1);
+    REQUIRE(await([&] { return space.get<int>("x") == 1; }));
   }
-  writer.open("plant").set("x", 1);
-  REQUIRE(await([&] { return space.get<int>("x") == 1; }));
-  REQUIRE(await([&] { return space.freshness().state == Freshness::State::connected; }));
+  CHECK(space.freshness().state == Freshness::State::connected);
 }
 
-TEST_CASE("While more subscriptions come than can be read nobody else comes in, and then they do") {
+TEST_CASE("While many subscriptions come others join and write") {
   const Board board(short_times());
-  RawClient raw(board.endpoint());
-  raw.hello();
-  REQUIRE(await([&] {
-    RawReader greedy(board.updates_endpoint());
-    for (int i = 0; i < 50'000; ++i) greedy.subscribe(wire::topic_of("many/" + std::to_string(i)));
-    return counted(raw, "doors_closed") >= 1;
-  }));
+  RawReader greedy(board.updates_endpoint());
+  for (int i = 0; i < 50'000; ++i) greedy.subscribe(wire::topic_of("many/" + std::to_string(i)));
   Client late = board.client();
   Namespace space = late.open("plant");
   CHECK(space.set("x", 1) > Revision());
 }
 
-TEST_CASE("Too many connections that say nothing close the door, and no longer than they are there",
-          "[keyless]") {
+TEST_CASE("Connections that say nothing end before newcomers have to wait for them", "[keyless]") {
   BrokerOptions options = short_times();
   options.bounds.unproven_connections = 20;
   const Board board(options);
@@ -113,21 +107,16 @@ TEST_CASE("Too many connections that say nothing close the door, and no longer t
   Namespace space = client.open("plant");
   RawClient raw(board.endpoint());
   raw.hello();
-  {
-    std::vector<TcpPeer> silent;
-    REQUIRE(await([&] {
-      for (int i = 0; i < 10; ++i) silent.emplace_back(board.endpoint());
-      return counted(raw, "doors_closed") >= 1;
-    }));
-    // Who is in is served.
-    CHECK(space.set("x", 1) != Revision());
-  }
-  REQUIRE(await([&] { return counted(raw, "connections") < 20; }));
+  std::vector<TcpPeer> silent;
+  for (int i = 0; i < 100; ++i) silent.emplace_back(board.endpoint());
+  CHECK(space.set("x", 1) != Revision());
   Client late = board.client();
   CHECK(late.open("plant").get<int>("x") == 1);
+  CHECK(counted(raw, "connections") < 20 + 10);
+  CHECK(silent.front().is_turned_away());
 }
 
-TEST_CASE("Who floods the broker with requests is cut off, and the others are served") {
+TEST_CASE("Who floods the broker with requests is served in turn with the others") {
   const Board board(short_times());
   RawClient client(board.endpoint());
   client.hello();
@@ -135,20 +124,21 @@ TEST_CASE("Who floods the broker with requests is cut off, and the others are se
   zmq::socket_t flooding(context, zmq::socket_type::dealer);
   client::set_keys(flooding, client::choose_keys({}, {}));
   flooding.set(zmq::sockopt::linger, 0);
+  flooding.set(zmq::sockopt::rcvhwm, 1);
   flooding.connect(board.endpoint());
   const std::string large(500'000, 'l');
   REQUIRE(client.write("plant", Transaction().set("large", large)).status == wire::Status::ok);
   const std::string request = wire::encode(wire::Read{"plant", {"large"}});
-  REQUIRE(await([&] {
-    for (int i = 0; i != 10'000; ++i) {
-      if (!flooding.send(zmq::message_t(), zmq::send_flags::sndmore | zmq::send_flags::dontwait))
-        break;
-      flooding.send(zmq::buffer(request), zmq::send_flags::none);
-    }
-    return counted(client, "floods_ended") >= 1;
-  }));
+  std::size_t sent = 0;
+  for (; sent != 100'000; ++sent) {
+    if (!flooding.send(zmq::message_t(), zmq::send_flags::sndmore | zmq::send_flags::dontwait))
+      break;
+    flooding.send(zmq::buffer(request), zmq::send_flags::none);
+  }
+  // It does not read its answers, so that no more of its requests are read.
+  CHECK(sent < 100'000);
   CHECK(client.write("plant", Transaction().set("x", 1)).status == wire::Status::ok);
-  CHECK(counted(client, "overloaded") >= 1);
+  CHECK(counted(client, "requests") < 1000);
 }
 
 TEST_CASE("Connections are bounded as a whole, and one that goes makes room", "[keyless]") {

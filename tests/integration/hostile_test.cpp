@@ -54,6 +54,10 @@ bool serves(const Board& board) {
   return client.write("a", Transaction().set("x", 1)).status == wire::Status::ok;
 }
 
+std::int64_t requests_of(RawClient& client) {
+  return client.read("$sys/broker", "requests").value_or(Value(0)).as<std::int64_t>();
+}
+
 const std::string keepalive = wire::encode(wire::Keepalive{});
 
 }  // namespace
@@ -129,12 +133,12 @@ TEST_CASE("Random changes to requests do not end the broker") {
 TEST_CASE("The whole envelope is echoed, whatever is in it") {
   const Board board;
   Stranger stranger(board.endpoint());
-  stranger.send({"one", "two", std::string(300, 'x'), "", keepalive});
+  stranger.send({"one", "two", std::string(200, 'x'), "", keepalive});
   const std::vector<std::string> reply = stranger.receive();
   REQUIRE(reply.size() == 5);
   CHECK(reply[0] == "one");
   CHECK(reply[1] == "two");
-  CHECK(reply[2] == std::string(300, 'x'));
+  CHECK(reply[2] == std::string(200, 'x'));
   CHECK(reply[3].empty());
   CHECK(status_of(reply[4]) != wire::Status::malformed);
 }
@@ -144,7 +148,6 @@ TEST_CASE("Messages without an envelope are dropped, those with a bad body refus
   Stranger stranger(board.endpoint());
   stranger.send({"x"});
   stranger.send({"x", "y", "z"});
-  stranger.send({"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "", keepalive});
   for (int i = 0; i < 3000; ++i) stranger.send({"flood"});
   stranger.send({"last"});
   stranger.send({"a", ""});
@@ -184,8 +187,8 @@ TEST_CASE("A client that asks and never reads stops nobody") {
   const std::string request = wire::encode(wire::SnapshotRequest{"large", ""});
   for (int i = 0; i < 2000; ++i) stranger.send({"", request});
   CHECK(serves(board));
-  // What was dropped is counted.
-  CHECK(await([&] { return *writer.read("$sys/broker", "drops") != Value(0); }));
+  // While it does not read its answers, no more of its requests are read.
+  CHECK(requests_of(writer) < 1000);
 }
 
 TEST_CASE("Subscriptions to names of the broker's that there are not are refused and counted") {
@@ -212,9 +215,8 @@ TEST_CASE("Large answers to one client that does not read are bounded by their b
   writer.write("large", Transaction().set("text", std::string(1'000'000, 'x')));
   Stranger stranger(board.endpoint(), 1);
   const std::string request = wire::encode(wire::SnapshotRequest{"large", ""});
-  // Far fewer answers than may wait by their number.
   for (int i = 0; i < 200; ++i) stranger.send({"", request});
-  CHECK(await([&] { return *writer.read("$sys/broker", "drops") != Value(0); }));
+  CHECK(requests_of(writer) < 150);
   // Another client gets its own.
   CHECK(take_snapshot(writer, "large").attributes.size() == 1);
 }

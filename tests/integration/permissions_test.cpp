@@ -168,22 +168,21 @@ TEST_CASE("One WRITE with items of both kinds applies what is allowed, and a cop
   CHECK_FALSE(alice.open("other").contains("n"));
 }
 
-TEST_CASE("The stream of an audience has nothing that it may not read, and lets nobody else in",
+TEST_CASE("A connection hears nothing that its user may not read, whatever it subscribes to",
           "[keyless]") {
   const std::string bind = GENERATE(std::string("tcp://127.0.0.1:*"), std::string("ipc"));
   GuardedBoard board(bind, and_for_bob("plant", "read"));
   RawClient alice(board.endpoint(), own_context(), board.keys("alice"));
   RawClient bob(board.endpoint(), own_context(), board.keys("bob"));
-  const std::string for_alice = place_of(board, alice.hello());
-  const std::string for_bob = place_of(board, bob.hello());
-  CHECK(for_alice != for_bob);
+  alice.hello();
+  const std::string place = place_of(board, bob.hello());
 
-  RawReader reader(for_bob, own_context(), board.keys("bob"));
+  RawReader reader(place, own_context(), board.keys("bob"));
   reader.subscribe("");  // everything that there is
+  reader.subscribe("secret/");
+  reader.subscribe(wire::topic_of("secret/place"));
   reader.follow("plant");
-  RawReader intruder(for_alice, own_context(), board.keys("bob"));
-  intruder.subscribe("");
-  RawReader entitled(for_alice, own_context(), board.keys("alice"));
+  RawReader entitled(place, own_context(), board.keys("alice"));
   entitled.follow("secret/place");
   alice.write("secret/place", Transaction().set("x", "secret"));
   alice.write("plant", Transaction().set("x", 1));
@@ -195,7 +194,6 @@ TEST_CASE("The stream of an audience has nothing that it may not read, and lets 
     CHECK(update->body.find("secret") == std::string::npos);
     last = update->topic == wire::topic_of("plant") && RawUpdate(*update).commits() != nullptr;
   }
-  CHECK_FALSE(intruder.next(std::chrono::milliseconds(200)));
 }
 
 TEST_CASE("To subscribe to what may not be read leaves no trace", "[keyless]") {

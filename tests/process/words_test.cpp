@@ -64,14 +64,21 @@ TEST_CASE("an empty word is a word") {
 }
 
 TEST_CASE("values of options arrive as they were given") {
-  for (const std::string word : {"\x01tcp://127.0.0.1:1", "[a,b]", "{}", "-5", "--json", "-"}) {
-    CAPTURE(word);
+  // Each with what is told of it.
+  for (const auto& [word, told] : std::vector<std::pair<std::string, std::string>>{
+           {"\x01tcp://127.0.0.1:1", "\\x01tcp://127.0.0.1:1"},
+           {"[a,b]", "[a,b]"},
+           {"{}", "{}"},
+           {"-5", "-5"},
+           {"--json", "--json"},
+           {"-", "-"}}) {
+    CAPTURE(told);
     for (const auto& words : {std::vector<std::string>{"--endpoint", word, "ls"},
                               {"ls", "--endpoint", word},
                               {"ls", "--endpoint=" + word}}) {
       const Result result = run_bulletin(words);
       CHECK(result.exit == 2);
-      CHECK_THAT(result.errors, ContainsSubstring("endpoint '" + word + "'"));
+      CHECK_THAT(result.errors, ContainsSubstring("endpoint '" + told + "'"));
     }
   }
   CHECK_THAT(run_bulletin({"ping", "--count", "[1,2]"}).errors,

@@ -7,9 +7,10 @@ using namespace bulletin::server;
 
 namespace {
 
-UpdatesPlace welcome(const char* commands, const char* updates) {
-  const std::vector<Endpoint> places{parse_endpoint(updates, "updates")};
-  return places_of_updates({}, parse_endpoint(commands, "bind"), places).front();
+wire::UpdatesPlace welcome(const char* commands, const char* updates,
+                           const BrokerOptions& options = {}) {
+  return make_welcome(options, parse_endpoint(commands, "bind"), parse_endpoint(updates, "updates"))
+      .updates;
 }
 
 }  // namespace
@@ -33,14 +34,8 @@ TEST_CASE("Updates beside an ipc path need not be told") {
   CHECK(welcome("ipc:///run/c", "ipc:///run/c.updates").endpoint.empty());
 }
 
-TEST_CASE("What is advertised is for the first of several, and the others follow as theirs do") {
+TEST_CASE("What is advertised is told") {
   BrokerOptions options;
   options.advertise = "tcp://gateway:7000";
-  const Endpoint commands = parse_endpoint("tcp://10.0.0.1:1", "bind");
-  const std::vector<Endpoint> places{parse_endpoint("tcp://10.0.0.1:10", "updates"),
-                                     parse_endpoint("tcp://10.0.0.1:12", "updates")};
-  const std::vector<UpdatesPlace> told = places_of_updates(options, commands, places);
-  REQUIRE(told.size() == 2);
-  CHECK(told[0].endpoint == "tcp://gateway:7000");
-  CHECK(told[1].endpoint == "tcp://gateway:7002");
+  CHECK(welcome("tcp://10.0.0.1:1", "tcp://10.0.0.1:10", options).endpoint == "tcp://gateway:7000");
 }

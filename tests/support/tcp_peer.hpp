@@ -66,6 +66,18 @@ class TcpPeer {
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(bytes.size());
   }
+  /// How much was taken, when it is no more for so long, or the other side has hung up.
+  std::size_t send_for(std::string_view bytes, std::chrono::milliseconds patience) const {
+    std::size_t taken = 0;
+    pollfd item{socket_, POLLOUT, 0};
+    while (taken < bytes.size() && ::poll(&item, 1, static_cast<int>(patience.count())) == 1) {
+      const ssize_t sent =
+          ::send(socket_, bytes.data() + taken, bytes.size() - taken, MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent <= 0) break;
+      taken += static_cast<std::size_t>(sent);
+    }
+    return taken;
+  }
   /// From any thread: what waits in the other calls ends.
   void hang_up() const noexcept { ::shutdown(socket_, SHUT_RDWR); }
   /// As much as is taken without waiting.

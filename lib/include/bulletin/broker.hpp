@@ -45,15 +45,17 @@ struct BrokerBounds {
   /// all together (0: half of the host's memory).
   std::size_t namespace_bytes = 0;
   std::size_t bytes = 0;
-  /// Connections to one socket (0: a quarter of the descriptors), and those of them that have not
-  /// said yet who they are. Past these bounds nobody can connect until there is room again.
+  /// Connections, of which a client has two or three (0: half of the descriptors). Past this bound
+  /// new ones wait until there is room again. With keys no user has more than half.
   std::size_t connections = 0;
+  /// Those of them that have not said yet who they are. Past this bound the oldest ends.
   std::size_t unproven_connections = 1000;
-  /// Requests of one connection that wait for their turn; at least 64.
-  std::size_t waiting_requests = 500;
-  /// Bytes of topics that the users of one updates socket subscribe to, with 32 for each. Past that
-  /// all its connections are dropped, and come again. What is kept for them takes more.
+  /// Bytes of topics that one connection subscribes to, with 96 for each. Past that it ends.
   std::size_t subscription_bytes = 64u << 20;
+  /// Bytes that were received in part or wait to be sent, of all connections (0: an eighth of the
+  /// host's memory). With keys no user has more than half. Past that the connection that has most
+  /// ends.
+  std::size_t network_bytes = 0;
 };
 
 /// Every member has a default; see `bulletin-broker --help`, whose options they are.

@@ -1,0 +1,57 @@
+// One client's connection.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <absl/container/flat_hash_set.h>
+
+#include "server/descriptor.hpp"
+#include "server/send_queue.hpp"
+#include "server/text_hash.hpp"
+#include "zmtp/peer.hpp"
+
+namespace bulletin::server {
+
+/// What the network knows of a connection.
+struct Connection {
+  using Time = std::chrono::steady_clock::time_point;
+
+  Connection(std::uint64_t id, Descriptor&& socket, std::string&& address,
+             const zmtp::KeyPair* keys, std::size_t most_message_bytes, Time now)
+      : id(id),
+        socket(std::move(socket)),
+        address(std::move(address)),
+        peer(keys, most_message_bytes),
+        accepted_at(now),
+        heard_at(now),
+        asked_at(now) {}
+
+  const std::uint64_t id;  ///< no other connection has had it
+  Descriptor socket;
+  const std::string address;  ///< of the peer
+  zmtp::Peer peer;
+  std::string user;   ///< once it is admitted
+  std::string input;  ///< has arrived, and waits for its turn
+  SendQueue output;
+  absl::flat_hash_set<std::string, TextHash, std::equal_to<>> topics;
+  std::size_t topic_bytes = 0;
+  const Time accepted_at;
+  Time heard_at;
+  Time asked_at;            ///< by a ping
+  unsigned polled_for = 0;  ///< EPOLLIN, EPOLLOUT
+  bool waits = false;       ///< among those whose input waits
+  bool to_flush = false;    ///< among those with new output
+  bool ends = false;        ///< among those that end with this turn
+
+  /// Bytes of memory that it makes the broker keep. What several are sent is counted for each.
+  [[nodiscard]] std::size_t held() const noexcept {
+    return input.capacity() + peer.held() + output.bytes() + topic_bytes;
+  }
+};
+
+}  // namespace bulletin::server

@@ -1,0 +1,37 @@
+// Waits for many descriptors.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <span>
+
+#include "server/descriptor.hpp"
+
+namespace bulletin::server {
+
+/// An epoll instance (epoll(7)), which tells as long as there is something to do.
+class EventPoll {
+ public:
+  EventPoll();
+
+  /// `events`: EPOLLIN, EPOLLOUT. `id` comes back in `epoll_event::data.u64`. A descriptor that is
+  /// closed is forgotten.
+  void add(int descriptor, unsigned events, std::uint64_t id);
+  void change(int descriptor, unsigned events, std::uint64_t id);
+
+  /// What has happened, valid until the next call; nothing when the time is over, or a signal came.
+  std::span<const epoll_event> wait(std::chrono::nanoseconds longest);
+  /// `wait` has room for no more, and so does not tell all.
+  [[nodiscard]] std::size_t most() const noexcept { return events_.size(); }
+
+ private:
+  void control(int operation, int descriptor, unsigned events, std::uint64_t id);
+
+  Descriptor descriptor_;
+  std::array<epoll_event, 256> events_;
+};
+
+}  // namespace bulletin::server

@@ -1,0 +1,500 @@
+#include "server/network.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "server/keys.hpp"
+#include "server/log.hpp"
+#include "wire/key_text.hpp"
+#include "wire/limits.hpp"
+#include "wire/update.hpp"
+#include "zmtp/protocol_error.hpp"
+
+namespace bulletin::server {
+namespace {
+
+// What a descriptor belongs to, beside the ids of connections.
+constexpr std::uint64_t wake_up_id = 0;
+constexpr std::uint64_t first_listener_id = 1;
+constexpr std::uint64_t first_connection_id = 16;
+
+constexpr std::chrono::milliseconds handshake_time{3000};
+/// How long answers may take to leave when the broker ends.
+constexpr std::chrono::milliseconds linger{200};
+constexpr std::chrono::seconds longest_wait{60};
+constexpr std::chrono::milliseconds rest_without_descriptors{100};
+
+constexpr std::size_t arrived_bytes = 256u << 10;
+// Of one turn.
+constexpr std::size_t most_request_bytes = 1u << 20;
+constexpr unsigned most_work_of_one = 1024;
+constexpr unsigned work_of_request = 64;
+constexpr std::size_t most_subscription_events = 4096;
+constexpr std::size_t most_bytes_of_one = 1u << 20;
+constexpr unsigned most_newcomers = 64;
+constexpr std::size_t most_strangers = 64;
+
+/// While so many bytes of answers wait for a client, nothing more of it is served.
+constexpr std::size_t most_answer_bytes = 1u << 20;
+/// And while so many do, nothing more is made for it: of what was read in the same turn.
+constexpr std::size_t most_waiting_answer_bytes = 64u << 20;
+/// From here on the connections share the bytes of an update.
+constexpr std::size_t worth_sharing = 4096;
+
+void prepare(int socket, std::chrono::milliseconds acknowledged) {
+  // On a Unix socket they have no meaning, and no effect.
+  const int on = 1;
+  const auto acknowledged_ms = static_cast<unsigned>(acknowledged.count());
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &acknowledged_ms, sizeof acknowledged_ms);
+}
+
+}  // namespace
+
+Network::Network(const BrokerOptions& options, const Access& access, Counters& counters,
+                 spdlog::logger& log)
+    : bounds_(options),
+      access_(access),
+      counters_(counters),
+      log_(log),
+      ids_(first_connection_id),
+      arrived_(arrived_bytes) {
+  if (!options.secret_key.empty())
+    keys_.emplace(wire::key_bytes(read_secret_key(options.secret_key)));
+  // The commands first, as they are what people name; nobody is served before all are there.
+  const Endpoint commands = parse_endpoint(options.bind, "bind");
+  listeners_.reserve(2);
+  listeners_.emplace_back(commands, "bind");
+  listeners_.emplace_back(options.updates.empty() ? updates_beside(commands)
+                                                  : parse_endpoint(options.updates, "updates"),
+                          "updates");
+  for (std::size_t i = 0; i != listeners_.size(); ++i)
+    poll_.add(listeners_[i].descriptor(), EPOLLIN, first_listener_id + i);
+}
+
+Network::~Network() {
+  // What was answered last is on its way for a moment yet.
+  const Time end = std::chrono::steady_clock::now() + linger;
+  const auto has_output = [](const auto& entry) {
+    return !entry.second->ends && entry.second->peer.kind() == zmtp::Peer::Kind::requests &&
+           !entry.second->output.empty();
+  };
+  while (std::any_of(connections_.begin(), connections_.end(), has_output)) {
+    const std::chrono::nanoseconds rest = end - std::chrono::steady_clock::now();
+    if (rest.count() <= 0) break;
+    poll_.wait(rest);
+    for (auto& [id, connection] : connections_) flush(*connection);
+  }
+}
+
+void Network::wait(WakeUp& wake_up, Time until) {
+  if (!std::exchange(watches_wake_up_, true)) poll_.add(wake_up.descriptor(), EPOLLIN, wake_up_id);
+  events_ = poll_.wait(std::clamp<std::chrono::nanoseconds>(
+      until - std::chrono::steady_clock::now(), std::chrono::nanoseconds(0), longest_wait));
+  polled_ = true;
+  wake_up.clear();
+}
+
+void Network::read(std::size_t most_requests, Time now) {
+  requests_.clear();
+  request_bytes_ = 0;
+  nonces_.clear();
+  messages_ = 0;
+  most_requests_ = most_requests;
+  if (!std::exchange(polled_, false)) events_ = poll_.wait(std::chrono::nanoseconds(0));
+  for (const epoll_event& event : events_) {
+    const std::uint64_t id = event.data.u64;
+    if (id == wake_up_id) continue;
+    if (id < first_connection_id) {
+      accept(listeners_[id - first_listener_id], now);
+      continue;
+    }
+    Connection* const connection = find(id);
+    if (connection == nullptr) continue;
+    if ((event.events & EPOLLOUT) != 0) touch(*connection);
+    // Both directions are closed; what it sent last has no reader.
+    if ((event.events & (EPOLLERR | EPOLLHUP)) != 0)
+      end(*connection, "it was closed");
+    else if ((event.events & EPOLLIN) != 0)
+      receive(*connection, now);
+  }
+  serve_waiting();
+  drained_ = events_.size() < poll_.most() && waiting_.empty();
+}
+
+Connection* Network::find(std::uint64_t id) {
+  const auto found = connections_.find(id);
+  return found == connections_.end() || found->second->ends ? nullptr : found->second.get();
+}
+
+// --- newcomers ---
+
+void Network::accept(const Listener& listener, Time now) {
+  if (now < no_descriptors_until_) return;
+  for (unsigned i = 0; i != most_newcomers; ++i) {
+    if (connections_.size() >= bounds_.connections) {
+      ++counters_.doors_closed;
+      return let_newcomers_wait(true);
+    }
+    Listener::Accepted accepted;
+    switch (listener.accept(accepted)) {
+      case Listener::Outcome::nobody: return;
+      case Listener::Outcome::no_descriptors:
+        no_descriptors_until_ = now + rest_without_descriptors;
+        return let_newcomers_wait(true);
+      case Listener::Outcome::accepted: break;
+    }
+    const int socket = accepted.connection.get();
+    prepare(socket, bounds_.acknowledged);
+    make_room();
+    const std::uint64_t id = ids_++;
+    auto connection = std::make_unique<Connection>(
+        id, std::move(accepted.connection), std::move(accepted.address), keys_ ? &*keys_ : nullptr,
+        wire::message_bytes, now);
+    connection->output.append([&](std::string& out) { connection->peer.greet(out); });
+    connection->polled_for = EPOLLIN;
+    poll_.add(socket, EPOLLIN, id);
+    touch(*connection);
+    unproven_.emplace(id, now);
+    connections_.emplace(id, std::move(connection));
+  }
+}
+
+/// Of those that have not said who they are, the one that has had the longest time for it goes.
+void Network::make_room() {
+  if (unproven_.size() < bounds_.unproven) return;
+  if (Connection* const oldest = find(unproven_.begin()->first))
+    end(*oldest, "too many connections have not said who they are");
+  unproven_.erase(unproven_.begin());
+}
+
+/// The kernel keeps them, as many as its queue takes.
+void Network::let_newcomers_wait(bool wait) {
+  if (std::exchange(newcomers_wait_, wait) == wait) return;
+  for (std::size_t i = 0; i != listeners_.size(); ++i)
+    poll_.change(listeners_[i].descriptor(), wait ? 0U : static_cast<unsigned>(EPOLLIN),
+                 first_listener_id + i);
+}
+
+void Network::admit(Connection& connection) {
+  const std::string* const user = access_.wants_keys()
+                                      ? access_.user_of(wire::key_text(connection.peer.key()))
+                                      : &access_.everybody();
+  if (user == nullptr) {
+    ++refused_;
+    if (strangers_.size() < most_strangers)
+      strangers_.push_back({connection.address, wire::key_text(connection.peer.key())});
+    return;  // It hears nothing until the time of its handshake is over, and does not ask so often.
+  }
+  unproven_.erase(connection.id);
+  if (access_.wants_keys() && of_user_[*user] >= bounds_.connections_of_user()) {
+    ++counters_.doors_closed;
+    return end(connection, "its user has half of all connections that there may be");
+  }
+  connection.user = *user;
+  ++of_user_[*user];
+  connection.output.append([&](std::string& out) { connection.peer.admit(out); });
+  touch(connection);
+}
+
+// --- what arrives ---
+
+bool Network::may_be_served(const Connection& connection) const {
+  return connection.output.bytes() <= (connection.peer.kind() == zmtp::Peer::Kind::subscribes
+                                           ? bounds_.reader_bytes
+                                           : most_answer_bytes);
+}
+
+bool Network::is_full() const noexcept {
+  return requests_.size() >= most_requests_ || request_bytes_ >= most_request_bytes ||
+         interest_.events() >= most_subscription_events;
+}
+
+/// Those whose input waits have their turns one after the other.
+void Network::serve_waiting() {
+  for (std::size_t i = waiting_.size(); i != 0 && !is_full(); --i) {
+    Connection* const connection = find(waiting_.front());
+    waiting_.pop_front();
+    if (connection == nullptr) continue;
+    connection->waits = false;
+    const std::string input = std::exchange(connection->input, {});
+    take(*connection, input);
+    watch(*connection);
+  }
+}
+
+void Network::let_wait(Connection& connection, std::string_view bytes) {
+  connection.input.assign(bytes);
+  // While it does not read its answers it does not even wait.
+  if (may_be_served(connection) && !std::exchange(connection.waits, true))
+    waiting_.push_back(connection.id);
+}
+
+void Network::receive(Connection& connection, Time now) {
+  std::size_t bytes = 0;
+  while (!connection.waits && !connection.ends && may_be_served(connection) &&
+         bytes < most_bytes_of_one) {
+    const ssize_t size =
+        ::recv(connection.socket.get(), arrived_.data(), arrived_.size(), MSG_DONTWAIT);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) break;
+    if (size <= 0) return end(connection, "it was closed");
+    connection.heard_at = now;
+    bytes += static_cast<std::size_t>(size);
+    // Nobody who waits is overtaken.
+    const std::string_view arrived(arrived_.data(), static_cast<std::size_t>(size));
+    if (waiting_.empty())
+      take(connection, arrived);
+    else
+      let_wait(connection, arrived);
+    if (static_cast<std::size_t>(size) < arrived_.size()) break;
+  }
+  watch(connection);
+}
+
+/// What is not served in this turn waits.
+void Network::take(Connection& connection, std::string_view bytes) {
+  work_of_one_ = 0;
+  try {
+    while (!connection.ends) {
+      if (work_of_one_ >= most_work_of_one || is_full() || !may_be_served(connection)) break;
+      const bool had_output = !connection.output.empty();
+      zmtp::Peer::Event event{};
+      connection.output.append([&](std::string& out) { event = connection.peer.read(bytes, out); });
+      if (!had_output && !connection.output.empty()) touch(connection);
+      if (!take_event(connection, event)) return;
+    }
+  } catch (const zmtp::ProtocolError& error) {
+    return end(connection, error.what());
+  }
+  if (!bytes.empty() && !connection.ends) let_wait(connection, bytes);
+}
+
+// False: it wants more bytes.
+bool Network::take_event(Connection& connection, zmtp::Peer::Event event) {
+  using Event = zmtp::Peer::Event;
+  if (event != Event::nothing) ++messages_;
+  ++work_of_one_;
+  switch (event) {
+    case Event::nothing: return false;
+    case Event::knocks: admit(connection); break;
+    case Event::unusable:
+      work_of_one_ += work_of_request;
+      ++unusable_;
+      break;
+    case Event::request: {
+      zmtp::Peer::Request request = connection.peer.take_request();
+      work_of_one_ += work_of_request;
+      request_bytes_ += request.body.size();
+      requests_.push_back({connection.id, connection.user, std::move(request.envelope),
+                           std::move(request.body), request.whole});
+      break;
+    }
+    case Event::subscribe: subscribe(connection); break;
+    case Event::unsubscribe: interest_.unsubscribe(connection, connection.peer.topic()); break;
+  }
+  return true;
+}
+
+// --- subscriptions ---
+
+void Network::subscribe(Connection& connection) {
+  const std::string_view topic = connection.peer.topic();
+  if (wire::is_nonce(topic)) {
+    nonces_.push_back({connection.id, std::string(topic)});
+    return;
+  }
+  if (interest_.subscribe(connection, topic, access_.rights_of(connection.user)) ==
+      Interest::Outcome::refused)
+    ++counters_.refused_subscriptions;
+  if (connection.topic_bytes <= bounds_.topic_bytes) return;
+  ++counters_.subscriptions_dropped;
+  log_.warn("event=subscriptions_dropped address={} user={} bytes={} bound={}",
+            quoted(connection.address), quoted(connection.user), connection.topic_bytes,
+            bounds_.topic_bytes);
+  end(connection, "it subscribes to more than it may");
+}
+
+// --- what is sent ---
+
+bool Network::has_room_for(const Request& request) {
+  const Connection* const connection = find(request.connection);
+  return connection == nullptr || connection->output.bytes() < most_waiting_answer_bytes;
+}
+
+void Network::answer(const Request& request, std::string_view body) {
+  Connection* const connection = find(request.connection);
+  if (connection == nullptr) {
+    ++counters_.unclaimed;
+    return;
+  }
+  counters_.bytes += body.size();
+  connection->output.append(
+      [&](std::string& out) { connection->peer.append_answer(request.envelope, body, out); });
+  touch(*connection);
+}
+
+void Network::answer(const Nonce& nonce, std::string_view body) {
+  Connection* const connection = find(nonce.connection);
+  if (connection == nullptr) return;
+  ++counters_.updates;
+  connection->output.append(
+      [&](std::string& out) { connection->peer.append_update(nonce.topic, body, out); });
+  touch(*connection);
+}
+
+void Network::publish(std::string_view topic, std::string_view body) {
+  ++counters_.updates;
+  counters_.bytes += topic.size() + body.size();
+  plain_.clear();
+  SendQueue::Shared shared;
+  const std::string_view space = wire::namespace_of(topic);
+  const auto send = [&](Connection* connection) {
+    if (connection->ends) return;
+    if (connection->output.bytes() > bounds_.reader_bytes ||
+        (!connection->output.empty() &&
+         connection->output.bytes() + body.size() > bounds_.reader_bytes)) {
+      ++counters_.missed;
+      return;
+    }
+    if (connection->peer.encrypts()) {
+      connection->output.append(
+          [&](std::string& out) { connection->peer.append_update(topic, body, out); });
+      return touch(*connection);
+    }
+    if (plain_.empty() && !shared) zmtp::Peer::append_update_plain(topic, body, plain_);
+    if (!shared && plain_.size() >= worth_sharing)
+      shared = std::make_shared<const std::string>(std::exchange(plain_, {}));
+    if (shared)
+      connection->output.append_shared(shared);
+    else
+      connection->output.append([&](std::string& out) { out.append(plain_); });
+    touch(*connection);
+  };
+  for (Connection* const connection : interest_.in(topic)) send(connection);
+  // Only a subscription to a whole namespace has been looked at.
+  for (Connection* const connection : interest_.in_beginnings_of(topic)) {
+    if (access_.rights_of(connection->user).may_read(space)) send(connection);
+  }
+}
+
+void Network::touch(Connection& connection) {
+  if (!std::exchange(connection.to_flush, true)) to_flush_.push_back(&connection);
+}
+
+void Network::flush() {
+  for (Connection* const connection : to_flush_) {
+    connection->to_flush = false;
+    if (!connection->ends) flush(*connection);
+  }
+  to_flush_.clear();
+  let_go();
+}
+
+void Network::flush(Connection& connection) {
+  const bool was_served = may_be_served(connection);
+  if (!connection.output.send_to(connection.socket.get())) return end(connection, "it was closed");
+  // What it sent while it did not read its answers has its turn now.
+  if (!was_served && may_be_served(connection) && !connection.input.empty() &&
+      !std::exchange(connection.waits, true)) {
+    waiting_.push_back(connection.id);
+    drained_ = false;
+  }
+  watch(connection);
+}
+
+/// The kernel tells of what is wanted.
+void Network::watch(Connection& connection) {
+  if (connection.ends) return;
+  const bool reads = may_be_served(connection) && connection.input.empty();
+  const unsigned wanted =
+      (reads ? static_cast<unsigned>(EPOLLIN) : 0U) |
+      (connection.output.empty() || connection.to_flush ? 0U : static_cast<unsigned>(EPOLLOUT));
+  if (wanted == connection.polled_for) return;
+  connection.polled_for = wanted;
+  poll_.change(connection.socket.get(), wanted, connection.id);
+}
+
+// --- ends ---
+
+void Network::end(Connection& connection, std::string_view reason) {
+  if (std::exchange(connection.ends, true)) return;
+  ending_.push_back(connection.id);
+  log_.debug("event=connection_ended address={} user={} reason={}", quoted(connection.address),
+             quoted(connection.user), quoted(reason));
+}
+
+void Network::let_go() {
+  for (const std::uint64_t id : ending_) {
+    const auto found = connections_.find(id);
+    Connection& connection = *found->second;
+    interest_.forget(connection);
+    if (connection.peer.is_ready() && --of_user_[connection.user] == 0)
+      of_user_.erase(connection.user);
+    unproven_.erase(id);
+    connections_.erase(found);
+  }
+  if (!ending_.empty() && newcomers_wait_ && connections_.size() <= bounds_.connections_with_room())
+    let_newcomers_wait(false);
+  ending_.clear();
+}
+
+std::chrono::milliseconds Network::next_look() const {
+  constexpr std::chrono::milliseconds soon{50};
+  if (newcomers_wait_ || !unproven_.empty()) return soon;
+  return std::max(bounds_.silence / 2, soon);
+}
+
+void Network::tend(Time now) {
+  while (!unproven_.empty() && unproven_.begin()->second + handshake_time <= now) {
+    if (Connection* const late = find(unproven_.begin()->first))
+      end(*late, "its handshake took too long");
+    unproven_.erase(unproven_.begin());
+  }
+  ping_the_silent(now);
+  bound_bytes();
+  if (newcomers_wait_ && now >= no_descriptors_until_ &&
+      connections_.size() <= bounds_.connections_with_room())
+    let_newcomers_wait(false);
+}
+
+void Network::ping_the_silent(Time now) {
+  for (auto& [id, connection] : connections_) {
+    if (connection->ends || !connection->peer.is_ready()) continue;
+    if (now >= connection->heard_at + bounds_.timeout) {
+      end(*connection, "it has been silent");
+    } else if (now >= connection->heard_at + bounds_.silence &&
+               now >= connection->asked_at + bounds_.silence) {
+      connection->asked_at = now;
+      connection->output.append([&](std::string& out) { connection->peer.append_ping(out); });
+      touch(*connection);
+    }
+  }
+}
+
+void Network::bound_bytes() {
+  for (Connection* const large :
+       connections_too_large(connections_, bounds_, access_.wants_keys())) {
+    ++counters_.connections_too_large;
+    log_.warn("event=connection_too_large address={} user={} bytes={} bound={}",
+              quoted(large->address), quoted(large->user), large->held(), bounds_.bytes);
+    end(*large, "it makes the broker keep more than it may");
+  }
+}
+
+void Network::follow(const Access& before) {
+  for (auto& [id, connection] : connections_) {
+    if (connection->ends || !connection->peer.is_ready()) continue;
+    const std::string* const user = access_.user_of(wire::key_text(connection->peer.key()));
+    if (user == nullptr || *user != connection->user ||
+        before.rights_of(*user) != access_.rights_of(*user))
+      end(*connection, "its user is not let in any more, or may not do the same");
+  }
+}
+
+}  // namespace bulletin::server

@@ -1,0 +1,158 @@
+// The broker's listeners and connections.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <absl/container/flat_hash_map.h>
+#include <spdlog/logger.h>
+
+#include <bulletin/broker.hpp>
+
+#include "server/access.hpp"
+#include "server/connection.hpp"
+#include "server/counters.hpp"
+#include "server/event_poll.hpp"
+#include "server/held_bytes.hpp"
+#include "server/interest.hpp"
+#include "server/listener.hpp"
+#include "server/network_bounds.hpp"
+#include "server/request.hpp"
+#include "server/stranger_log.hpp"
+#include "server/wake_up.hpp"
+
+namespace bulletin::server {
+
+/// Speaks ZMTP with all clients, on the broker's own thread. Every byte that a connection makes it
+/// hold is bounded: what arrives is read only as fast as it is served, and who does not read what
+/// is sent is served no more, or misses updates.
+class Network {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  struct Nonce {
+    std::uint64_t connection = 0;
+    std::string topic;
+  };
+
+  /// `access`: who is let in; it may change (`follow`), and has to outlive this. Throws Error
+  /// rejected, which names the endpoint and says what to do.
+  Network(const BrokerOptions& options, const Access& access, Counters& counters,
+          spdlog::logger& log);
+  ~Network();
+
+  [[nodiscard]] const Endpoint& commands_endpoint() const noexcept {
+    return listeners_[0].endpoint();
+  }
+  [[nodiscard]] const Endpoint& updates_endpoint() const noexcept {
+    return listeners_[1].endpoint();
+  }
+
+  /// Reads what has arrived, as far as it can be served in one turn. What was read before is gone.
+  void read(std::size_t most_requests, Time now);
+  [[nodiscard]] std::span<Request> requests() noexcept { return requests_; }
+  /// To be answered with a beat.
+  [[nodiscard]] std::span<const Nonce> nonces() const noexcept { return nonces_; }
+  /// Since the last call, in their order; a namespace may be subscribed more than once.
+  std::vector<Interest::Event> take_subscription_events() { return interest_.take_events(); }
+  /// Of all kinds, requests included, that were read in this turn.
+  [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
+  /// Nothing more had arrived when the last turn was read.
+  [[nodiscard]] bool drained() const noexcept { return drained_; }
+
+  /// False for a client that does not read its answers: what it asks for need not be made.
+  [[nodiscard]] bool has_room_for(const Request& request);
+  /// Never waits; for a connection that has gone it is dropped, and counted.
+  void answer(const Request& request, std::string_view body);
+  /// To all who hear the namespace and may read it.
+  void publish(std::string_view topic, std::string_view body);
+  void answer(const Nonce& nonce, std::string_view body);
+  [[nodiscard]] bool is_heard(std::string_view topic) const { return interest_.has(topic); }
+
+  /// Sends what was made since, and lets those go that end. At the end of each turn.
+  void flush();
+  /// Heartbeats and bounds. Call it every `next_look`.
+  void tend(Time now);
+  [[nodiscard]] std::chrono::milliseconds next_look() const;
+  /// `access` has changed: ends the connections whose users are not let in any more, or may not do
+  /// the same.
+  void follow(const Access& before);
+
+  [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
+  [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
+  /// Those with unknown keys since the last call; of many, the first ones.
+  std::vector<Stranger> take_strangers() { return std::exchange(strangers_, {}); }
+  [[nodiscard]] std::uint64_t unusable() const noexcept { return unusable_; }
+
+  /// Waits until something has arrived, `wake_up` was raised, which is cleared, or `until` has
+  /// come. Call it only when `drained`.
+  void wait(WakeUp& wake_up, Time until);
+
+ private:
+  void accept(const Listener& listener, Time now);
+  void let_newcomers_wait(bool wait);
+  [[nodiscard]] bool is_full() const noexcept;
+  void serve_waiting();
+  void let_wait(Connection& connection, std::string_view bytes);
+  void receive(Connection& connection, Time now);
+  void take(Connection& connection, std::string_view bytes);
+  bool take_event(Connection& connection, zmtp::Peer::Event event);
+  void admit(Connection& connection);
+  void subscribe(Connection& connection);
+  bool may_be_served(const Connection& connection) const;
+  void touch(Connection& connection);
+  void flush(Connection& connection);
+  void watch(Connection& connection);
+  void end(Connection& connection, std::string_view reason);
+  void let_go();
+  Connection* find(std::uint64_t id);
+  void make_room();
+  void bound_bytes();
+  void ping_the_silent(Time now);
+
+  const NetworkBounds bounds_;
+  const Access& access_;
+  Counters& counters_;
+  spdlog::logger& log_;
+  std::optional<zmtp::KeyPair> keys_;
+  EventPoll poll_;
+  std::vector<Listener> listeners_;  // commands, updates
+  Connections connections_;
+  absl::flat_hash_map<std::string, std::size_t> of_user_;  // connections
+  std::map<std::uint64_t, Time> unproven_;                 // by id: in the order in which they came
+  std::uint64_t ids_;
+  Interest interest_;
+
+  std::span<const epoll_event> events_;
+  bool polled_ = false;  // by `wait`, for the next turn
+  std::deque<std::uint64_t> waiting_;
+  std::vector<Request> requests_;
+  std::size_t request_bytes_ = 0;
+  std::size_t most_requests_ = 0;
+  unsigned work_of_one_ = 0;
+  std::vector<Nonce> nonces_;
+  std::size_t messages_ = 0;
+  bool drained_ = true;
+  std::vector<char> arrived_;
+  std::vector<Connection*> to_flush_;
+  std::vector<std::uint64_t> ending_;
+  std::string plain_;
+  bool newcomers_wait_ = false;
+  bool watches_wake_up_ = false;
+  Time no_descriptors_until_{};
+  std::uint64_t refused_ = 0;
+  std::vector<Stranger> strangers_;
+  std::uint64_t unusable_ = 0;
+};
+
+}  // namespace bulletin::server

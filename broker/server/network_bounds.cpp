@@ -1,0 +1,31 @@
+#include "server/network_bounds.hpp"
+
+#include <algorithm>
+
+#include "server/descriptors.hpp"
+#include "server/host_memory.hpp"
+
+namespace bulletin::server {
+namespace {
+
+/// How long one message may take on a slow line: the answer to a heartbeat may come behind it.
+constexpr std::chrono::milliseconds longest_message{60'000};
+/// TCP sends what was lost again after 0.2 s, and twice as long each time: it may be lost some
+/// times.
+constexpr std::chrono::milliseconds least_acknowledged{5000};
+
+}  // namespace
+
+NetworkBounds::NetworkBounds(const BrokerOptions& options)
+    : connections(options.bounds.connections != 0
+                      ? options.bounds.connections
+                      : std::max<std::size_t>(descriptor_limit() / 2, 1)),
+      unproven(std::max<std::size_t>(options.bounds.unproven_connections, 1)),
+      bytes(options.bounds.network_bytes != 0 ? options.bounds.network_bytes : host_memory() / 8),
+      reader_bytes(std::min(options.reader_bytes, bytes / 4)),
+      topic_bytes(options.bounds.subscription_bytes),
+      silence(std::max(options.session_time / 4, Duration(1))),
+      timeout(std::max(options.session_time, longest_message)),
+      acknowledged(std::max(options.session_time / 2, least_acknowledged)) {}
+
+}  // namespace bulletin::server

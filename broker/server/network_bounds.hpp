@@ -1,0 +1,34 @@
+// What the network may keep, and for how long.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include <bulletin/broker.hpp>
+
+namespace bulletin::server {
+
+struct NetworkBounds {
+  using Duration = std::chrono::milliseconds;
+
+  explicit NetworkBounds(const BrokerOptions& options);
+
+  std::size_t connections;
+  std::size_t unproven;      ///< connections that have not said who they are
+  std::size_t bytes;         ///< that all connections make the broker keep
+  std::size_t reader_bytes;  ///< that wait for one reader
+  std::size_t topic_bytes;   ///< of one connection
+  Duration silence;          ///< after which a peer is asked whether it is there
+  Duration timeout;          ///< after which a silent peer is gone
+  Duration acknowledged;     ///< after which a line on which nothing is acknowledged is dead
+
+  // With keys.
+  [[nodiscard]] std::size_t connections_of_user() const noexcept { return (connections + 1) / 2; }
+  [[nodiscard]] std::size_t bytes_of_user() const noexcept { return bytes / 2; }
+  /// So much room that the door does not swing.
+  [[nodiscard]] std::size_t connections_with_room() const noexcept {
+    return connections - connections / 8;
+  }
+};
+
+}  // namespace bulletin::server

@@ -1,0 +1,209 @@
+#include "server/network.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "server/log.hpp"
+#include "support/await.hpp"
+#include "support/catch.hpp"
+#include "support/tcp_peer.hpp"
+#include "support/zmtp.hpp"
+#include "wire/update.hpp"
+
+using namespace bulletin;
+using namespace bulletin::server;
+using namespace bulletin::test;
+
+namespace {
+
+/// A network without a broker: turns are the test's.
+struct World {
+  explicit World(std::size_t network_bytes = 0) {
+    options.bind = "tcp://127.0.0.1:*";
+    options.bounds.network_bytes = network_bytes;
+    network.emplace(options, access, counters, *log);
+  }
+
+  std::span<Request> turn(std::size_t most = 1000) {
+    network->flush();
+    network->tend(Network::Time::clock::now());
+    network->read(most, Network::Time::clock::now());
+    return network->requests();
+  }
+  TcpPeer connect(std::string_view type) {
+    TcpPeer peer(to_string(network->commands_endpoint()));
+    peer.send(zmtp_greeting("NULL") + zmtp_ready(type, ""));
+    const std::size_t before = connected;
+    REQUIRE(await([&] {
+      turn();
+      return network->connections() > before;
+    }));
+    ++connected;
+    return peer;
+  }
+
+  BrokerOptions options;
+  Access access;
+  Counters counters;
+  std::shared_ptr<spdlog::logger> log = silent_log();
+  std::optional<Network> network;
+  std::size_t connected = 0;
+};
+
+std::string request(const std::string& body) {
+  return zmtp_frame(more_flag, "") + zmtp_frame(0, body);
+}
+
+std::string requests(const std::string& body, int count) {
+  std::string all;
+  for (int i = 0; i != count; ++i) all += request(body);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("An answer to a client that has left is counted apart from one that is lost") {
+  World world;
+  Request kept;
+  {
+    const TcpPeer peer = world.connect("DEALER");
+    peer.send(request("ask"));
+    REQUIRE(await([&] {
+      const std::span<Request> requests = world.turn();
+      if (!requests.empty()) kept = std::move(requests.front());
+      return !kept.body.empty();
+    }));
+  }
+  REQUIRE(await([&] {
+    world.turn();
+    return world.network->connections() == 0;
+  }));
+  world.network->answer(kept, "answer");
+  CHECK(world.counters.unclaimed == 1);
+  CHECK(world.counters.dropped == 0);
+}
+
+TEST_CASE("Who has sent much waits for its turn, and who has sent little does not wait for it") {
+  World world;
+  const TcpPeer greedy = world.connect("DEALER");
+  const TcpPeer modest = world.connect("DEALER");
+  greedy.send(requests("much", 1000));
+  std::size_t of_greedy = 0;
+  std::size_t turns = 0;
+  REQUIRE(await([&] {
+    ++turns;
+    for (const Request& each : world.turn()) of_greedy += each.body == "much" ? 1 : 0;
+    if (turns == 1) modest.send(request("little"));
+    const std::span<Request> all = world.network->requests();
+    return std::any_of(all.begin(), all.end(), [](const Request& r) { return r.body == "little"; });
+  }));
+  CHECK(of_greedy < 1000);
+  REQUIRE(await([&] {
+    const std::span<Request> all = world.turn();
+    CHECK(all.size() <= 16);
+    of_greedy += all.size();
+    return of_greedy == 1000;
+  }));
+}
+
+TEST_CASE("A turn takes no more requests than it is asked for, and the others keep their order") {
+  World world;
+  const TcpPeer first = world.connect("DEALER");
+  const TcpPeer second = world.connect("DEALER");
+  for (int i = 0; i != 30; ++i) {
+    first.send(request("a" + std::to_string(i)));
+    second.send(request("b" + std::to_string(i)));
+  }
+  int of_first = 0;
+  int of_second = 0;
+  REQUIRE(await([&] {
+    const std::span<Request> all = world.turn(5);
+    CHECK(all.size() <= 5);
+    for (const Request& each : all)
+      CHECK(each.body == (each.body[0] == 'a' ? "a" + std::to_string(of_first++)
+                                              : "b" + std::to_string(of_second++)));
+    return of_first == 30 && of_second == 30;
+  }));
+}
+
+TEST_CASE("Of a client that does not read its answers no more requests are read until it does") {
+  World world;
+  const TcpPeer peer = world.connect("DEALER");
+  const std::string answer(100'000, 'x');
+  constexpr int count = 2000;
+  peer.send_for(requests("ask", count), std::chrono::milliseconds(100));
+  std::size_t taken = 0;
+  const auto serve = [&] {
+    const std::span<Request> all = world.turn();
+    for (const Request& each : all) world.network->answer(each, answer);
+    taken += all.size();
+    return all.size();
+  };
+  // Until nothing more comes: what the kernel takes, and a megabyte.
+  REQUIRE(await([&] { return serve() == 0 && taken != 0; }));
+  CHECK(taken < count);
+  std::size_t received = 0;
+  REQUIRE(await([&] {
+    received += peer.receive(answer.size()).size();
+    serve();
+    return taken == count;
+  }));
+}
+
+TEST_CASE("An update goes to those who subscribe to it or to a beginning, once to each") {
+  World world;
+  const TcpPeer exact = world.connect("SUB");
+  const TcpPeer prefix = world.connect("SUB");
+  const TcpPeer other = world.connect("SUB");
+  const std::string topic = wire::topic_of("plant");
+  exact.send(zmtp_frame(0, "\1" + topic) + zmtp_frame(0, "\1pl") + zmtp_frame(0, "\1"));
+  prefix.send(zmtp_frame(0, "\1pl"));
+  other.send(zmtp_frame(0, "\1" + wire::topic_of("plants")));
+  std::size_t events = 0;
+  REQUIRE(await([&] {
+    world.turn();
+    events += world.network->take_subscription_events().size();
+    return events == 2;
+  }));
+  REQUIRE(await([&] {
+    world.turn();
+    return world.network->drained();
+  }));
+  world.network->publish(topic, "update");
+  world.network->publish(wire::topic_of("plants"), "another");
+  world.network->flush();
+  const std::string head = zmtp_greeting("NULL");
+  const auto heard = [&](const TcpPeer& peer, const std::string& name, const std::string& body) {
+    const std::string wanted = zmtp_frame(more_flag, wire::topic_of(name)) + zmtp_frame(0, body);
+    std::string all;
+    while (all.find(wanted) == std::string::npos) {
+      const std::string part = peer.receive(1);
+      REQUIRE_FALSE(part.empty());
+      all += part;
+    }
+    return all.substr(all.find("XPUB") + 4);
+  };
+  CHECK(heard(exact, "plant", "update").size() == 2 + 6 + 2 + 6);
+  CHECK(heard(prefix, "plant", "update").size() == 2 + 6 + 2 + 6);
+  CHECK(heard(other, "plants", "another").find("update") == std::string::npos);
+}
+
+TEST_CASE("When connections keep too much the one that keeps most ends") {
+  World world(1u << 20);
+  const TcpPeer heavy = world.connect("DEALER");
+  const TcpPeer light = world.connect("DEALER");
+  // A body of which a part has come.
+  const std::string head = std::string("\2\0\0\0\0\0\xff\0\0", 9);
+  light.send(zmtp_frame(more_flag, "") + head + std::string(1000, 'l'));
+  heavy.send_for(zmtp_frame(more_flag, "") + head + std::string(4u << 20, 'h'),
+                 std::chrono::milliseconds(10));
+  REQUIRE(await([&] {
+    world.turn();
+    return world.counters.connections_too_large == 1;
+  }));
+  REQUIRE(await([&] {
+    world.turn();
+    return world.network->connections() == 1;
+  }));
+  CHECK(heavy.is_turned_away());
+}
