@@ -37,7 +37,9 @@ void check(unsigned choice, std::string_view bytes) {
     case 4: return check(&decode_snapshot_reply, bytes);
     case 5: return check(&decode_since_reply, bytes);
     case 6: return check(&decode_status_reply, bytes);
-    case 7: return check(&decode_list_reply, bytes);
+    case 7:
+      return check(
+          +[](std::string_view reply) { return decode_list_reply(reply); }, bytes);
     case 8: return check(&decode_backup_reply, bytes);
     case 9: return check(&decode_backup_part_reply, bytes);
     default: return check_renewed(bytes);
