@@ -7,6 +7,7 @@
 #include <bulletin/error.hpp>
 
 #include "cli/missing.hpp"
+#include "cli/terminal.hpp"
 
 namespace bulletin::cli {
 

@@ -464,15 +464,16 @@ void Network::tend(Time now) {
 }
 
 void Network::ping_the_silent(Time now) {
-  for (auto& [id, connection] : connections_) {
-    if (connection->ends || !connection->peer.is_ready()) continue;
-    if (now >= connection->heard_at + bounds_.timeout) {
-      end(*connection, "it has been silent");
-    } else if (now >= connection->heard_at + bounds_.silence &&
-               now >= connection->asked_at + bounds_.silence) {
-      connection->asked_at = now;
-      connection->output.append([&](std::string& out) { connection->peer.append_ping(out); });
-      touch(*connection);
+  for (const auto& entry : connections_) {
+    Connection& connection = *entry.second;
+    if (connection.ends || !connection.peer.is_ready()) continue;
+    if (now >= connection.heard_at + bounds_.timeout) {
+      end(connection, "it has been silent");
+    } else if (now >= connection.heard_at + bounds_.silence &&
+               now >= connection.asked_at + bounds_.silence) {
+      connection.asked_at = now;
+      connection.output.append([&](std::string& out) { connection.peer.append_ping(out); });
+      touch(connection);
     }
   }
 }

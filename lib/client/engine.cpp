@@ -15,6 +15,7 @@ constexpr std::uint64_t longest_wait_ms = 1000;
 constexpr std::uint64_t patience_ms = 2000;
 /// After a failure (no descriptors, no memory) the thread rests before it tries again.
 constexpr std::chrono::milliseconds rest{200};
+constexpr std::chrono::milliseconds least_rest{10};
 
 }  // namespace
 
@@ -81,8 +82,11 @@ void Engine::run() {
         client_.failed(error.what());
       }
       has_failed_ = true;
+      // However often it is woken: a failure that lasts must not take a processor.
+      wait_for({}, least_rest);
       pollfd item{waker_.descriptor(), POLLIN, 0};
       wait_for({&item, 1}, rest);
+      waker_.clear();
     }
   }
   try {
@@ -94,6 +98,7 @@ void Engine::run() {
 
 // How much of a turn was done that has failed, nobody knows: as if the connections had been lost.
 void Engine::begin_again() {
+  writer.end_overdue();
   {
     std::scoped_lock lock(client_.apply_mutex);
     const std::uint64_t now = now_ms();
@@ -106,6 +111,7 @@ void Engine::begin_again() {
   todo_.subscriptions.clear();  // they are among all topics
   carry_out();
   has_failed_ = false;
+  wake();  // for what it was woken for meanwhile
 }
 
 void Engine::turn() {

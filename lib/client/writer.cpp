@@ -164,6 +164,13 @@ bool Writer::is_ready() {
   return has_events(socket_, wanted_events());
 }
 
+void Writer::end_overdue() {
+  Lock lock(mutex_);
+  finish_kept(lock);
+  absorb_some();
+  finish(lane_.expire(now_ms()), lock);
+}
+
 std::optional<std::uint64_t> Writer::serve() {
   Lock lock(mutex_);
   finish_kept(lock);

@@ -83,6 +83,8 @@ class Writer {
   /// Its share: leads if it has to, sends, receives, ends what is overdue. Returns when to call
   /// again at the latest.
   std::optional<std::uint64_t> serve();
+  /// Ends what is overdue, also while nothing can be sent.
+  void end_overdue();
   /// The monitor of the socket tells of a lost or new connection.
   void connection_changed(ConnectionMonitor::Event event);
   ConnectionMonitor& monitor() noexcept { return monitor_; }

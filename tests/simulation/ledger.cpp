@@ -58,6 +58,7 @@ void Ledger::finished(WriteId write, const replica::FinishedWrite& told, const w
       check_answer(entry, told.outcome, epoch);
       break;
     case Fate::unsent:
+    case Fate::not_taken:
       check(!entry.decision, "{} was never sent, and yet carried out", entry);
       break;
     case Fate::in_doubt: ++in_doubt_; break;
