@@ -30,8 +30,7 @@ constexpr std::chrono::seconds longest_wait{60};
 constexpr std::chrono::milliseconds rest_without_descriptors{100};
 
 constexpr std::size_t arrived_bytes = 256u << 10;
-// Of one turn.
-constexpr std::size_t most_request_bytes = 1u << 20;
+constexpr std::size_t most_request_bytes = 1u << 20;  // of one turn, as what follows
 constexpr unsigned most_work_of_one = 1024;
 constexpr unsigned work_of_request = 64;
 constexpr std::size_t most_subscription_events = 4096;
