@@ -46,7 +46,8 @@ void client::fulfil(PromisedWrite& promised) noexcept {
   auto& [write, promise] = promised;
   if (!is_decided(write)) {
     // Whoever waits has it to himself: nothing of it is left here when he is told.
-    promise.fail(std::make_exception_ptr(*write_error(write)));
+    std::exception_ptr error = std::make_exception_ptr(*write_error(write));
+    promise.fail(std::move(error));
   } else {
     promise.fulfil(std::move(write.outcome));
   }
