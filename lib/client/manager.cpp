@@ -47,7 +47,7 @@ std::string commands_endpoint(std::string_view line) {
   std::size_t last = std::string_view::npos;
   for (std::size_t place = line.find(between); place != std::string_view::npos;
        place = line.find(between, place + 1)) {
-    const std::string commands(line.substr(0, place));
+    std::string commands(line.substr(0, place));
     const std::string_view updates = line.substr(place + between.size());
     if (updates == commands + std::string(wire::updates_suffix)) return commands;
     last = place;

@@ -17,7 +17,7 @@ constexpr std::uint64_t nonce_patience = 3;
 /// No broker may have us ask without a pause.
 constexpr std::uint64_t least_pause_ms = 10;
 /// What a broker may tell as a time.
-constexpr std::uint64_t longest_time_ms = 24 * 60 * 60 * 1000;
+constexpr std::uint64_t longest_time_ms = std::uint64_t{24} * 60 * 60 * 1000;
 /// An answer of so many bytes is a part of something large: the next part may be asked for at once.
 constexpr std::size_t large_answer_bytes = 64u << 10;
 /// Every repetition gives up an answer that may be on its way: a slow one gets more time.

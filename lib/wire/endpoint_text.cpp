@@ -91,7 +91,7 @@ std::string host_fault(std::string_view host) {
   constexpr std::size_t longest = 253;
   if (host.empty()) return "has no host";
   if (host.front() == '[') return bracketed_fault(host);
-  if (host.find_first_of(",") != std::string_view::npos)
+  if (host.find(',') != std::string_view::npos)
     return "has a comma: endpoints of a list are written tcp://A:1,tcp://B:2, with nothing else "
            "between them";
   if (host.find_first_of(":]") != std::string_view::npos)
