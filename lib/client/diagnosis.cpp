@@ -160,7 +160,8 @@ std::string of_server(const Connection& server, const std::optional<Keys>& keys,
   }
   if (text.size() < greeting_bytes || text[version_place] < zmtp_version)
     return "what listens there speaks ZeroMQ, but not ZMTP 3: it is not a broker";
-  const std::string mechanism = text.substr(mechanism_place, mechanism_bytes).c_str();
+  std::string mechanism = text.substr(mechanism_place, mechanism_bytes);
+  mechanism.resize(std::min(mechanism.find('\0'), mechanism.size()));
   if (mechanism != own) {
     if (keys && mechanism == "NULL") {
       return "the broker there has no keys, and this client has: leave out its server key and key "

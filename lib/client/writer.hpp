@@ -167,7 +167,7 @@ class Writer {
   void end(replica::FinishedWrite&& result, WritePromise&& promise, Lock& lock) noexcept;
   void note_post(const replica::FinishedWrite& write) noexcept;
   std::deque<Completion>::iterator completion_of(replica::Ticket ticket) noexcept;
-  void remove(std::deque<Completion>::iterator completion) noexcept;
+  void remove(const std::deque<Completion>::iterator& completion) noexcept;
   void hand_over();
   void signal_leader();
 

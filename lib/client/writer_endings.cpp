@@ -199,7 +199,7 @@ std::deque<Writer::Completion>::iterator Writer::completion_of(replica::Ticket t
   return place != completions_.end() && place->ticket == ticket ? place : completions_.end();
 }
 
-void Writer::remove(std::deque<Completion>::iterator completion) noexcept {
+void Writer::remove(const std::deque<Completion>::iterator& completion) noexcept {
   if (completion == completions_.end()) return;
   if (completion == completions_.begin()) {
     completions_.pop_front();
