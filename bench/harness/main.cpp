@@ -103,7 +103,9 @@ int main(int argc, char** argv) {
       play({argv + 2, argv + argc});
       return 0;
     } catch (const std::exception& error) {
-      fmt::print(stderr, "bulletin-bench, role {}: {}\n", argv[2], error.what());
+      // Not fmt::print, which throws when it cannot.
+      std::fputs(fmt::format("bulletin-bench, role {}: {}\n", argv[2], error.what()).c_str(),
+                 stderr);
       return 1;
     }
   }
@@ -159,7 +161,7 @@ int main(int argc, char** argv) {
     if (!json.empty()) write_json(results, json);
     return 0;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "bulletin-bench: {}\n", error.what());
+    std::fputs(fmt::format("bulletin-bench: {}\n", error.what()).c_str(), stderr);
     return 1;
   }
 }

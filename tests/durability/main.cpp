@@ -1,5 +1,6 @@
 // bulletin-durability: kills a broker with data again and again, for as long as it is told to.
 
+#include <cstdio>
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -55,10 +56,11 @@ int main(int argc, char** argv) {
     options.length = std::chrono::seconds(seconds);
     const bulletin::durability::Verdict verdict = bulletin::durability::try_it(options);
     if (verdict.violations.empty()) return 0;
-    fmt::print(stderr, "FAILED with --seed {}\n", options.seed);
+    // Not fmt::print, which throws when it cannot.
+    std::fputs(fmt::format("FAILED with --seed {}\n", options.seed).c_str(), stderr);
     write(verdict.history, history);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "bulletin-durability: {}\n", error.what());
+    std::fputs(fmt::format("bulletin-durability: {}\n", error.what()).c_str(), stderr);
   }
   return 1;
 }

@@ -1,5 +1,7 @@
 // Runs worlds, one for each seed, until one of them fails.
 
+#include <cstdio>
+#include <exception>
 #include <fmt/format.h>
 
 #include <csignal>
@@ -86,5 +88,10 @@ int main(int argc, char** argv) {
   }
   std::signal(SIGABRT, tell_seed);
   std::signal(SIGSEGV, tell_seed);
-  return run(arguments);
+  try {
+    return run(arguments);
+  } catch (const std::exception& error) {  // such as of an output that is full
+    std::fputs(error.what(), stderr);
+    return 1;
+  }
 }
