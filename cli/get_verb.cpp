@@ -55,10 +55,9 @@ Found resolve(const std::string& word, const std::vector<SmallClient::Attribute>
         attributes.begin(), attributes.end(), path.name,
         [](const auto& each, const std::string& name) { return each.name < name; });
     if (attribute == attributes.end() || attribute->name != path.name) continue;
-    const Found found{&*attribute, word.substr(path.name.size()),
-                      part_of(attribute->value, path.steps)};
+    Found found{&*attribute, word.substr(path.name.size()), part_of(attribute->value, path.steps)};
     if (found.value != nullptr) return found;
-    if (longest.attribute == nullptr) longest = found;
+    if (longest.attribute == nullptr) longest = std::move(found);
   }
   return longest;
 }

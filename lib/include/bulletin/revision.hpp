@@ -21,7 +21,7 @@ class Revision {
   /// True unless this is "never".
   constexpr explicit operator bool() const noexcept { return value_ != 0; }
 
-  friend constexpr auto operator<=>(Revision, Revision) noexcept = default;
+  friend constexpr auto operator<=>(Revision, Revision) noexcept = default;  // NOLINT
 
  private:
   std::uint64_t value_ = 0;
