@@ -34,13 +34,23 @@ void EventPoll::change(int descriptor, unsigned events, std::uint64_t id) {
   control(EPOLL_CTL_MOD, descriptor, events, id);
 }
 
-std::span<const epoll_event> EventPoll::wait(std::chrono::nanoseconds longest) {
+int EventPoll::wait_for(std::chrono::nanoseconds longest) {
   constexpr std::int64_t second = std::nano::den;
-  const timespec time{static_cast<time_t>(longest.count() / second),
-                      static_cast<long>(longest.count() % second)};
-  const int count = ::epoll_pwait2(descriptor_.get(), events_.data(),
-                                   static_cast<int>(events_.size()), &time, nullptr);
-  if (count < 0 && errno != EINTR) fail("epoll_pwait2");
+  const auto size = static_cast<int>(events_.size());
+  if (exact_) {
+    const timespec time{static_cast<time_t>(longest.count() / second),
+                        static_cast<long>(longest.count() % second)};
+    const int count = ::epoll_pwait2(descriptor_.get(), events_.data(), size, &time, nullptr);
+    if (count >= 0 || errno != ENOSYS) return count;
+    exact_ = false;
+  }
+  const auto whole = std::chrono::ceil<std::chrono::milliseconds>(longest);
+  return ::epoll_wait(descriptor_.get(), events_.data(), size, static_cast<int>(whole.count()));
+}
+
+std::span<const epoll_event> EventPoll::wait(std::chrono::nanoseconds longest) {
+  const int count = wait_for(longest);
+  if (count < 0 && errno != EINTR) fail("epoll_wait");
   return {events_.data(), static_cast<std::size_t>(std::max(count, 0))};
 }
 

@@ -29,8 +29,10 @@ class EventPoll {
 
  private:
   void control(int operation, int descriptor, unsigned events, std::uint64_t id);
+  int wait_for(std::chrono::nanoseconds longest);
 
   Descriptor descriptor_;
+  bool exact_ = true;  // Linux before 5.11, and valgrind, only wait for whole milliseconds
   std::array<epoll_event, 256> events_;
 };
 
