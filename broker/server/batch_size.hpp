@@ -9,7 +9,7 @@ namespace bulletin::server {
 
 /// Requests that come after a batch wait for all of it, whoever has sent it. So a batch becomes
 /// larger only while it is cheap, and smaller when it was not: what is expensive is taken in small
-/// portions, between which everybody has a turn (ZeroMQ takes from each connection in turn). Pure:
+/// portions, between which everybody has a turn (Network takes from each connection in turn). Pure:
 /// time is an argument.
 class BatchSize {
  public:

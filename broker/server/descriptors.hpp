@@ -7,11 +7,11 @@ namespace bulletin::server {
 
 /// Lets this process open as many descriptors as it may. A broker that runs out of them spins on
 /// connections that it cannot accept. Throws Error rejected when there are not even those that it
-/// needs without clients: ZeroMQ would abort.
+/// needs without clients.
 void raise_descriptor_limit();
 
 /// Throws Error rejected when this process cannot open as many more as a broker without clients
-/// needs: ZeroMQ would abort.
+/// needs.
 void require_free_descriptors();
 
 /// How many this process may have.

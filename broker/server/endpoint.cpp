@@ -31,7 +31,7 @@ Endpoint parse_endpoint(std::string_view text, std::string_view option) {
   }
   const auto [host, port] = wire::host_and_port(text);
   Endpoint endpoint;
-  // ZeroMQ looks up no names when it binds; this one everybody writes.
+  // No names are looked up to bind; this one everybody writes.
   endpoint.host = host == "localhost" ? "127.0.0.1" : host;
   std::from_chars(port.data(), port.data() + port.size(), endpoint.port);  // `*`: stays 0
   return endpoint;

@@ -25,7 +25,7 @@ struct Endpoint {
 /// and what to write.
 Endpoint parse_endpoint(std::string_view text, std::string_view option);
 
-/// As ZeroMQ takes it: port 0 is written `*`.
+/// As people and ZeroMQ write it: port 0 is `*`.
 std::string to_string(const Endpoint& endpoint);
 
 /// Where updates are sent when nothing was said about it: the next port, or the path plus

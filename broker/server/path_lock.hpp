@@ -6,9 +6,9 @@
 namespace bulletin::server {
 
 /// Holds `flock` on PATH.lock while it lives. A second bind on a path succeeds and makes the first
-/// broker deaf; this lock is what tells. At its end the socket's file goes, which ZeroMQ leaves,
-/// and then the lock file. Who locks a file therefore looks whether it is still the one of that
-/// name: two brokers could hold two files otherwise.
+/// broker deaf; this lock is what tells. At its end the socket's file goes, which is left at a
+/// kill, and then the lock file. Who locks a file therefore looks whether it is still the one of
+/// that name: two brokers could hold two files otherwise.
 class PathLock {
  public:
   /// Throws Error rejected when another process, or another broker of this one, has the lock, and

@@ -317,8 +317,7 @@ void Server::report_refusals(Time now) {
   log_->warn("event=keys_not_known connections={}", refusals);
 }
 
-/// Without descriptors the threads of ZeroMQ spin on connections that they cannot accept: it has no
-/// means to leave them alone, so operators have to know.
+/// Without descriptors nobody can connect any more: operators have to know before.
 void Server::report_descriptors(Time now) {
   if (now - descriptors_seen_ < descriptors_interval) return;
   descriptors_seen_ = now;
