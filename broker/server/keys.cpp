@@ -70,13 +70,6 @@ const std::string* AuthorizedKeys::user_of(std::string_view key) const {
   return found == by_key_.end() ? nullptr : &found->second;
 }
 
-bool AuthorizedKeys::is_within(const AuthorizedKeys& other) const {
-  return std::all_of(by_key_.begin(), by_key_.end(), [&](const auto& entry) {
-    const std::string* user = other.user_of(entry.first);
-    return user != nullptr && *user == entry.second;
-  });
-}
-
 AuthorizedKeys read_authorized_keys(const std::string& path) {
   return {read_text_file("authorized-keys", path), printable(path)};
 }

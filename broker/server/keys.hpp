@@ -22,8 +22,6 @@ class AuthorizedKeys {
   [[nodiscard]] bool has_user(std::string_view user) const { return users_.contains(user); }
   [[nodiscard]] std::size_t size() const noexcept { return by_key_.size(); }
   [[nodiscard]] const std::set<std::string, std::less<>>& users() const noexcept { return users_; }
-  /// Every key that is in here is in there, for the same user.
-  [[nodiscard]] bool is_within(const AuthorizedKeys& other) const;
 
  private:
   std::map<std::string, std::string, std::less<>> by_key_;

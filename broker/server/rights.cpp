@@ -68,10 +68,4 @@ bool Rights::may_read_nothing_below(std::string_view space) const {
   });
 }
 
-Rights Rights::to_read() const {
-  Tree tree = tree_;
-  for (auto& [prefix, right] : tree) right = std::min(right, Right::read);
-  return Rights(tree);
-}
-
 }  // namespace bulletin::server

@@ -39,9 +39,6 @@ class Rights {
   /// `a/b/`.)
   [[nodiscard]] bool may_read_nothing_below(std::string_view space) const;
 
-  /// The same without what only concerns writing.
-  [[nodiscard]] Rights to_read() const;
-
   friend bool operator==(const Rights&, const Rights&) = default;
 
  private:

@@ -30,7 +30,7 @@ void check_key(std::string_view text) {
 
 void check_authorized(std::string_view text) {
   const server::AuthorizedKeys keys(text, "file");
-  assert(keys.is_within(keys));
+  assert(keys.size() >= keys.users().size());
 }
 
 void check_server_endpoint(std::string_view text) {

@@ -33,7 +33,6 @@ void read_permissions(std::string_view text) {
   const server::Permissions permissions(text, "file");
   for (const std::string& user : permissions.users()) {
     const server::Rights rights = permissions.rights_of(user);
-    assert(rights.to_read().to_read() == rights.to_read());
     assert(!rights.may_read_all() || rights.may_read("any/one"));
     assert(!rights.may_read_nothing_below("plant") || !rights.may_read("plant/line1"));
   }

@@ -40,7 +40,6 @@ TEST_CASE("Of the rules that are for a namespace the first decides") {
 
 TEST_CASE("Who may write may read, and rights that allow the same are the same") {
   CHECK(rights({{"a", Right::write}}).may_read("a"));
-  CHECK(rights({{"a", Right::write}}).to_read() == rights({{"a", Right::read}}));
   CHECK(rights({{"a", Right::read}, {"a/b", Right::none}, {"a/c", Right::read}}) ==
         rights({{"a", Right::read}}));
   CHECK(rights({{"x", Right::none}}) == Rights());
