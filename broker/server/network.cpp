@@ -10,6 +10,7 @@
 
 #include "server/keys.hpp"
 #include "server/log.hpp"
+#include "server/outgoing_update.hpp"
 #include "wire/key_text.hpp"
 #include "wire/limits.hpp"
 #include "wire/update.hpp"
@@ -38,12 +39,9 @@ constexpr std::size_t most_bytes_of_one = 1u << 20;
 constexpr unsigned most_newcomers = 64;
 constexpr std::size_t most_strangers = 64;
 
-/// While so many bytes of answers wait for a client, nothing more of it is served.
-constexpr std::size_t most_answer_bytes = 1u << 20;
-/// And while so many do, nothing more is made for it: of what was read in the same turn.
+/// While so many bytes of answers wait for a client, nothing more is made for it: of what was read
+/// in the same turn.
 constexpr std::size_t most_waiting_answer_bytes = 64u << 20;
-/// From here on the connections share the bytes of an update.
-constexpr std::size_t worth_sharing = 4096;
 
 void prepare(int socket, std::chrono::milliseconds acknowledged) {
   // On a Unix socket they have no meaning, and no effect.
@@ -61,6 +59,7 @@ Network::Network(const BrokerOptions& options, const Access& access, Counters& c
       access_(access),
       counters_(counters),
       log_(log),
+      connections_(poll_, bounds_, log_),
       ids_(first_connection_id),
       arrived_(arrived_bytes) {
   if (!options.secret_key.empty())
@@ -83,11 +82,12 @@ Network::~Network() {
     return !entry.second->ends && entry.second->peer.kind() == zmtp::Peer::Kind::requests &&
            !entry.second->output.empty();
   };
-  while (std::any_of(connections_.begin(), connections_.end(), has_output)) {
+  const Connections& all = connections_.all();
+  while (std::any_of(all.begin(), all.end(), has_output)) {
     const std::chrono::nanoseconds rest = end - std::chrono::steady_clock::now();
     if (rest.count() <= 0) break;
     poll_.wait(rest);
-    for (auto& [id, connection] : connections_) flush(*connection);
+    for (const auto& [id, connection] : all) connections_.flush(*connection);
   }
 }
 
@@ -113,22 +113,17 @@ void Network::read(std::size_t most_requests, Time now) {
       accept(listeners_[id - first_listener_id], now);
       continue;
     }
-    Connection* const connection = find(id);
+    Connection* const connection = connections_.find(id);
     if (connection == nullptr) continue;
-    if ((event.events & EPOLLOUT) != 0) touch(*connection);
+    if ((event.events & EPOLLOUT) != 0) connections_.touch(*connection);
     // Both directions are closed; what it sent last has no reader.
     if ((event.events & (EPOLLERR | EPOLLHUP)) != 0)
-      end(*connection, "it was closed");
+      connections_.end(*connection, "it was closed");
     else if ((event.events & EPOLLIN) != 0)
       receive(*connection, now);
   }
   serve_waiting();
-  drained_ = events_.size() < poll_.most() && waiting_.empty();
-}
-
-Connection* Network::find(std::uint64_t id) {
-  const auto found = connections_.find(id);
-  return found == connections_.end() || found->second->ends ? nullptr : found->second.get();
+  read_all_ = events_.size() < poll_.most();
 }
 
 // --- newcomers ---
@@ -148,27 +143,24 @@ void Network::accept(const Listener& listener, Time now) {
         return let_newcomers_wait(true);
       case Listener::Outcome::accepted: break;
     }
-    const int socket = accepted.connection.get();
-    prepare(socket, bounds_.acknowledged);
+    prepare(accepted.connection.get(), bounds_.acknowledged);
     make_room();
     const std::uint64_t id = ids_++;
     auto connection = std::make_unique<Connection>(
         id, std::move(accepted.connection), std::move(accepted.address), keys_ ? &*keys_ : nullptr,
         wire::message_bytes, now);
     connection->output.append([&](std::string& out) { connection->peer.greet(out); });
-    connection->polled_for = EPOLLIN;
-    poll_.add(socket, EPOLLIN, id);
-    touch(*connection);
+    connections_.touch(*connection);
     unproven_.emplace(id, now);
-    connections_.emplace(id, std::move(connection));
+    connections_.add(std::move(connection));
   }
 }
 
 /// Of those that have not said who they are, the one that has had the longest time for it goes.
 void Network::make_room() {
   if (unproven_.size() < bounds_.unproven) return;
-  if (Connection* const oldest = find(unproven_.begin()->first))
-    end(*oldest, "too many connections have not said who they are");
+  if (Connection* const oldest = connections_.find(unproven_.begin()->first))
+    connections_.end(*oldest, "too many connections have not said who they are");
   unproven_.erase(unproven_.begin());
 }
 
@@ -193,21 +185,15 @@ void Network::admit(Connection& connection) {
   unproven_.erase(connection.id);
   if (access_.wants_keys() && of_user_[*user] >= bounds_.connections_of_user()) {
     ++counters_.doors_closed;
-    return end(connection, "its user has half of all connections that there may be");
+    return connections_.end(connection, "its user has half of all connections that there may be");
   }
   connection.user = *user;
   ++of_user_[*user];
   connection.output.append([&](std::string& out) { connection.peer.admit(out); });
-  touch(connection);
+  connections_.touch(connection);
 }
 
 // --- what arrives ---
-
-bool Network::may_be_served(const Connection& connection) const {
-  return connection.output.bytes() <= (connection.peer.kind() == zmtp::Peer::Kind::subscribes
-                                           ? bounds_.reader_bytes
-                                           : most_answer_bytes);
-}
 
 bool Network::is_full() const noexcept {
   return requests_.size() >= most_requests_ || request_bytes_ >= most_request_bytes ||
@@ -216,44 +202,41 @@ bool Network::is_full() const noexcept {
 
 /// Those whose input waits have their turns one after the other.
 void Network::serve_waiting() {
-  for (std::size_t i = waiting_.size(); i != 0 && !is_full(); --i) {
-    Connection* const connection = find(waiting_.front());
-    waiting_.pop_front();
+  for (std::size_t i = connections_.waiting(); i != 0 && !is_full(); --i) {
+    Connection* const connection = connections_.next_waiting();
     if (connection == nullptr) continue;
-    connection->waits = false;
     const std::string input = std::exchange(connection->input, {});
     take(*connection, input);
-    watch(*connection);
+    connections_.watch(*connection);
   }
 }
 
 void Network::let_wait(Connection& connection, std::string_view bytes) {
   connection.input.assign(bytes);
   // While it does not read its answers it does not even wait.
-  if (may_be_served(connection) && !std::exchange(connection.waits, true))
-    waiting_.push_back(connection.id);
+  if (connections_.may_be_served(connection)) connections_.let_wait(connection);
 }
 
 void Network::receive(Connection& connection, Time now) {
   std::size_t bytes = 0;
-  while (!connection.waits && !connection.ends && may_be_served(connection) &&
+  while (!connection.waits && !connection.ends && connections_.may_be_served(connection) &&
          bytes < most_bytes_of_one) {
     const ssize_t size =
         ::recv(connection.socket.get(), arrived_.data(), arrived_.size(), MSG_DONTWAIT);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) break;
-    if (size <= 0) return end(connection, "it was closed");
+    if (size <= 0) return connections_.end(connection, "it was closed");
     connection.heard_at = now;
     bytes += static_cast<std::size_t>(size);
     // Nobody who waits is overtaken.
     const std::string_view arrived(arrived_.data(), static_cast<std::size_t>(size));
-    if (waiting_.empty())
+    if (connections_.waiting() == 0)
       take(connection, arrived);
     else
       let_wait(connection, arrived);
     if (static_cast<std::size_t>(size) < arrived_.size()) break;
   }
-  watch(connection);
+  connections_.watch(connection);
 }
 
 /// What is not served in this turn waits.
@@ -261,15 +244,16 @@ void Network::take(Connection& connection, std::string_view bytes) {
   work_of_one_ = 0;
   try {
     while (!connection.ends) {
-      if (work_of_one_ >= most_work_of_one || is_full() || !may_be_served(connection)) break;
+      if (work_of_one_ >= most_work_of_one || is_full() || !connections_.may_be_served(connection))
+        break;
       const bool had_output = !connection.output.empty();
       zmtp::Peer::Event event{};
       connection.output.append([&](std::string& out) { event = connection.peer.read(bytes, out); });
-      if (!had_output && !connection.output.empty()) touch(connection);
+      if (!had_output && !connection.output.empty()) connections_.touch(connection);
       if (!take_event(connection, event)) return;
     }
   } catch (const zmtp::ProtocolError& error) {
-    return end(connection, error.what());
+    return connections_.end(connection, error.what());
   }
   if (!bytes.empty() && !connection.ends) let_wait(connection, bytes);
 }
@@ -316,18 +300,18 @@ void Network::subscribe(Connection& connection) {
   log_.warn("event=subscriptions_dropped address={} user={} bytes={} bound={}",
             quoted(connection.address), quoted(connection.user), connection.topic_bytes,
             bounds_.topic_bytes);
-  end(connection, "it subscribes to more than it may");
+  connections_.end(connection, "it subscribes to more than it may");
 }
 
 // --- what is sent ---
 
 bool Network::has_room_for(const Request& request) {
-  const Connection* const connection = find(request.connection);
+  const Connection* const connection = connections_.find(request.connection);
   return connection == nullptr || connection->output.bytes() < most_waiting_answer_bytes;
 }
 
 void Network::answer(const Request& request, std::string_view body) {
-  Connection* const connection = find(request.connection);
+  Connection* const connection = connections_.find(request.connection);
   if (connection == nullptr) {
     ++counters_.unclaimed;
     return;
@@ -335,23 +319,22 @@ void Network::answer(const Request& request, std::string_view body) {
   counters_.bytes += body.size();
   connection->output.append(
       [&](std::string& out) { connection->peer.append_answer(request.envelope, body, out); });
-  touch(*connection);
+  connections_.touch(*connection);
 }
 
 void Network::answer(const Nonce& nonce, std::string_view body) {
-  Connection* const connection = find(nonce.connection);
+  Connection* const connection = connections_.find(nonce.connection);
   if (connection == nullptr) return;
   ++counters_.updates;
   connection->output.append(
       [&](std::string& out) { connection->peer.append_update(nonce.topic, body, out); });
-  touch(*connection);
+  connections_.touch(*connection);
 }
 
 void Network::publish(std::string_view topic, std::string_view body) {
   ++counters_.updates;
   counters_.bytes += topic.size() + body.size();
-  plain_.clear();
-  SendQueue::Shared shared;
+  OutgoingUpdate update(topic, body);
   const std::string_view space = wire::namespace_of(topic);
   const auto send = [&](Connection* connection) {
     if (connection->ends) return;
@@ -361,19 +344,8 @@ void Network::publish(std::string_view topic, std::string_view body) {
       ++counters_.missed;
       return;
     }
-    if (connection->peer.encrypts()) {
-      connection->output.append(
-          [&](std::string& out) { connection->peer.append_update(topic, body, out); });
-      return touch(*connection);
-    }
-    if (plain_.empty() && !shared) zmtp::Peer::append_update_plain(topic, body, plain_);
-    if (!shared && plain_.size() >= worth_sharing)
-      shared = std::make_shared<const std::string>(std::exchange(plain_, {}));
-    if (shared)
-      connection->output.append_shared(shared);
-    else
-      connection->output.append([&](std::string& out) { out.append(plain_); });
-    touch(*connection);
+    update.append_to(*connection);
+    connections_.touch(*connection);
   };
   for (Connection* const connection : interest_.in(topic)) send(connection);
   // Only a subscription to a whole namespace has been looked at.
@@ -382,65 +354,22 @@ void Network::publish(std::string_view topic, std::string_view body) {
   }
 }
 
-void Network::touch(Connection& connection) {
-  if (!std::exchange(connection.to_flush, true)) to_flush_.push_back(&connection);
-}
-
 void Network::flush() {
-  for (Connection* const connection : to_flush_) {
-    connection->to_flush = false;
-    if (!connection->ends) flush(*connection);
-  }
-  to_flush_.clear();
-  let_go();
-}
-
-void Network::flush(Connection& connection) {
-  const bool was_served = may_be_served(connection);
-  if (!connection.output.send_to(connection.socket.get())) return end(connection, "it was closed");
-  // What it sent while it did not read its answers has its turn now.
-  if (!was_served && may_be_served(connection) && !connection.input.empty() &&
-      !std::exchange(connection.waits, true)) {
-    waiting_.push_back(connection.id);
-    drained_ = false;
-  }
-  watch(connection);
-}
-
-/// The kernel tells of what is wanted.
-void Network::watch(Connection& connection) {
-  if (connection.ends) return;
-  const bool reads = may_be_served(connection) && connection.input.empty();
-  const unsigned wanted =
-      (reads ? static_cast<unsigned>(EPOLLIN) : 0U) |
-      (connection.output.empty() || connection.to_flush ? 0U : static_cast<unsigned>(EPOLLOUT));
-  if (wanted == connection.polled_for) return;
-  connection.polled_for = wanted;
-  poll_.change(connection.socket.get(), wanted, connection.id);
+  connections_.flush();
+  release_ended();
 }
 
 // --- ends ---
 
-void Network::end(Connection& connection, std::string_view reason) {
-  if (std::exchange(connection.ends, true)) return;
-  ending_.push_back(connection.id);
-  log_.debug("event=connection_ended address={} user={} reason={}", quoted(connection.address),
-             quoted(connection.user), quoted(reason));
-}
-
-void Network::let_go() {
-  for (const std::uint64_t id : ending_) {
-    const auto found = connections_.find(id);
-    Connection& connection = *found->second;
+void Network::release_ended() {
+  const bool any = connections_.release_ended([this](Connection& connection) {
     interest_.forget(connection);
     if (connection.peer.is_ready() && --of_user_[connection.user] == 0)
       of_user_.erase(connection.user);
-    unproven_.erase(id);
-    connections_.erase(found);
-  }
-  if (!ending_.empty() && newcomers_wait_ && connections_.size() <= bounds_.connections_with_room())
+    unproven_.erase(connection.id);
+  });
+  if (any && newcomers_wait_ && connections_.size() <= bounds_.connections_with_room())
     let_newcomers_wait(false);
-  ending_.clear();
 }
 
 std::chrono::milliseconds Network::next_look() const {
@@ -451,8 +380,8 @@ std::chrono::milliseconds Network::next_look() const {
 
 void Network::tend(Time now) {
   while (!unproven_.empty() && unproven_.begin()->second + handshake_time <= now) {
-    if (Connection* const late = find(unproven_.begin()->first))
-      end(*late, "its handshake took too long");
+    if (Connection* const late = connections_.find(unproven_.begin()->first))
+      connections_.end(*late, "its handshake took too long");
     unproven_.erase(unproven_.begin());
   }
   ping_the_silent(now);
@@ -463,37 +392,37 @@ void Network::tend(Time now) {
 }
 
 void Network::ping_the_silent(Time now) {
-  for (const auto& entry : connections_) {
+  for (const auto& entry : connections_.all()) {
     Connection& connection = *entry.second;
     if (connection.ends || !connection.peer.is_ready()) continue;
     if (now >= connection.heard_at + bounds_.timeout) {
-      end(connection, "it has been silent");
+      connections_.end(connection, "it has been silent");
     } else if (now >= connection.heard_at + bounds_.silence &&
                now >= connection.asked_at + bounds_.silence) {
       connection.asked_at = now;
       connection.output.append([&](std::string& out) { connection.peer.append_ping(out); });
-      touch(connection);
+      connections_.touch(connection);
     }
   }
 }
 
 void Network::bound_bytes() {
   for (Connection* const large :
-       connections_too_large(connections_, bounds_, access_.wants_keys())) {
+       connections_too_large(connections_.all(), bounds_, access_.wants_keys())) {
     ++counters_.connections_too_large;
     log_.warn("event=connection_too_large address={} user={} bytes={} bound={}",
               quoted(large->address), quoted(large->user), large->held(), bounds_.bytes);
-    end(*large, "it makes the broker keep more than it may");
+    connections_.end(*large, "it makes the broker keep more than it may");
   }
 }
 
 void Network::follow(const Access& before) {
-  for (auto& [id, connection] : connections_) {
+  for (const auto& [id, connection] : connections_.all()) {
     if (connection->ends || !connection->peer.is_ready()) continue;
     const std::string* const user = access_.user_of(wire::key_text(connection->peer.key()));
     if (user == nullptr || *user != connection->user ||
         before.rights_of(*user) != access_.rights_of(*user))
-      end(*connection, "its user is not let in any more, or may not do the same");
+      connections_.end(*connection, "its user is not let in any more, or may not do the same");
   }
 }
 

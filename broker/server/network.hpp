@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +20,7 @@
 
 #include "server/access.hpp"
 #include "server/connection.hpp"
+#include "server/connection_table.hpp"
 #include "server/counters.hpp"
 #include "server/event_poll.hpp"
 #include "server/held_bytes.hpp"
@@ -68,7 +68,7 @@ class Network {
   /// Of all kinds, requests included, that were read in this turn.
   [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
   /// Nothing more had arrived when the last turn was read.
-  [[nodiscard]] bool drained() const noexcept { return drained_; }
+  [[nodiscard]] bool drained() const noexcept { return read_all_ && connections_.waiting() == 0; }
 
   /// False for a client that does not read its answers: what it asks for need not be made.
   [[nodiscard]] bool has_room_for(const Request& request);
@@ -109,13 +109,7 @@ class Network {
   bool take_event(Connection& connection, zmtp::Peer::Event event);
   void admit(Connection& connection);
   void subscribe(Connection& connection);
-  bool may_be_served(const Connection& connection) const;
-  void touch(Connection& connection);
-  void flush(Connection& connection);
-  void watch(Connection& connection);
-  void end(Connection& connection, std::string_view reason);
-  void let_go();
-  Connection* find(std::uint64_t id);
+  void release_ended();
   void make_room();
   void bound_bytes();
   void ping_the_silent(Time now);
@@ -127,7 +121,7 @@ class Network {
   std::optional<zmtp::KeyPair> keys_;
   EventPoll poll_;
   std::vector<Listener> listeners_;  // commands, updates
-  Connections connections_;
+  ConnectionTable connections_;
   absl::flat_hash_map<std::string, std::size_t> of_user_;  // connections
   std::map<std::uint64_t, Time> unproven_;                 // by id: in the order in which they came
   std::uint64_t ids_;
@@ -135,18 +129,14 @@ class Network {
 
   std::span<const epoll_event> events_;
   bool polled_ = false;  // by `wait`, for the next turn
-  std::deque<std::uint64_t> waiting_;
   std::vector<Request> requests_;
   std::size_t request_bytes_ = 0;
   std::size_t most_requests_ = 0;
   unsigned work_of_one_ = 0;
   std::vector<Nonce> nonces_;
   std::size_t messages_ = 0;
-  bool drained_ = true;
+  bool read_all_ = true;
   std::vector<char> arrived_;
-  std::vector<Connection*> to_flush_;
-  std::vector<std::uint64_t> ending_;
-  std::string plain_;
   bool newcomers_wait_ = false;
   bool watches_wake_up_ = false;
   Time no_descriptors_until_{};

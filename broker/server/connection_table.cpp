@@ -1,0 +1,82 @@
+#include "server/connection_table.hpp"
+
+#include <utility>
+
+#include "server/log.hpp"
+
+namespace bulletin::server {
+namespace {
+
+/// While so many bytes of answers wait for a client, nothing more of it is served.
+constexpr std::size_t most_answer_bytes = 1u << 20;
+
+}  // namespace
+
+void ConnectionTable::add(std::unique_ptr<Connection> connection) {
+  connection->polled_for = EPOLLIN;
+  poll_.add(connection->socket.get(), EPOLLIN, connection->id);
+  const std::uint64_t id = connection->id;
+  connections_.emplace(id, std::move(connection));
+}
+
+Connection* ConnectionTable::find(std::uint64_t id) const {
+  const auto found = connections_.find(id);
+  return found == connections_.end() || found->second->ends ? nullptr : found->second.get();
+}
+
+bool ConnectionTable::may_be_served(const Connection& connection) const {
+  return connection.output.bytes() <= (connection.peer.kind() == zmtp::Peer::Kind::subscribes
+                                           ? bounds_.reader_bytes
+                                           : most_answer_bytes);
+}
+
+void ConnectionTable::let_wait(Connection& connection) {
+  if (!std::exchange(connection.waits, true)) waiting_.push_back(connection.id);
+}
+
+Connection* ConnectionTable::next_waiting() {
+  Connection* const connection = find(waiting_.front());
+  waiting_.pop_front();
+  if (connection != nullptr) connection->waits = false;
+  return connection;
+}
+
+void ConnectionTable::touch(Connection& connection) {
+  if (!std::exchange(connection.to_flush, true)) to_flush_.push_back(&connection);
+}
+
+void ConnectionTable::flush() {
+  for (Connection* const connection : to_flush_) {
+    connection->to_flush = false;
+    if (!connection->ends) flush(*connection);
+  }
+  to_flush_.clear();
+}
+
+void ConnectionTable::flush(Connection& connection) {
+  const bool was_served = may_be_served(connection);
+  if (!connection.output.send_to(connection.socket.get())) return end(connection, "it was closed");
+  // What it sent while it did not read its answers has its turn now.
+  if (!was_served && may_be_served(connection) && !connection.input.empty()) let_wait(connection);
+  watch(connection);
+}
+
+void ConnectionTable::watch(Connection& connection) {
+  if (connection.ends) return;
+  const bool reads = may_be_served(connection) && connection.input.empty();
+  const unsigned wanted =
+      (reads ? static_cast<unsigned>(EPOLLIN) : 0U) |
+      (connection.output.empty() || connection.to_flush ? 0U : static_cast<unsigned>(EPOLLOUT));
+  if (wanted == connection.polled_for) return;
+  connection.polled_for = wanted;
+  poll_.change(connection.socket.get(), wanted, connection.id);
+}
+
+void ConnectionTable::end(Connection& connection, std::string_view reason) {
+  if (std::exchange(connection.ends, true)) return;
+  ending_.push_back(connection.id);
+  log_.debug("event=connection_ended address={} user={} reason={}", quoted(connection.address),
+             quoted(connection.user), quoted(reason));
+}
+
+}  // namespace bulletin::server

@@ -1,0 +1,74 @@
+// The connections, what is to be sent on them, and which of them end.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <spdlog/logger.h>
+
+#include "server/connection.hpp"
+#include "server/event_poll.hpp"
+#include "server/held_bytes.hpp"
+#include "server/network_bounds.hpp"
+
+namespace bulletin::server {
+
+/// A connection ends at the end of a turn: until `release_ended` a pointer to it is good.
+class ConnectionTable {
+ public:
+  /// `poll`: is told what each connection waits for.
+  ConnectionTable(EventPoll& poll, const NetworkBounds& bounds, spdlog::logger& log)
+      : poll_(poll), bounds_(bounds), log_(log) {}
+
+  /// It is polled for input from now on.
+  void add(std::unique_ptr<Connection> connection);
+  /// Null: it is not there, or ends.
+  [[nodiscard]] Connection* find(std::uint64_t id) const;
+  [[nodiscard]] const Connections& all() const noexcept { return connections_; }
+  [[nodiscard]] std::size_t size() const noexcept { return connections_.size(); }
+
+  /// False while too much of what was made for it waits to be sent.
+  [[nodiscard]] bool may_be_served(const Connection& connection) const;
+  /// Its input waits until `next_waiting` tells of it.
+  void let_wait(Connection& connection);
+  /// Connections take turns. Null: the one whose turn it was has ended.
+  [[nodiscard]] Connection* next_waiting();
+  [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
+
+  /// It has new output, which `flush` sends.
+  void touch(Connection& connection);
+  void flush();
+  void flush(Connection& connection);
+  /// Tells the poll what the connection waits for now.
+  void watch(Connection& connection);
+
+  void end(Connection& connection, std::string_view reason);
+  /// `release(Connection&)` is called with each that has ended, before it is destroyed. True: there
+  /// was one.
+  template <class Release>
+  bool release_ended(Release&& release) {
+    const bool any = !ending_.empty();
+    for (const std::uint64_t id : ending_) {
+      const auto found = connections_.find(id);
+      release(*found->second);
+      connections_.erase(found);
+    }
+    ending_.clear();
+    return any;
+  }
+
+ private:
+  EventPoll& poll_;
+  const NetworkBounds& bounds_;
+  spdlog::logger& log_;
+  Connections connections_;
+  std::deque<std::uint64_t> waiting_;
+  std::vector<Connection*> to_flush_;
+  std::vector<std::uint64_t> ending_;
+};
+
+}  // namespace bulletin::server
