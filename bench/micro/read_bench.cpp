@@ -51,7 +51,8 @@ class Board {
         std::make_unique<bulletin::Client>(bulletin::ClientOptions{.endpoint = broker_.endpoint()});
     space_ = std::make_unique<bulletin::Namespace>(client_->open("bench"));
     bulletin::Transaction all;
-    for (int i = 0; i < names - 1; ++i) all.set(name_of(i), 0.5 * i);
+    // With the three below as many as one commit may have.
+    for (int i = 0; i < names - 3; ++i) all.set(name_of(i), 0.5 * i);
     all.set("mode", "a string of some length").set("pose", Pose{}).set("robot", Robot{});
     space_->commit(all);
   }

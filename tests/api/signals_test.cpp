@@ -164,6 +164,12 @@ TEST_CASE("signals disturb no broker and no client that begins and ends") {
     client.open("signals").set("x", i);
     if (i % 4 == 3) board->restart();
   }
+}
+
+TEST_CASE("signals disturb no manager that starts and ends its broker", "[keyless]") {
+  const int flags = GENERATE(0, SA_RESTART);
+  const Alarms interrupting(200us, flags);
+  const DirectedSignals directed(::pthread_self());
   Manager manager({.broker = BULLETIN_BIN_DIR "/bulletin-broker"});
   for (int i = 0; i != 3; ++i) {
     manager.start();

@@ -14,7 +14,7 @@ using namespace bulletin;
 using namespace bulletin::test;
 using namespace std::chrono_literals;
 
-TEST_CASE("An embedded broker tells its log what the program logs") {
+TEST_CASE("An embedded broker tells its log what the program logs", "[keyless]") {
   const LogRecorder log;
   const TemporaryFolder folder;
   BrokerOptions options = short_times();
