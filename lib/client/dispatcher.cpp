@@ -79,7 +79,7 @@ void Dispatcher::push(ClientEvent event) {
   if (!on_state_) return;
   std::scoped_lock lock(mutex_);
   if (stopping_) return;
-  events_.push_back(event);
+  events_.emplace_back(event);
   work_.notify_one();
 }
 
