@@ -92,6 +92,8 @@ std::span<const Publication> Authority::commit(std::uint64_t late_ms) {
 
 void Authority::abandon() { state_->abandon(); }
 
+void Authority::set_quotas(Quotas quotas) { state_->accounts.set_quotas(std::move(quotas)); }
+
 std::optional<Answer> Authority::repeat(std::string_view user, const wire::Write& write,
                                         Places denied) const {
   return state_->repeat(user, write, denied);
@@ -116,6 +118,7 @@ std::size_t Authority::sessions() const noexcept { return state_->sessions.size(
 std::vector<std::uint64_t> Authority::session_numbers() const { return state_->sessions.numbers(); }
 std::size_t Authority::namespaces() const noexcept { return state_->board.size(); }
 const Extent& Authority::extent() const noexcept { return state_->counters.total; }
+const Accounts& Authority::accounts() const noexcept { return state_->accounts; }
 std::size_t Authority::kept_outcome_bytes() const noexcept { return state_->sessions.kept_bytes(); }
 std::size_t Authority::log_bytes() const noexcept { return state_->log.bytes(); }
 

@@ -13,6 +13,7 @@
 
 #include "authority/command.hpp"
 #include "authority/options.hpp"
+#include "authority/quota.hpp"
 #include "authority/views.hpp"
 #include "wire/commit.hpp"
 #include "wire/replies.hpp"
@@ -79,6 +80,10 @@ class Authority {
   /// then.
   void restore(const std::function<void(StateVisitor&)>& tell);
 
+  /// What users may take from now on, also in this turn; not of the turn, nor of what a store
+  /// keeps.
+  void set_quotas(Quotas quotas);
+
   /// What answers a WRITE that the broker has decided before, or refuses to decide; nothing, if it
   /// would have to be decided.
   [[nodiscard]] std::optional<Answer> repeat(std::string_view user, const wire::Write& write,
@@ -133,6 +138,8 @@ class Authority {
   [[nodiscard]] std::size_t namespaces() const noexcept;
   /// Of all namespaces.
   [[nodiscard]] const Extent& extent() const noexcept;
+  /// What each user has of what is counted here.
+  [[nodiscard]] const Accounts& accounts() const noexcept;
   /// What sessions keep to repeat, in bytes.
   [[nodiscard]] std::size_t kept_outcome_bytes() const noexcept;
   /// In order of their numbers. Views are valid until the next `apply`.

@@ -19,12 +19,25 @@ Space* Board::find(std::string_view name) const {
   return found == by_name_.end() ? nullptr : found->second;
 }
 
-Space& Board::make(std::string_view name, std::uint64_t revision) {
-  auto space = std::make_unique<Space>(name, revision, pool_);
+Space& Board::make(std::string_view name, std::uint64_t revision, Account& owner) {
+  auto space = std::make_unique<Space>(name, revision, pool_, owner);
   Space& made = *space;
   enter(std::move(space));
   records_.push_back({&made, 0, 0, 0, 0, Kind::space_made, false});
   return made;
+}
+
+void Board::give(Space& space, Account& owner) {
+  assert(space.extent == Extent{});
+  records_.push_back(
+      {&space, 0, reinterpret_cast<std::uintptr_t>(space.owner), 0, 0, Kind::space_given, false});
+  move_owner(space, owner);
+}
+
+void Board::move_owner(Space& space, Account& owner) noexcept {
+  --space.owner->used[Resource::namespaces];
+  space.owner = &owner;
+  ++owner.used[Resource::namespaces];
 }
 
 void Board::watch(Space& space, bool watched) {
@@ -67,12 +80,14 @@ void Board::enter(std::unique_ptr<Space> space) {
   [[maybe_unused]] const bool entered = by_name_.emplace(space->name, space.get()).second;
   assert(entered);
   const std::string_view name = space->name;
+  ++space->owner->used[Resource::namespaces];
   ordered_.emplace(name, std::move(space));
 }
 
 std::unique_ptr<Space> Board::take_out(Space& space) {
   const auto found = ordered_.find(space.name);
   std::unique_ptr<Space> taken = std::move(found->second);
+  --space.owner->used[Resource::namespaces];
   ordered_.erase(found);
   by_name_.erase(space.name);
   return taken;
@@ -126,6 +141,8 @@ void Board::undo(const Record& record) {
       return;
     case Kind::space_watched: record.space->watched = !record.space->watched; return;
     case Kind::space_scheduled: move_due(*record.space, record.revision); return;
+    case Kind::space_given:
+      return move_owner(*record.space, *reinterpret_cast<Account*>(record.where));
     case Kind::made:
       record.space->attributes.erase(record.handle, record.revision);
       pool_.destroy(record.handle);

@@ -16,25 +16,33 @@
 #include "authority/attribute_table.hpp"
 #include "authority/commit_log.hpp"
 #include "authority/extent.hpp"
+#include "authority/quota.hpp"
 
 namespace bulletin::authority {
 
 /// One namespace.
 struct Space {
-  Space(std::string_view own_name, std::uint64_t first, const AttributePool& pool)
-      : name(own_name), attributes(pool), revision(first), kept(first) {}
+  Space(std::string_view own_name, std::uint64_t first, const AttributePool& pool, Account& maker)
+      : name(own_name), attributes(pool), revision(first), kept(first), owner(&maker) {}
 
   const std::string name;
   AttributeTable attributes;
   std::uint64_t revision;
   std::uint64_t count = 0;
   std::uint64_t digest = 0;
-  Extent extent;
+  Extent extent;  ///< `set_extent`
   KeptCommits kept;
+  Account* owner;        ///< what there is of it is counted there
   bool watched = false;  ///< somebody subscribes to it
   bool forgotten = false;
   std::uint64_t due = 0;      ///< when `take_due` tells of it; 0: never
   std::uint32_t commits = 0;  ///< its place in TurnCommits; 0: none in this turn
+
+  void set_extent(const Extent& now) noexcept {
+    owner->used[Resource::attributes] += now.attributes - extent.attributes;
+    owner->used[Resource::bytes] += now.bytes - extent.bytes;
+    extent = now;
+  }
 };
 
 /// What is done here is done at once and can be taken back, the newest first: to a mark (a
@@ -50,7 +58,9 @@ class Board {
   /// The namespace, or null.
   [[nodiscard]] Space* find(std::string_view name) const;
   /// It must not be there.
-  Space& make(std::string_view name, std::uint64_t revision);
+  Space& make(std::string_view name, std::uint64_t revision, Account& owner);
+  /// A namespace without attributes becomes another user's.
+  void give(Space& space, Account& owner);
   void watch(Space& space, bool watched);
   /// Without attributes and subscribers: nobody would miss it.
   [[nodiscard]] static bool idle(const Space& space) noexcept {
@@ -115,6 +125,7 @@ class Board {
     space_forgotten,
     space_watched,
     space_scheduled,
+    space_given,
     made,
     saved,
     unlinked
@@ -123,8 +134,10 @@ class Board {
     Space* space;
     // saved: the attribute's; made, unlinked: the hash of its name; space_scheduled: `due` before
     std::uint64_t revision;
-    std::uint64_t where;  // saved: the place in `bytes_`, or the address of a value outside
-    std::uint32_t size;   // saved: the value's
+    // saved: the place in `bytes_`, or the address of a value outside; space_given: of the owner
+    // before
+    std::uint64_t where;
+    std::uint32_t size;  // saved: the value's
     Handle handle;
     Kind kind;
     bool leased;  // saved
@@ -136,6 +149,7 @@ class Board {
     switch (record.kind) {
       case Kind::space_watched:
       case Kind::space_scheduled:
+      case Kind::space_given:
       case Kind::unlinked: return false;
       case Kind::saved: return record.revision <= before;
       default: return true;
@@ -146,6 +160,7 @@ class Board {
   std::unique_ptr<Space> take_out(Space& space);
   void schedule(Space& space, std::uint64_t due);
   void move_due(Space& space, std::uint64_t due);
+  static void move_owner(Space& space, Account& owner) noexcept;
   void undo(const Record& record);
   void restore(const Record& record);
 

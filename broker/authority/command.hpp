@@ -39,8 +39,8 @@ struct Advance {
 
 /// A namespace is known from now on, although it may have no attributes: somebody subscribes to it.
 /// Without this, a namespace that there is not changes its revision whenever another one is
-/// forgotten, and its readers repair themselves needlessly. Refused: rejected (the name),
-/// overloaded.
+/// forgotten, and its readers repair themselves needlessly. It is counted for the command's user
+/// until another one writes into it. Refused: rejected (the name), overloaded.
 struct Remember {
   std::string_view space;
 };

@@ -60,6 +60,8 @@ Answer Authority::State::apply(std::string_view user, const OpenSession& command
   if (sessions.size() >= options.bounds.sessions) {
     return refused(overloaded("sessions", options.bounds.sessions));
   }
+  Account& account = accounts.of(user);
+  if (!account.allows(Resource::sessions)) return refused(account.refuse(Resource::sessions));
   Answer answer;
   answer.session = sessions.open(user, command.client_name, command.host, silence_ends());
   return answer;
@@ -85,8 +87,8 @@ Answer Authority::State::apply(std::string_view user, const wire::Write& command
   if (!check_session(user, command.session)) sessions.renew(number, silence_ends());
   if (std::optional<Answer> repeated = repeat(user, command, denied)) return *std::move(repeated);
   Answer answer;
-  answer.outcomes = std::make_shared<const Outcomes>(
-      writes_.apply(command.items, number, denied, most_outcome_bytes()));
+  answer.outcomes = std::make_shared<const Outcomes>(writes_.apply(
+      command.items, {number, *sessions.find(number)->account}, denied, most_outcome_bytes()));
   sessions.answer(number, {command.lane, command.number, answer.outcomes, writes_.kept_bytes()});
   answer.tails = tails_of(command.items, denied);
   return answer;
@@ -187,7 +189,7 @@ void Authority::State::erase_some(Space& space, std::vector<Leased>::const_itera
   board.look_again(space, silence_ends());
 }
 
-Answer Authority::State::apply(std::string_view, const Remember& command) {
+Answer Authority::State::apply(std::string_view user, const Remember& command) {
   if (Space* space = board.find(command.space)) {
     board.watch(*space, true);
     return {};
@@ -198,7 +200,9 @@ Answer Authority::State::apply(std::string_view, const Remember& command) {
   if (board.size() >= options.bounds.namespaces) {
     return refused(overloaded("namespaces", options.bounds.namespaces));
   }
-  board.watch(board.make(command.space, counters.forgotten), true);
+  Account& account = accounts.of(user);
+  if (!account.allows(Resource::namespaces)) return refused(account.refuse(Resource::namespaces));
+  board.watch(board.make(command.space, counters.forgotten, account), true);
   return {};
 }
 

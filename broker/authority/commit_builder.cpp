@@ -121,7 +121,7 @@ bool CommitBuilder::finish() {
   space_->digest = digest_;
   total_.attributes += now.attributes - space_->extent.attributes;
   total_.bytes += now.bytes - space_->extent.bytes;
-  space_->extent = now;
+  space_->set_extent(now);
   commits.close();
   return true;
 }

@@ -74,7 +74,8 @@ std::string Authority::describe() const {
   text.line();
   for (const auto& [name, space] : state_->board.ordered()) {
     text << "namespace" << wire::quoted(name) << space->revision << space->count << space->digest
-         << (space->watched ? "watched" : "unwatched") << "due" << space->due;
+         << (space->watched ? "watched" : "unwatched") << "due" << space->due << "of"
+         << wire::quoted(space->owner->user);
     text.line();
     visit(name, [&](const AttributeView& attribute) { write(text, attribute); });
   }

@@ -73,7 +73,7 @@ void Restorer::check_revision(std::string_view what, std::string_view name,
 void Restorer::space(const SpaceView& view) {
   if (state_.board.find(view.name) != nullptr) fail("namespace", view.name, "is there twice");
   check_revision("namespace", view.name, view.revision);
-  Space& space = state_.board.make(view.name, view.revision);
+  Space& space = state_.board.make(view.name, view.revision, state_.accounts.of(view.user));
   space.count = view.count;
   space.digest = view.digest;
 }
@@ -93,7 +93,9 @@ void Restorer::attribute(std::string_view name, const AttributeView& view) {
   const Handle handle = state_.board.restore(*space_, hashed, view.value);
   Attribute& attribute = state_.board.at(handle);
   attribute.revision = view.revision;
-  space_->extent.add(view.name.size(), view.value.size());
+  Extent extent = space_->extent;
+  extent.add(view.name.size(), view.value.size());
+  space_->set_extent(extent);
   state_.counters.total.add(view.name.size(), view.value.size());
   digest_ += wire::attribute_digest(hashed.hash, view.value, view.revision);
   if (view.session != 0 || view.deadline != 0) {

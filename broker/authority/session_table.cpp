@@ -36,8 +36,10 @@ std::size_t Session::bytes() const noexcept {
 std::uint64_t SessionTable::open(std::string_view user, std::string_view client_name,
                                  std::string_view host, std::uint64_t deadline) {
   const std::uint64_t number = next_number_++;
-  enter(number, std::make_unique<Session>(Session{
-                    std::string(user), std::string(client_name), std::string(host), deadline, {}}));
+  enter(
+      number,
+      std::make_unique<Session>(Session{
+          std::string(user), std::string(client_name), std::string(host), deadline, {}, nullptr}));
   records_.push_back({Kind::opened, number, 0, nullptr, {}});
   return number;
 }
@@ -45,8 +47,10 @@ std::uint64_t SessionTable::open(std::string_view user, std::string_view client_
 void SessionTable::restore(std::uint64_t number, std::string_view user,
                            std::string_view client_name, std::string_view host,
                            std::uint64_t deadline) {
-  enter(number, std::make_unique<Session>(Session{
-                    std::string(user), std::string(client_name), std::string(host), deadline, {}}));
+  enter(
+      number,
+      std::make_unique<Session>(Session{
+          std::string(user), std::string(client_name), std::string(host), deadline, {}, nullptr}));
 }
 
 void SessionTable::restore(std::uint64_t number, Lane lane) {
@@ -135,6 +139,8 @@ void SessionTable::undo(Record& record) {
 
 void SessionTable::enter(std::uint64_t number, std::unique_ptr<Session> session) {
   kept_bytes_ += session->bytes();
+  session->account = &accounts_.of(session->user);
+  ++session->account->used[Resource::sessions];
   by_deadline_.emplace(session->deadline, number);
   by_number_.emplace(number, std::move(session));
 }
@@ -143,6 +149,7 @@ std::unique_ptr<Session> SessionTable::remove(std::uint64_t number) {
   const auto found = by_number_.find(number);
   std::unique_ptr<Session> session = std::move(found->second);
   kept_bytes_ -= session->bytes();
+  --session->account->used[Resource::sessions];
   by_number_.erase(found);
   by_deadline_.erase({session->deadline, number});
   return session;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "authority/command.hpp"
+#include "authority/quota.hpp"
 #include "authority/running_clock.hpp"
 
 namespace bulletin::authority {
@@ -31,6 +32,7 @@ struct Session {
   std::string host;
   std::uint64_t deadline = 0;  ///< on the running clock
   std::vector<Lane> lanes;     ///< in order of their first request
+  Account* account = nullptr;  ///< the user's, once it is in the table
 
   [[nodiscard]] const Lane* find(std::uint64_t lane) const noexcept;
   /// What all lanes but this one keep.
@@ -41,6 +43,8 @@ struct Session {
 /// Sessions by number and by deadline; a turn can be taken back.
 class SessionTable {
  public:
+  explicit SessionTable(Accounts& accounts) : accounts_(accounts) {}
+
   /// Returns the number, which is never given again.
   std::uint64_t open(std::string_view user, std::string_view client_name, std::string_view host,
                      std::uint64_t deadline);
@@ -106,6 +110,7 @@ class SessionTable {
   void move_deadline(std::uint64_t number, std::uint64_t deadline);
   void undo(Record& record);
 
+  Accounts& accounts_;
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Session>> by_number_;
   absl::btree_set<std::pair<std::uint64_t, std::uint64_t>> by_deadline_;  // (deadline, number)
   std::uint64_t next_number_ = 1;

@@ -15,6 +15,7 @@
 #include "authority/commit_builder.hpp"
 #include "authority/commit_log.hpp"
 #include "authority/lease_table.hpp"
+#include "authority/quota.hpp"
 #include "authority/refusals.hpp"
 #include "authority/running_clock.hpp"
 #include "authority/session_table.hpp"
@@ -42,7 +43,7 @@ inline AttributeView view_of(const Attribute& attribute, const Lease* lease) noe
 }
 
 inline SpaceView view_of(const Space& space) noexcept {
-  return {space.name, space.revision, space.count, space.digest};
+  return {space.name, space.revision, space.count, space.digest, space.owner->user};
 }
 
 class Authority::State {
@@ -80,9 +81,10 @@ class Authority::State {
 
   const AuthorityOptions options;
   Counters counters;
+  Accounts accounts;
   Board board;
   LeaseTable leases;
-  SessionTable sessions;
+  SessionTable sessions{accounts};
   CommitLog log;
 
   bool in_turn = false;

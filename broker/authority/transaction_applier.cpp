@@ -105,8 +105,11 @@ Refused TransactionApplier::add(const wire::Operation& operation,
 
 /// What comes to no commit needs no room.
 Refused TransactionApplier::check_room(const Outcome& outcome) const {
-  if (context_.past_namespaces && builder_.has_changes())
-    return overloaded("namespaces", bounds_.namespaces);
+  if (context_.past_namespaces != PastNamespaces::no && builder_.has_changes()) {
+    return context_.past_namespaces == PastNamespaces::bound
+               ? overloaded("namespaces", bounds_.namespaces)
+               : space_->owner->refuse(Resource::namespaces);
+  }
   if (wire::encoded_bytes(outcome) > context_.outcome_bytes && builder_.has_changes())
     return no_room_for_outcome();
   return check_extent();
@@ -132,6 +135,22 @@ Refused TransactionApplier::check_extent() const {
     return refuse("attributes", bounds_.total.attributes);
   if (more(before.bytes, after.bytes, total_.bytes - before.bytes, bounds_.total.bytes))
     return refuse("bytes of attributes", bounds_.total.bytes);
+  return check_quota(after);
+}
+
+Refused TransactionApplier::check_quota(const Extent& after) const {
+  const Extent& before = space_->extent;
+  Account& owner = *space_->owner;
+  const auto refuse = [&](Resource resource) {
+    wire::Refusal refusal = owner.refuse(resource);
+    refusal.name = space_->name;
+    return refusal;
+  };
+  if (after.attributes > before.attributes &&
+      !owner.allows(Resource::attributes, after.attributes - before.attributes))
+    return refuse(Resource::attributes);
+  if (after.bytes > before.bytes && !owner.allows(Resource::bytes, after.bytes - before.bytes))
+    return refuse(Resource::bytes);
   return std::nullopt;
 }
 

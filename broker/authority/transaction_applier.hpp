@@ -18,13 +18,15 @@
 
 namespace bulletin::authority {
 
+/// A commit would make one namespace more than there may be, or than its user may have.
+enum class PastNamespaces : std::uint8_t { no, bound, quota };
+
 /// What a transaction is decided with, beside the namespace.
 struct TransactionContext {
   std::uint64_t session = 0;   ///< that its ephemeral attributes go with
   std::uint64_t clock_ms = 0;  ///< where its times to live begin
   std::uint64_t revision = 0;  ///< the commit's number, if there will be one
-  /// A commit would make one namespace more than there may be.
-  bool past_namespaces = false;
+  PastNamespaces past_namespaces = PastNamespaces::no;
   /// What the outcome of a commit may take, encoded.
   std::size_t outcome_bytes = SIZE_MAX;
 };
@@ -50,6 +52,7 @@ class TransactionApplier {
   [[nodiscard]] Refused check_name(const CommitBuilder::Place& place) const;
   [[nodiscard]] Refused check_room(const wire::Outcome& outcome) const;
   [[nodiscard]] Refused check_extent() const;
+  [[nodiscard]] Refused check_quota(const Extent& after) const;
 
   CommitBuilder& builder_;
   const Limits& limits_;

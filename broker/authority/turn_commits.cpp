@@ -30,7 +30,7 @@ void SpaceCommits::restore() const {
   space_->revision = revision_;
   space_->count = count_;
   space_->digest = digest_;
-  space_->extent = extent_;
+  space_->set_extent(extent_);
 }
 
 bool SpaceCommits::extends_last_cut() const noexcept {

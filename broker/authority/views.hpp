@@ -20,6 +20,7 @@ struct SpaceView {
   std::uint64_t revision = 0;
   std::uint64_t count = 0;
   std::uint64_t digest = 0;
+  std::string_view user = {};  ///< that it is counted for
 };
 
 /// A session as an operator may see it.

@@ -41,11 +41,12 @@ WriteApplier::WriteApplier(const AuthorityOptions& options, Counters& counters, 
       board_(board),
       applier_(builder, options, counters.total) {}
 
-Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, std::uint64_t session,
+Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Writer& writer,
                              Places denied, std::size_t most_bytes) {
   Outcomes outcomes;
   outcomes.reserve(items.size());
-  session_ = session;
+  session_ = writer.session;
+  writer_ = &writer.account;
   kept_bytes_ = 0;
   last_found_ = nullptr;
   std::size_t bytes = 0;
@@ -127,8 +128,10 @@ Outcome WriteApplier::apply(const wire::WriteItem& item, Prepared* prepared) {
     return Outcome::refused(*std::move(refused));
   }
   const wire::Transaction& transaction = decoded ? prepared->transaction : at_hand_;
-  return space == nullptr ? apply_to_new(item.space, transaction)
-                          : apply_to(*space, transaction, false);
+  if (space == nullptr) return apply_to_new(item.space, transaction);
+  const bool is_given = space->owner != writer_ && space->extent == Extent{};
+  return is_given ? apply_to_empty(*space, transaction)
+                  : apply_to(*space, transaction, PastNamespaces::no);
 }
 
 /// Sizes are checked first: a few bytes can ask for much memory.
@@ -148,18 +151,35 @@ Refused WriteApplier::decode(std::string_view bytes, wire::Transaction& transact
 
 /// The namespace comes into being only if it is changed.
 Outcome WriteApplier::apply_to_new(std::string_view name, const wire::Transaction& transaction) {
-  const bool past_namespaces = board_.size() >= options_.bounds.namespaces;
+  const bool past_bound = board_.size() >= options_.bounds.namespaces;
   const std::size_t mark = board_.mark();
-  Outcome outcome = apply_to(board_.make(name, counters_.forgotten), transaction, past_namespaces);
+  Space& space = board_.make(name, counters_.forgotten, *writer_);
+  const bool past_quota = writer_->exceeds(Resource::namespaces);
+  Outcome outcome = apply_to(space, transaction,
+                             past_bound   ? PastNamespaces::bound
+                             : past_quota ? PastNamespaces::quota
+                                          : PastNamespaces::no);
+  if (outcome.status != Status::ok) board_.rollback(mark);
+  return outcome;
+}
+
+/// A namespace is counted for the user that writes into it first: a subscriber of it may have made
+/// it, and does not pay for what others write.
+Outcome WriteApplier::apply_to_empty(Space& space, const wire::Transaction& transaction) {
+  const std::size_t mark = board_.mark();
+  board_.give(space, *writer_);
+  Outcome outcome =
+      apply_to(space, transaction,
+               writer_->exceeds(Resource::namespaces) ? PastNamespaces::quota : PastNamespaces::no);
   if (outcome.status != Status::ok) board_.rollback(mark);
   return outcome;
 }
 
 Outcome WriteApplier::apply_to(Space& space, const wire::Transaction& transaction,
-                               bool past_namespaces) {
-  Outcome outcome = applier_.apply(
-      space, transaction,
-      {session_, counters_.now_ms(), counters_.revision + 1, past_namespaces, outcome_room_});
+                               PastNamespaces past) {
+  Outcome outcome =
+      applier_.apply(space, transaction,
+                     {session_, counters_.now_ms(), counters_.revision + 1, past, outcome_room_});
   if (outcome.status != Status::ok) return outcome;
   counters_.revision = outcome.revision;
   board_.look_again(space, later(counters_.now_ms(), options_.session_ms));

@@ -30,9 +30,14 @@ class WriteApplier {
   WriteApplier(const AuthorityOptions& options, Counters& counters, Board& board,
                CommitBuilder& builder);
 
+  struct Writer {
+    std::uint64_t session;
+    Account& account;
+  };
+
   /// `most_bytes`: of the outcomes, encoded; the items behind are refused. (Where even the refusals
   /// of so many items take more than half of it, they take more.)
-  Outcomes apply(std::span<const wire::WriteItem> items, std::uint64_t session, Places denied,
+  Outcomes apply(std::span<const wire::WriteItem> items, const Writer& writer, Places denied,
                  std::size_t most_bytes);
   /// What a lane that keeps the outcomes of the last call is counted for.
   [[nodiscard]] std::size_t kept_bytes() const noexcept { return kept_bytes_; }
@@ -53,7 +58,8 @@ class WriteApplier {
   wire::Outcome apply(const wire::WriteItem& item, Prepared* prepared);
   Refused decode(std::string_view bytes, wire::Transaction& transaction) const;
   wire::Outcome apply_to_new(std::string_view name, const wire::Transaction& transaction);
-  wire::Outcome apply_to(Space& space, const wire::Transaction& transaction, bool past_namespaces);
+  wire::Outcome apply_to_empty(Space& space, const wire::Transaction& transaction);
+  wire::Outcome apply_to(Space& space, const wire::Transaction& transaction, PastNamespaces past);
 
   const AuthorityOptions& options_;
   Counters& counters_;
@@ -62,6 +68,7 @@ class WriteApplier {
   std::size_t kept_bytes_ = 0;
   // Of the request and the item at hand.
   std::uint64_t session_ = 0;
+  Account* writer_ = nullptr;
   std::size_t outcome_room_ = 0;
   Space* last_found_ = nullptr;  // in this request
   std::array<Prepared, most_prepared> prepared_;

@@ -1,4 +1,4 @@
-// Who is let in, and what each may do.
+// Who is let in, and what each may do and have.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,7 @@
 
 #include <bulletin/broker.hpp>
 
+#include "authority/quota.hpp"
 #include "server/keys.hpp"
 #include "server/rights.hpp"
 
@@ -37,6 +38,11 @@ class Access {
   /// Nothing for a user that is not let in (any more).
   [[nodiscard]] const Rights& rights_of(std::string_view user) const;
 
+  /// There are several users, or somebody may have less than all.
+  [[nodiscard]] bool has_quotas() const noexcept { return has_quotas_; }
+  /// How much each may have.
+  [[nodiscard]] const authority::Quotas& quotas() const noexcept { return quotas_; }
+
   [[nodiscard]] std::size_t keys() const noexcept { return keys_.size(); }
   /// Of the permissions that there are rules for, those that have no key.
   [[nodiscard]] const std::vector<std::string>& unknown_users() const noexcept {
@@ -47,6 +53,8 @@ class Access {
   bool wants_keys_ = false;
   AuthorizedKeys keys_{"", ""};
   std::map<std::string, Rights, std::less<>> users_;
+  authority::Quotas quotas_;
+  bool has_quotas_ = false;
   std::vector<std::string> unknown_users_;
 };
 

@@ -10,6 +10,7 @@
 
 #include <absl/container/flat_hash_set.h>
 
+#include "authority/quota.hpp"
 #include "server/descriptor.hpp"
 #include "server/send_queue.hpp"
 #include "server/text_hash.hpp"
@@ -35,11 +36,13 @@ struct Connection {
   Descriptor socket;
   const std::string address;  ///< of the peer
   zmtp::Peer peer;
-  std::string user;   ///< once it is admitted
-  std::string input;  ///< has arrived, and waits for its turn
+  std::string user;                       ///< once it is admitted
+  authority::Account* account = nullptr;  ///< the user's, once it is admitted
+  std::string input;                      ///< has arrived, and waits for its turn
   SendQueue output;
   absl::flat_hash_set<std::string, TextHash, std::equal_to<>> topics;
   std::size_t topic_bytes = 0;
+  std::size_t counted_subscriptions = 0;  ///< in the account
   const Time accepted_at;
   Time heard_at;
   Time asked_at;            ///< by a ping

@@ -1,5 +1,6 @@
 #include "server/connection_table.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "server/log.hpp"
@@ -31,14 +32,23 @@ bool ConnectionTable::may_be_served(const Connection& connection) const {
 }
 
 void ConnectionTable::let_wait(Connection& connection) {
-  if (!std::exchange(connection.waits, true)) waiting_.push_back(connection.id);
+  if (!std::exchange(connection.waits, true)) waiting_.push(connection.account, connection.id);
 }
 
 Connection* ConnectionTable::next_waiting() {
-  Connection* const connection = find(waiting_.front());
-  waiting_.pop_front();
-  if (connection != nullptr) connection->waits = false;
-  return connection;
+  while (const std::optional<std::uint64_t> next = waiting_.pop(
+             [this](TurnQueue::User user) { return user == nullptr || rates_.allows(*user); })) {
+    Connection* const connection = find(*next);
+    if (connection == nullptr) continue;  // it has ended
+    connection->waits = false;
+    return connection;
+  }
+  return nullptr;
+}
+
+bool ConnectionTable::some_may_be_served() const {
+  return waiting_.any_may_go(
+      [this](TurnQueue::User user) { return user == nullptr || rates_.allows(*user); });
 }
 
 void ConnectionTable::touch(Connection& connection) {

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -14,6 +13,8 @@
 #include "server/event_poll.hpp"
 #include "server/held_bytes.hpp"
 #include "server/network_bounds.hpp"
+#include "server/request_rates.hpp"
+#include "server/turn_queue.hpp"
 
 namespace bulletin::server {
 
@@ -35,9 +36,14 @@ class ConnectionTable {
   [[nodiscard]] bool may_be_served(const Connection& connection) const;
   /// Its input waits until `next_waiting` tells of it.
   void let_wait(Connection& connection);
-  /// Connections take turns. Null: the one whose turn it was has ended.
+  /// Users take turns. Null: none may be served now.
   [[nodiscard]] Connection* next_waiting();
   [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
+  /// One of those that wait may be served now: its user has not asked for more than it may.
+  [[nodiscard]] bool some_may_be_served() const;
+
+  /// How many requests users send.
+  [[nodiscard]] RequestRates& rates() noexcept { return rates_; }
 
   /// It has new output, which `flush` sends.
   void touch(Connection& connection);
@@ -66,7 +72,8 @@ class ConnectionTable {
   const NetworkBounds& bounds_;
   spdlog::logger& log_;
   Connections connections_;
-  std::deque<std::uint64_t> waiting_;
+  TurnQueue waiting_;
+  RequestRates rates_;
   std::vector<Connection*> to_flush_;
   std::vector<std::uint64_t> ending_;
 };

@@ -3,31 +3,49 @@
 #include <algorithm>
 
 namespace bulletin::server {
+namespace {
 
-std::vector<Connection*> connections_too_large(const Connections& connections,
-                                               const NetworkBounds& bounds, bool with_users) {
+using authority::Resource;
+
+bool has_too_much(const Connection& connection) {
+  return connection.account != nullptr && connection.account->exceeds(Resource::network_bytes);
+}
+
+std::uint64_t& bytes_of_user(const Connection& connection) {
+  return connection.account->used[Resource::network_bytes];
+}
+
+/// What all connections keep; what those of each user do is in its account then.
+std::size_t count_bytes(const Connections& connections) {
+  for (const auto& [id, connection] : connections) {
+    if (connection->account != nullptr) bytes_of_user(*connection) = 0;
+  }
   std::size_t all = 0;
-  absl::flat_hash_map<std::string_view, std::size_t> of_user;
   for (const auto& [id, connection] : connections) {
     if (connection->ends) continue;
     all += connection->held();
-    if (with_users) of_user[connection->user] += connection->held();
+    if (connection->account != nullptr) bytes_of_user(*connection) += connection->held();
   }
-  const auto is_too_much = [&](const Connection& connection) {
-    return all > bounds.bytes || (with_users && of_user[connection.user] > bounds.bytes_of_user());
-  };
+  return all;
+}
+
+}  // namespace
+
+std::vector<Connection*> connections_too_large(const Connections& connections, std::size_t bound) {
+  std::size_t all = count_bytes(connections);
   std::vector<Connection*> ending;
   for (;;) {
     Connection* heaviest = nullptr;
     for (const auto& [id, connection] : connections) {
       const bool stays = !connection->ends &&
                          std::find(ending.begin(), ending.end(), connection.get()) == ending.end();
-      if (!stays || !is_too_much(*connection)) continue;
+      if (!stays || (all <= bound && !has_too_much(*connection))) continue;
       if (heaviest == nullptr || connection->held() > heaviest->held()) heaviest = connection.get();
     }
     if (heaviest == nullptr) return ending;
+    if (has_too_much(*heaviest)) heaviest->account->refuse(Resource::network_bytes);
     all -= heaviest->held();
-    if (with_users) of_user[heaviest->user] -= heaviest->held();
+    if (heaviest->account != nullptr) bytes_of_user(*heaviest) -= heaviest->held();
     ending.push_back(heaviest);
   }
 }

@@ -10,15 +10,14 @@
 #include <absl/container/flat_hash_map.h>
 
 #include "server/connection.hpp"
-#include "server/network_bounds.hpp"
 
 namespace bulletin::server {
 
 using Connections = absl::flat_hash_map<std::uint64_t, std::unique_ptr<Connection>>;
 
-/// All together keep less than the bound, and, with keys, no user more than half of that. The
-/// connections to end when it is more: those that keep most.
-std::vector<Connection*> connections_too_large(const Connections& connections,
-                                               const NetworkBounds& bounds, bool with_users);
+/// All together keep less than the bound, and those of each user no more than its quota of network
+/// bytes. The connections to end when it is more: those that keep most. What each user keeps is in
+/// its account then.
+std::vector<Connection*> connections_too_large(const Connections& connections, std::size_t bound);
 
 }  // namespace bulletin::server

@@ -31,7 +31,7 @@ Interest::Outcome Interest::subscribe(Connection& connection, std::string_view t
   }
   if (!rights.may_read(space)) return Outcome::refused;
   whole_[topic].push_back(&connection);
-  events_.push_back({std::string(space), true});
+  events_.push_back({std::string(space), true, connection.user});
   return Outcome::subscribed;
 }
 
@@ -62,7 +62,7 @@ void Interest::remove(Connection& connection, std::string_view topic) {
   std::erase(found->second, &connection);
   if (!found->second.empty()) return;
   whole_.erase(found);
-  events_.push_back({std::string(space), false});
+  events_.push_back({std::string(space), false, {}});
 }
 
 std::span<Connection* const> Interest::in(std::string_view topic) const {

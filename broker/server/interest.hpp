@@ -26,6 +26,7 @@ class Interest {
   struct Event {
     std::string space;
     bool subscribed = false;  ///< false: its last subscriber has left
+    std::string user;         ///< that subscribed
   };
   enum class Outcome {
     subscribed,  ///< now, or before

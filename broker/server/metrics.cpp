@@ -85,12 +85,30 @@ void tell_counters(Exposition& out, const Metrics& metrics) {
               "Times that there were too many connections to let another one in.");
 }
 
+/// Without the names of users: there may be many.
+void tell_quotas(Exposition& out, const UserList& users) {
+  using authority::Resource;
+  const auto label = [](Resource resource) {
+    return fmt::format("resource=\"{}\"", underscored(resource));
+  };
+  out.family("bulletin_user_usage_most", "gauge", "What the user has that has most of it.");
+  for (const Resource resource : authority::all_resources) {
+    if (resource != Resource::requests_per_second)
+      out.sample(users.most(resource), label(resource));
+  }
+  out.family("bulletin_quota_refusals_total", "counter",
+             "Times that a user asked for more than its quota.");
+  for (const Resource resource : authority::all_resources)
+    out.sample(users.refused(resource), label(resource));
+}
+
 }  // namespace
 
 std::string exposition(const Metrics& metrics) {
   Exposition out;
   tell_state(out, metrics);
   tell_counters(out, metrics);
+  tell_quotas(out, metrics.users);
   return out.take();
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "server/counters.hpp"
+#include "server/user_list.hpp"
 
 namespace bulletin::server {
 
@@ -25,6 +26,7 @@ struct Metrics {
   std::size_t log_bytes = 0;
   std::uint64_t keys_refused = 0;
   std::uint64_t unanswerable = 0;  ///< messages that nobody could be answered for
+  UserList users;
   Counters counters;
 };
 

@@ -17,6 +17,9 @@
 #include "zmtp/protocol_error.hpp"
 
 namespace bulletin::server {
+
+using authority::Resource;
+
 namespace {
 
 // What a descriptor belongs to, beside the ids of connections.
@@ -29,6 +32,8 @@ constexpr std::chrono::milliseconds handshake_time{3000};
 constexpr std::chrono::milliseconds linger{200};
 constexpr std::chrono::seconds longest_wait{60};
 constexpr std::chrono::milliseconds rest_without_descriptors{100};
+/// How often it is looked whether a user that has sent too many requests may send more.
+constexpr std::chrono::milliseconds rates_interval{5};
 
 constexpr std::size_t arrived_bytes = 256u << 10;
 constexpr std::size_t most_request_bytes = 1u << 20;  // of one turn, as what follows
@@ -62,6 +67,7 @@ Network::Network(const BrokerOptions& options, const Access& access, Counters& c
       connections_(poll_, bounds_, log_),
       ids_(first_connection_id),
       arrived_(arrived_bytes) {
+  accounts_.set_quotas(access_.quotas());
   if (!options.secret_key.empty())
     keys_.emplace(wire::key_bytes(read_secret_key(options.secret_key)));
   // The commands first, as they are what people name; nobody is served before all are there.
@@ -93,8 +99,10 @@ Network::~Network() {
 
 void Network::wait(WakeUp& wake_up, Time until) {
   if (!std::exchange(watches_wake_up_, true)) poll_.add(wake_up.descriptor(), EPOLLIN, wake_up_id);
+  const std::chrono::nanoseconds longest =
+      connections_.waiting() == 0 ? std::chrono::nanoseconds(longest_wait) : rates_interval;
   events_ = poll_.wait(std::clamp<std::chrono::nanoseconds>(
-      until - std::chrono::steady_clock::now(), std::chrono::nanoseconds(0), longest_wait));
+      until - std::chrono::steady_clock::now(), std::chrono::nanoseconds(0), longest));
   polled_ = true;
   wake_up.clear();
 }
@@ -105,6 +113,7 @@ void Network::read(std::size_t most_requests, Time now) {
   nonces_.clear();
   messages_ = 0;
   most_requests_ = most_requests;
+  connections_.rates().set_time(now);
   if (!std::exchange(polled_, false)) events_ = poll_.wait(std::chrono::nanoseconds(0));
   for (const epoll_event& event : events_) {
     const std::uint64_t id = event.data.u64;
@@ -183,12 +192,12 @@ void Network::admit(Connection& connection) {
     return;  // It hears nothing until the time of its handshake is over, and does not ask so often.
   }
   unproven_.erase(connection.id);
-  if (access_.wants_keys() && of_user_[*user] >= bounds_.connections_of_user()) {
-    ++counters_.doors_closed;
-    return connections_.end(connection, "its user has half of all connections that there may be");
-  }
+  authority::Account& account = accounts_.of(*user);
+  if (!account.allows(Resource::connections))
+    return connections_.end(connection, account.refuse(Resource::connections).message);
   connection.user = *user;
-  ++of_user_[*user];
+  connection.account = &account;
+  ++account.used[Resource::connections];
   connection.output.append([&](std::string& out) { connection.peer.admit(out); });
   connections_.touch(connection);
 }
@@ -204,7 +213,7 @@ bool Network::is_full() const noexcept {
 void Network::serve_waiting() {
   for (std::size_t i = connections_.waiting(); i != 0 && !is_full(); --i) {
     Connection* const connection = connections_.next_waiting();
-    if (connection == nullptr) continue;
+    if (connection == nullptr) return;
     const std::string input = std::exchange(connection->input, {});
     take(*connection, input);
     connections_.watch(*connection);
@@ -246,6 +255,10 @@ void Network::take(Connection& connection, std::string_view bytes) {
     while (!connection.ends) {
       if (work_of_one_ >= most_work_of_one || is_full() || !connections_.may_be_served(connection))
         break;
+      if (connection.account != nullptr && !connections_.rates().allows(*connection.account)) {
+        connection.account->count_refusal(Resource::requests_per_second);
+        break;
+      }
       const bool had_output = !connection.output.empty();
       zmtp::Peer::Event event{};
       connection.output.append([&](std::string& out) { event = connection.peer.read(bytes, out); });
@@ -274,12 +287,17 @@ bool Network::take_event(Connection& connection, zmtp::Peer::Event event) {
       zmtp::Peer::Request request = connection.peer.take_request();
       work_of_one_ += work_of_request;
       request_bytes_ += request.body.size();
+      ++connection.account->requests;
+      connections_.rates().count(*connection.account);
       requests_.push_back({connection.id, connection.user, std::move(request.envelope),
                            std::move(request.body), request.whole});
       break;
     }
     case Event::subscribe: subscribe(connection); break;
-    case Event::unsubscribe: interest_.unsubscribe(connection, connection.peer.topic()); break;
+    case Event::unsubscribe:
+      interest_.unsubscribe(connection, connection.peer.topic());
+      count_subscriptions(connection);
+      break;
   }
   return true;
 }
@@ -292,15 +310,29 @@ void Network::subscribe(Connection& connection) {
     nonces_.push_back({connection.id, std::string(topic)});
     return;
   }
+  authority::Account& account = *connection.account;
+  if (!account.allows(Resource::subscriptions) && !connection.topics.contains(topic)) {
+    account.refuse(Resource::subscriptions);
+    ++counters_.refused_subscriptions;
+    ++counters_.overloaded_subscriptions;
+    return;
+  }
   if (interest_.subscribe(connection, topic, access_.rights_of(connection.user)) ==
       Interest::Outcome::refused)
     ++counters_.refused_subscriptions;
+  count_subscriptions(connection);
   if (connection.topic_bytes <= bounds_.topic_bytes) return;
   ++counters_.subscriptions_dropped;
   log_.warn("event=subscriptions_dropped address={} user={} bytes={} bound={}",
             quoted(connection.address), quoted(connection.user), connection.topic_bytes,
             bounds_.topic_bytes);
   connections_.end(connection, "it subscribes to more than it may");
+}
+
+void Network::count_subscriptions(Connection& connection) {
+  const std::size_t before =
+      std::exchange(connection.counted_subscriptions, connection.topics.size());
+  connection.account->used[Resource::subscriptions] += connection.topics.size() - before;
 }
 
 // --- what is sent ---
@@ -364,8 +396,11 @@ void Network::flush() {
 void Network::release_ended() {
   const bool any = connections_.release_ended([this](Connection& connection) {
     interest_.forget(connection);
-    if (connection.peer.is_ready() && --of_user_[connection.user] == 0)
-      of_user_.erase(connection.user);
+    if (connection.account != nullptr) {
+      count_subscriptions(connection);
+      if (--connection.account->used[Resource::connections] == 0)
+        connection.account->used[Resource::network_bytes] = 0;
+    }
     unproven_.erase(connection.id);
   });
   if (any && newcomers_wait_ && connections_.size() <= bounds_.connections_with_room())
@@ -407,8 +442,7 @@ void Network::ping_the_silent(Time now) {
 }
 
 void Network::bound_bytes() {
-  for (Connection* const large :
-       connections_too_large(connections_.all(), bounds_, access_.wants_keys())) {
+  for (Connection* const large : connections_too_large(connections_.all(), bounds_.bytes)) {
     ++counters_.connections_too_large;
     log_.warn("event=connection_too_large address={} user={} bytes={} bound={}",
               quoted(large->address), quoted(large->user), large->held(), bounds_.bytes);
@@ -417,6 +451,7 @@ void Network::bound_bytes() {
 }
 
 void Network::follow(const Access& before) {
+  accounts_.set_quotas(access_.quotas());
   for (const auto& [id, connection] : connections_.all()) {
     if (connection->ends || !connection->peer.is_ready()) continue;
     const std::string* const user = access_.user_of(wire::key_text(connection->peer.key()));

@@ -13,11 +13,11 @@
 #include <utility>
 #include <vector>
 
-#include <absl/container/flat_hash_map.h>
 #include <spdlog/logger.h>
 
 #include <bulletin/broker.hpp>
 
+#include "authority/quota.hpp"
 #include "server/access.hpp"
 #include "server/connection.hpp"
 #include "server/connection_table.hpp"
@@ -45,7 +45,8 @@ class Network {
     std::string topic;
   };
 
-  /// `access`: who is let in; it may change (`follow`), and has to outlive this. Throws Error
+  /// `access`: who is let in, and what each may have; it may change (`follow`), and has to outlive
+  /// this. Throws Error
   /// rejected, which names the endpoint and says what to do.
   Network(const BrokerOptions& options, const Access& access, Counters& counters,
           spdlog::logger& log);
@@ -68,7 +69,9 @@ class Network {
   /// Of all kinds, requests included, that were read in this turn.
   [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
   /// Nothing more had arrived when the last turn was read.
-  [[nodiscard]] bool drained() const noexcept { return read_all_ && connections_.waiting() == 0; }
+  [[nodiscard]] bool drained() const noexcept {
+    return read_all_ && !connections_.some_may_be_served();
+  }
 
   /// False for a client that does not read its answers: what it asks for need not be made.
   [[nodiscard]] bool has_room_for(const Request& request);
@@ -90,6 +93,8 @@ class Network {
 
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
+  /// What each user has of what is counted here.
+  [[nodiscard]] const authority::Accounts& accounts() const noexcept { return accounts_; }
   /// Those with unknown keys since the last call; of many, the first ones.
   std::vector<Stranger> take_strangers() { return std::exchange(strangers_, {}); }
   [[nodiscard]] std::uint64_t unusable() const noexcept { return unusable_; }
@@ -109,6 +114,7 @@ class Network {
   bool take_event(Connection& connection, zmtp::Peer::Event event);
   void admit(Connection& connection);
   void subscribe(Connection& connection);
+  static void count_subscriptions(Connection& connection);
   void release_ended();
   void make_room();
   void bound_bytes();
@@ -122,8 +128,8 @@ class Network {
   EventPoll poll_;
   std::vector<Listener> listeners_;  // commands, updates
   ConnectionTable connections_;
-  absl::flat_hash_map<std::string, std::size_t> of_user_;  // connections
-  std::map<std::uint64_t, Time> unproven_;                 // by id: in the order in which they came
+  authority::Accounts accounts_;
+  std::map<std::uint64_t, Time> unproven_;  // by id: in the order in which they came
   std::uint64_t ids_;
   Interest interest_;
 

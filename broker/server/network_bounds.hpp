@@ -22,9 +22,6 @@ struct NetworkBounds {
   Duration timeout;          ///< after which a silent peer is gone
   Duration acknowledged;     ///< after which a line on which nothing is acknowledged is dead
 
-  // With keys.
-  [[nodiscard]] std::size_t connections_of_user() const noexcept { return (connections + 1) / 2; }
-  [[nodiscard]] std::size_t bytes_of_user() const noexcept { return bytes / 2; }
   /// So much room that the door does not swing.
   [[nodiscard]] std::size_t connections_with_room() const noexcept {
     return connections - connections / 8;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -20,6 +21,7 @@
 namespace bulletin::server {
 namespace {
 
+using authority::Resource;
 using Users = std::set<std::string, std::less<>>;
 using Groups = std::map<std::string, Users, std::less<>>;
 
@@ -44,12 +46,14 @@ class Reading {
     return groups;
   }
 
+  /// `kind`: "rule" or "quota".
   template <class Take>
-  void for_each_rule(Take&& take) const {
-    const toml::node* const node = table_.get("rule");
+  void for_each(std::string_view kind, Take&& take) const {
+    const toml::node* const node = table_.get(kind);
     if (node == nullptr) return;
-    if (!node->is_array_of_tables()) refuse(node->source(), "a rule begins with [[rule]]");
-    for (const toml::node& rule : *node->as_array()) take(*rule.as_table());
+    if (!node->is_array_of_tables())
+      refuse(node->source(), fmt::format("a {0} begins with [[{0}]]", kind));
+    for (const toml::node& entry : *node->as_array()) take(*entry.as_table());
   }
 
   std::optional<std::string> text(const toml::table& rule, std::string_view key) const {
@@ -70,9 +74,9 @@ class Reading {
 
  private:
   void check_top(const toml::key& key) const {
-    if (key.str() != "groups" && key.str() != "rule")
-      refuse(key.source(),
-             fmt::format("there are [groups] and [[rule]], not {}", server::quoted(key.str())));
+    if (key.str() != "groups" && key.str() != "rule" && key.str() != "quota")
+      refuse(key.source(), fmt::format("there are [groups], [[rule]] and [[quota]], not {}",
+                                       server::quoted(key.str())));
   }
 
   Users members_of(const toml::node& node) const {
@@ -108,6 +112,46 @@ std::string prefix_of(const Reading& file, const toml::table& rule) {
   return *prefix;
 }
 
+std::string known_resources() {
+  std::string names;
+  for (const Resource resource : authority::all_resources) {
+    if (!names.empty()) names += ", ";
+    names += authority::name_of(resource);
+  }
+  return names;
+}
+
+Resource resource_of(const Reading& file, const toml::key& key) {
+  const auto found =
+      std::find_if(authority::all_resources.begin(), authority::all_resources.end(),
+                   [&](Resource each) { return authority::name_of(each) == key.str(); });
+  if (found == authority::all_resources.end())
+    file.refuse(key.source(), fmt::format("a quota has user or group, and some of {}, not {}",
+                                          known_resources(), server::quoted(key.str())));
+  return *found;
+}
+
+/// A user that may have no connection, no session or no request is one without a key.
+std::int64_t least_of(Resource resource) noexcept {
+  switch (resource) {
+    case Resource::sessions:
+    case Resource::connections:
+    case Resource::requests_per_second:
+    case Resource::network_bytes: return 1;
+    default: return 0;
+  }
+}
+
+std::uint64_t amount_of(const Reading& file, Resource resource, const toml::node& node) {
+  constexpr std::int64_t most = 1'000'000'000'000'000;
+  const auto* const number = node.as_integer();
+  const std::int64_t least = least_of(resource);
+  if (number == nullptr || number->get() < least || number->get() > most)
+    file.refuse(node.source(), fmt::format("{}: it is to be an integer from {} to {}",
+                                           authority::name_of(resource), least, most));
+  return static_cast<std::uint64_t>(number->get());
+}
+
 const Users& group_of(const Reading& file, const toml::table& rule, const Groups& groups,
                       const std::string& name) {
   const auto group = groups.find(name);
@@ -132,29 +176,53 @@ Permissions::Permissions(std::string_view text, std::string_view source) {
   const Reading file(source, table);
   const Groups groups = file.groups();
   for (const auto& [name, users] : groups) users_.insert(users.begin(), users.end());
-  file.for_each_rule([&](const toml::table& rule) {
-    file.check_keys(rule);
-    const std::optional<std::string> user = file.text(rule, "user");
-    const std::optional<std::string> group = file.text(rule, "group");
+  const auto read_for = [&](const toml::table& entry, std::string_view kind) {
+    const std::optional<std::string> user = file.text(entry, "user");
+    const std::optional<std::string> group = file.text(entry, "group");
     if (user.has_value() == group.has_value())
-      file.refuse(rule.source(), "a rule is for a user or for a group");
-    UsersRule made;
-    made.rule = {prefix_of(file, rule), right_of(file, rule)};
-    made.everybody = user == "*";
+      file.refuse(entry.source(), fmt::format("a {} is for a user or for a group", kind));
+    For whom;
+    whom.everybody = user == "*";
     if (group) {
-      made.users = group_of(file, rule, groups, *group);
-    } else if (!made.everybody) {
-      made.users = {*user};
+      whom.users = group_of(file, entry, groups, *group);
+    } else if (!whom.everybody) {
+      whom.users = {*user};
       users_.insert(*user);
     }
-    rules_.push_back(std::move(made));
+    return whom;
+  };
+  file.for_each("rule", [&](const toml::table& rule) {
+    file.check_keys(rule);
+    rules_.push_back({read_for(rule, "rule"), {prefix_of(file, rule), right_of(file, rule)}});
   });
+  file.for_each("quota", [&](const toml::table& entry) {
+    UsersQuota quota{read_for(entry, "quota"), {}};
+    for (const auto& [key, node] : entry) {
+      if (key.str() == "user" || key.str() == "group") continue;
+      const Resource resource = resource_of(file, key);
+      quota.most.emplace_back(resource, amount_of(file, resource, node));
+    }
+    if (quota.most.empty())
+      file.refuse(entry.source(),
+                  fmt::format("the quota says nothing: it has some of {}", known_resources()));
+    quotas_.push_back(std::move(quota));
+  });
+}
+
+authority::Quota Permissions::quota_of(std::string_view user, const authority::Quota& usual) const {
+  authority::Quota quota = usual;
+  // Backwards, so that the first has the last word.
+  for (auto each = quotas_.rbegin(); each != quotas_.rend(); ++each) {
+    if (!each->whom.contains(user)) continue;
+    for (const auto& [resource, most] : each->most) quota[resource] = most;
+  }
+  return quota;
 }
 
 Rights Permissions::rights_of(std::string_view user) const {
   std::vector<Rule> rules;
   for (const UsersRule& each : rules_) {
-    if (each.everybody || each.users.contains(user)) rules.push_back(each.rule);
+    if (each.whom.contains(user)) rules.push_back(each.rule);
   }
   return Rights(rules);
 }

@@ -59,6 +59,8 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       publisher_(network_, boards_),
       desk_({authority_, boards_, access_, sessions_, backup_, network_, counters_, *log_},
             make_welcome(options_, network_.commands_endpoint(), network_.updates_endpoint())) {
+  authority_.set_quotas(access_.quotas());
+  if (access_.has_quotas()) system_.add_users();
   list_sessions();
   if (!has_keys() && options_.insecure)
     log_->warn("event=insecure note=\"there are no keys: everybody who can reach it is let in\"");
@@ -128,6 +130,8 @@ void Server::read_access_again() {
 void Server::follow_access(Access now) {
   const Access before = std::exchange(access_, std::move(now));
   network_.follow(before);
+  authority_.set_quotas(access_.quotas());
+  if (access_.has_quotas()) system_.add_users();
   if (!keeper_.failed()) end_sessions_without_keys();
   tell_of_access();
 }
@@ -238,6 +242,7 @@ void Server::recover(Time now) {
   std::optional<authority::Authority> kept = keeper_.reopen(now);
   if (!kept) return;
   authority_ = *std::move(kept);
+  authority_.set_quotas(access_.quotas());
   clock_.skip_to(std::chrono::steady_clock::now());
   list_sessions();
   desk_.settle();
@@ -251,7 +256,7 @@ void Server::apply_subscriptions(Time now) {
     if (!event.subscribed) {
       if (!is_heard(event.space)) unfollow(event.space);
     } else if (!beats_.contains(event.space)) {
-      if (may_follow(event.space)) {
+      if (may_follow(event.user, event.space)) {
         beats_.add(event.space, now);
       } else {
         ++counters_.refused_subscriptions;
@@ -262,10 +267,10 @@ void Server::apply_subscriptions(Time now) {
 
 /// False for a namespace that does not beat for its subscribers: they hear its updates, but cannot
 /// know whether they heard all.
-bool Server::may_follow(std::string_view space) {
-  if (wire::is_system(space)) return space == broker_space || space == sessions_space;
+bool Server::may_follow(std::string_view user, std::string_view space) {
+  if (wire::is_system(space)) return system_.has(space);
   if (keeper_.failed()) return !authority_.check(wire::StatusRequest{{space}});
-  const authority::Answer answer = authority_.apply({{}, authority::Remember{space}});
+  const authority::Answer answer = authority_.apply({user, authority::Remember{space}});
   if (answer.refusal.status == wire::Status::overloaded) ++counters_.overloaded_subscriptions;
   if (answer.refused())
     log_->debug("event=subscription_refused namespace={} reason={}", quoted(space),
@@ -274,7 +279,8 @@ bool Server::may_follow(std::string_view space) {
 }
 
 bool Server::somebody_follows_system() const {
-  return beats_.contains(broker_space) || beats_.contains(sessions_space);
+  return beats_.contains(broker_space) || beats_.contains(sessions_space) ||
+         beats_.contains(users_space);
 }
 
 void Server::refresh_system(Time now) {
@@ -297,6 +303,7 @@ void Server::tend_network(Time now) {
   network_tended_ = now;
   const std::uint64_t closed_before = std::exchange(doors_closed_, counters_.doors_closed);
   network_.tend(now);
+  quota_log_.report(authority_.accounts(), network_.accounts(), now, *log_);
   if (counters_.doors_closed != closed_before)
     log_->warn(
         "event=door_closed connections={} note=\"there are too many: nobody can connect until "
@@ -341,6 +348,7 @@ Metrics Server::metrics_now() const {
   metrics.log_bytes = authority_.log_bytes();
   metrics.keys_refused = network_.refused();
   metrics.unanswerable = network_.unusable();
+  metrics.users = users_now();
   metrics.counters = counters_;
   return metrics;
 }
@@ -373,7 +381,15 @@ Facts Server::facts(Time now) const {
       {"connections_too_large", counters_.connections_too_large},
   };
   facts.sessions = sessions_.attributes();
+  facts.users = users_now().attributes();
   return facts;
+}
+
+UserList Server::users_now() const {
+  UserList users;
+  users.add(authority_.accounts());
+  users.add(network_.accounts());
+  return users;
 }
 
 Server::Time Server::next_duty() const {

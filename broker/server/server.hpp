@@ -30,10 +30,12 @@
 #include "server/network.hpp"
 #include "server/publisher.hpp"
 #include "server/question.hpp"
+#include "server/quota_log.hpp"
 #include "server/running_clock.hpp"
 #include "server/session_list.hpp"
 #include "server/stranger_log.hpp"
 #include "server/system_board.hpp"
+#include "server/user_list.hpp"
 #include "server/wake_up.hpp"
 
 namespace bulletin::server {
@@ -72,7 +74,7 @@ class Server {
   void tell_of_access() const;
   bool has_keys() const noexcept { return !options_.secret_key.empty(); }
   void apply_subscriptions(Time now);
-  bool may_follow(std::string_view space);
+  bool may_follow(std::string_view user, std::string_view space);
   void unfollow(const std::string& space);
   /// Somebody who may read it subscribes to it.
   bool is_heard(std::string_view space) const;
@@ -96,6 +98,7 @@ class Server {
   }
   Facts facts(Time now) const;
   Metrics metrics_now() const;
+  UserList users_now() const;
   bool somebody_follows_system() const;
   Time next_duty() const;
 
@@ -126,6 +129,7 @@ class Server {
   Growth losses_growth_;
   Growth unclaimed_growth_;
   Growth refusals_growth_;
+  QuotaLog quota_log_;
   Boards boards_;
   SessionList sessions_;
   RunningClock clock_;

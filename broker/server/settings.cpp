@@ -93,7 +93,8 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
       {"authorized-keys", "FILE", "the clients that are let in: PUBLIC-KEY USER COMMENT... a line",
        &broker.authorized_keys},
       {"permissions", "FILE",
-       "with keys: a TOML file of [[rule]]s, which user may read or write which namespaces",
+       "with keys: a TOML file of [[rule]]s, which user may read or write which namespaces, and of "
+       "[[quota]]s, how much each may have",
        &broker.permissions},
       {"insecure", "", "without keys, too, bind addresses that other hosts can reach",
        &broker.insecure},
@@ -120,9 +121,8 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
       {"max-bytes", "BYTES", "the same of all namespaces; 0: half of the host's memory",
        &bounds.bytes, 0, most_memory},
       {"max-connections", "COUNT",
-       "connections, two or three for each client; with keys no user has more than half; 0: half "
-       "of "
-       "the descriptors that the broker may have",
+       "connections, two or three for each client; 0: half of the descriptors that the broker may "
+       "have",
        &bounds.connections, 0, most},
       {"max-unproven-connections", "COUNT",
        "of those, the ones that have not said yet who they are", &bounds.unproven_connections, 1,
@@ -131,9 +131,8 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
        "topics that one connection subscribes to, with 96 for each; past that it ends",
        &bounds.subscription_bytes, 1 << 10, most_memory},
       {"max-network-bytes", "BYTES",
-       "received in part or waiting to be sent, of all connections; with keys no user has more "
-       "than "
-       "half; past that the connection with most ends; 0: an eighth of the host's memory",
+       "received in part or waiting to be sent, of all connections; past that the connection with "
+       "most ends; 0: an eighth of the host's memory",
        &bounds.network_bytes, 0, most_memory},
       {"limit-name-bytes", "BYTES", "longest name of an attribute", &limits.name_bytes, 1,
        wire::name_bytes},

@@ -29,9 +29,17 @@ SystemBoard::SystemBoard(const wire::Epoch& epoch, std::uint64_t first_revision)
   authority_.commit();
 }
 
+void SystemBoard::add_users() {
+  if (std::exchange(has_users_, true)) return;
+  authority_.apply({{}, authority::Remember{users_space}});
+  authority_.commit();
+}
+
 std::span<const authority::Publication> SystemBoard::tell(Facts facts) {
   write(broker_space, told_.broker, facts.broker);
   write(sessions_space, told_.sessions, facts.sessions);
+  if (!has_users_) facts.users.clear();
+  write(users_space, told_.users, facts.users);
   told_ = std::move(facts);
   if (!authority_.in_turn()) return {};
   return authority_.commit();

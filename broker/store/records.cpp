@@ -76,7 +76,10 @@ StoredCounters decode_counters(std::string_view value) {
 
 std::string encode(const authority::SpaceView& space) {
   std::string out;
-  Packer(out).array(3).integer(space.revision).integer(space.count).integer(space.digest);
+  Packer packer(out);
+  packer.array(space.user.empty() ? 3 : 4);
+  packer.integer(space.revision).integer(space.count).integer(space.digest);
+  if (!space.user.empty()) packer.string(space.user);
   return out;
 }
 
@@ -88,7 +91,8 @@ authority::SpaceView decode_space(std::string_view key, std::string_view value) 
   space.revision = reader.unsigned_integer("namespace: revision");
   space.count = reader.unsigned_integer("namespace: count");
   space.digest = reader.unsigned_integer("namespace: digest");
-  skip_rest(reader, elements, 3, "namespace");
+  if (elements > 3) space.user = reader.string("namespace: user");
+  skip_rest(reader, elements, std::min<std::size_t>(elements, 4), "namespace");
   return space;
 }
 

@@ -57,7 +57,7 @@ struct StoredRun {
 };
 
 std::string encode(const StoredCounters& counters);
-/// [revision, count, digest]
+/// [revision, count, digest, user]; without a user, and by earlier brokers, three elements.
 std::string encode(const authority::SpaceView& space);
 /// [user, client's name, client's host]; what earlier brokers have kept has no host.
 std::string encode(const authority::SessionView& session);

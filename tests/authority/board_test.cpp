@@ -36,8 +36,9 @@ void erase(Board& board, Space& space, std::string_view name) {
 }  // namespace
 
 TEST_CASE("a rollback gives every value back, small or large, changed or gone") {
+  Account owner;
   Board board;
-  Space& space = board.make("a", 0);
+  Space& space = board.make("a", 0, owner);
   const std::string large(1'000, 'l');
   set(board, space, "small", "1");
   set(board, space, "large", large);
@@ -61,8 +62,9 @@ TEST_CASE("a rollback gives every value back, small or large, changed or gone") 
 }
 
 TEST_CASE("a rollback to a mark keeps what was before it") {
+  Account owner;
   Board board;
-  Space& space = board.make("a", 0);
+  Space& space = board.make("a", 0, owner);
   set(board, space, "x", "1");
   board.commit();
   set(board, space, "x", "2");
@@ -75,12 +77,13 @@ TEST_CASE("a rollback to a mark keeps what was before it") {
 }
 
 TEST_CASE("namespaces come and go and can be taken back") {
+  Account owner;
   Board board;
-  Space& kept = board.make("kept", 5);
+  Space& kept = board.make("kept", 5, owner);
   board.commit();
-  board.make("new", 6);
+  board.make("new", 6, owner);
   board.forget(kept);
-  Space& again = board.make("kept", 7);
+  Space& again = board.make("kept", 7, owner);
   CHECK(board.find("kept") == &again);
   CHECK(board.size() == 2);
   board.rollback(0);

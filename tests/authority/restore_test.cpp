@@ -91,7 +91,7 @@ TEST_CASE("commits that do not lead to what a namespace is are no use") {
 
 TEST_CASE("an idle namespace is forgotten after a restart, too") {
   Store store = small();
-  store.spaces["empty"] = {store.newest.revision, 0, 0};
+  store.spaces["empty"] = {store.newest.revision, 0, 0, ""};
   Authority authority = restored(store);
   CHECK(authority.namespaces() == 3);
   authority.apply({{}, Advance{authority.options().session_ms}});

@@ -5,7 +5,8 @@
 namespace bulletin::test {
 
 void Store::space(const authority::SpaceView& space) {
-  spaces[std::string(space.name)] = {space.revision, space.count, space.digest};
+  spaces[std::string(space.name)] = {space.revision, space.count, space.digest,
+                                     std::string(space.user)};
 }
 
 void Store::space_forgotten(std::string_view name) {
@@ -46,8 +47,8 @@ void Store::commits(std::string_view space, const wire::Run& run) {
 void Store::tell(authority::StateVisitor& visitor) const {
   visitor.counters(newest);
   for (const auto& [name, space] : spaces) {
-    const auto& [revision, count, digest] = space;
-    visitor.space({name, revision, count, digest});
+    const auto& [revision, count, digest, user] = space;
+    visitor.space({name, revision, count, digest, user});
   }
   for (const auto& [key, attribute] : attributes) {
     const auto& [value, revision, session, deadline] = attribute;

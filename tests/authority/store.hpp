@@ -45,7 +45,8 @@ class Store : public authority::StateVisitor {
   };
 
   authority::CountersView newest;
-  std::map<std::string, std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>> spaces;
+  std::map<std::string, std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::string>>
+      spaces;
   std::map<Key, Attribute> attributes;  // value, revision, session, deadline
   std::map<std::uint64_t, std::tuple<std::string, std::string, std::string>>
       sessions;  // user, client, host

@@ -70,7 +70,10 @@ TEST_CASE("the other records") {
 
   const auto space = [](std::string_view bytes) { return decode_space("Bplant", bytes); };
   CHECK(space(encode(authority::SpaceView{"plant", 1, 2, 3})).name == "plant");
+  CHECK(space(encode(authority::SpaceView{"plant", 1, 2, 3})).user.empty());
+  CHECK(space(encode(authority::SpaceView{"plant", 1, 2, 3, "alice"})).user == "alice");
   check_damage(encode(authority::SpaceView{"plant", 1, 2, UINT64_MAX}), space);
+  check_damage(encode(authority::SpaceView{"plant", 1, 2, UINT64_MAX, "alice"}), space);
 
   const std::string key = session_key(9);
   const auto session = [&](std::string_view bytes) { return decode_session(key, bytes); };

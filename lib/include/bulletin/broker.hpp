@@ -31,8 +31,9 @@ enum class DataState {
 std::string_view to_string(DataState state) noexcept;
 
 /// What clients can make a broker keep, at most. Past a bound whoever asks is refused, as
-/// overloaded where nothing else is said, and the others are served on. 0: a default that follows
-/// from the host.
+/// overloaded where nothing else is said, and the others are served on. Where the authorized keys
+/// name several users, each may have half at most, or what a quota in the permissions file says.
+/// 0: a default that follows from the host.
 struct BrokerBounds {
   std::size_t sessions = 100'000;
   /// Of one session.
@@ -46,15 +47,14 @@ struct BrokerBounds {
   std::size_t namespace_bytes = 0;
   std::size_t bytes = 0;
   /// Connections, of which a client has two or three (0: half of the descriptors). Past this bound
-  /// new ones wait until there is room again. With keys no user has more than half.
+  /// new ones wait until there is room again.
   std::size_t connections = 0;
   /// Those of them that have not said yet who they are. Past this bound the oldest ends.
   std::size_t unproven_connections = 1000;
   /// Bytes of topics that one connection subscribes to, with 96 for each. Past that it ends.
   std::size_t subscription_bytes = 64u << 20;
   /// Bytes that were received in part or wait to be sent, of all connections (0: an eighth of the
-  /// host's memory). With keys no user has more than half. Past that the connection that has most
-  /// ends.
+  /// host's memory). Past that the connection that has most ends.
   std::size_t network_bytes = 0;
 };
 
@@ -77,8 +77,8 @@ struct BrokerOptions {
   /// them everybody is let in who can reach the endpoints.
   std::string secret_key = {};
   std::string authorized_keys = {};
-  /// The file that says which user may read and write what, in TOML; with keys. Empty: everybody
-  /// who is let in may do everything.
+  /// The file that says which user may read and write what, and how much each may have, in TOML;
+  /// with keys. Empty: everybody who is let in may do everything.
   std::string permissions = {};
   /// Without keys only addresses of this host may be bound, unless this is set.
   bool insecure = false;
