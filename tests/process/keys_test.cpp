@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -108,6 +109,47 @@ TEST_CASE("permissions of any kind at SIGHUP end no broker and change nothing") 
             .run({"--server-key", path("broker.pub"), "--key", path("alice.key"), "--timeout",
                   "20s", "set", "a", "by", "1"})
             .exit == 0);
+}
+
+TEST_CASE("a quota refuses with the reason and SIGHUP makes it larger") {
+  const TemporaryFolder folder;
+  const auto path = [&](const std::string& name) { return (folder.path() / name).string(); };
+  for (const char* name : {"broker", "alice", "bob"})
+    REQUIRE(run_bulletin({"keygen", path(name)}).exit == 0);
+  std::ofstream(path("authorized")) << last_line(path("alice.pub")) << " alice\n"
+                                    << last_line(path("bob.pub")) << " bob\n";
+  const auto permit = [&](const std::string& attributes) {
+    std::ofstream(path("new")) << "[[rule]]\nuser = \"*\"\nright = \"write\"\n"
+                               << "[[quota]]\nuser = \"alice\"\nattributes = " << attributes
+                               << "\n";
+    std::filesystem::rename(path("new"), path("permissions"));
+  };
+  permit("1");
+  BrokerProgram broker({"--secret-key", path("broker.key"), "--authorized-keys", path("authorized"),
+                        "--permissions", path("permissions")});
+  const auto set = [&](const std::string& user, const std::string& name) {
+    return broker.run({"--server-key", path("broker.pub"), "--key", path(user + ".key"),
+                       "--timeout", "20s", "set", user, name, "1"});
+  };
+  CHECK(set("alice", "x").exit == 0);
+  const Result refused = set("alice", "y");
+  CHECK(refused.exit == 1);
+  CHECK(refused.errors.find("user 'alice' may have at most 1 attributes; to allow more, set "
+                            "'attributes' in a [[quota]]") != std::string::npos);
+  CHECK(set("bob", "x").exit == 0);
+  CHECK(set("bob", "y").exit == 0);
+  permit("nonsense");
+  broker.program().signal(SIGHUP);
+  REQUIRE(await(
+      [&] { return broker.program().errors().find("event=access_refused") != std::string::npos; }));
+  CHECK(set("alice", "y").exit == 1);
+  permit("2");
+  broker.program().signal(SIGHUP);
+  REQUIRE(await([&] { return set("alice", "y").exit == 0; }));
+  CHECK(set("alice", "z").exit == 1);
+  CHECK(broker.program().errors().find(
+            "event=quota_reached user=\"alice\" resource=attributes quota=1 used=1 refused=1") !=
+        std::string::npos);
 }
 
 TEST_CASE("an address that other hosts can reach is bound with keys, or on demand") {
