@@ -13,6 +13,7 @@ void check_metrics_address(const std::string& address);
 
 /// Answers GET /metrics on an address of its own, with a thread of its own, as long as it lives:
 /// with what the broker's loop says at that moment, or 503 when that says nothing for two seconds.
+/// Of many connections, the oldest ends for each new one.
 class MetricsEndpoint {
  public:
   /// `address`: ADDRESS:PORT, such as 127.0.0.1:9570 or [::1]:9570; `*` as the port: a free one.
@@ -26,7 +27,7 @@ class MetricsEndpoint {
   [[nodiscard]] const std::string& url() const noexcept { return url_; }
 
  private:
-  struct Daemon;
+  class Daemon;
 
   std::string url_;
   std::unique_ptr<Daemon> daemon_;

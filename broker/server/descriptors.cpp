@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <limits>
 #include <system_error>
@@ -20,6 +21,15 @@ namespace {
 constexpr rlim_t fewest = 64;
 /// What it opens itself before it has data and clients.
 constexpr std::size_t fewest_free = 32;
+constexpr std::size_t most_reserved = 256;
+
+/// A new descriptor gets the lowest free number: a high one tells that all below are taken.
+std::size_t lowest_free() noexcept {
+  const int lowest = ::eventfd(0, EFD_CLOEXEC);
+  if (lowest < 0) return std::numeric_limits<std::size_t>::max();
+  ::close(lowest);
+  return static_cast<std::size_t>(lowest);
+}
 
 }  // namespace
 
@@ -64,13 +74,17 @@ std::size_t descriptor_limit() noexcept {
   return limit.rlim_cur;
 }
 
+std::size_t reserved_descriptors() noexcept {
+  return std::min(descriptor_limit() / 8, most_reserved);
+}
+
+bool reserve_is_reached() noexcept {
+  return lowest_free() >= descriptor_limit() - reserved_descriptors();
+}
+
 bool descriptors_are_scarce() noexcept {
   const std::size_t most = descriptor_limit();
-  // A new descriptor gets the lowest free number: a high one tells that all below are taken.
-  const int lowest_free = ::eventfd(0, EFD_CLOEXEC);
-  if (lowest_free < 0) return true;
-  ::close(lowest_free);
-  return static_cast<std::size_t>(lowest_free) >= most - most / 8;
+  return lowest_free() >= most - most / 8;
 }
 
 }  // namespace bulletin::server

@@ -17,6 +17,13 @@ void require_free_descriptors();
 /// How many this process may have.
 std::size_t descriptor_limit() noexcept;
 
+/// So many of these are never a connection's: files that are read again, the store, backups and
+/// metrics go on when there are as many connections as there can be.
+std::size_t reserved_descriptors() noexcept;
+
+/// The reserve is in use, or will be with the next descriptor.
+bool reserve_is_reached() noexcept;
+
 /// True when most descriptors that this process may have are in use, those of a host included.
 bool descriptors_are_scarce() noexcept;
 

@@ -17,6 +17,8 @@
 
 #include <fmt/format.h>
 
+#include "server/descriptors.hpp"
+
 namespace bulletin::server {
 namespace {
 
@@ -178,6 +180,7 @@ void Listener::bind_address(std::string_view option) {
 }
 
 Listener::Outcome Listener::accept(Accepted& accepted) const {
+  if (reserve_is_reached()) return Outcome::no_descriptors;
   for (;;) {
     Address address;
     address.size = sizeof address.storage;

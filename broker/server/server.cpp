@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -19,6 +20,7 @@ namespace {
 constexpr std::chrono::seconds system_interval{1};
 constexpr std::chrono::seconds descriptors_interval{10};
 constexpr std::chrono::milliseconds network_interval{50};
+constexpr std::chrono::seconds reload_interval{1};
 
 const BrokerOptions& checked(const BrokerOptions& options) {
   check_options(options);
@@ -110,15 +112,25 @@ std::optional<std::string> Server::metrics(std::chrono::milliseconds patience) {
 /// By other threads.
 void Server::do_what_was_told() {
   const bool waited_for = turn_asked_.asked();
-  if (reloading_.exchange(false)) read_access_again();
+  const bool again = reload_again_ && std::chrono::steady_clock::now() >= *reload_again_;
+  if (reloading_.exchange(false) || again) read_access_again();
   if (waited_for) turn_asked_.answer({});
 }
 
-/// A file that makes no sense changes nothing.
+/// A file that makes no sense changes nothing. One that could not be read for want of a descriptor
+/// or of memory is read as soon as there is one.
 void Server::read_access_again() {
+  const bool waits = reload_again_.has_value();
+  reload_again_.reset();
   std::optional<Access> now;
   try {
     now = Access::read(options_);
+  } catch (const std::system_error& error) {
+    reload_again_ = std::chrono::steady_clock::now() + reload_interval;
+    if (!waits)
+      log_->error("event=access_waits reason={} note=\"it is tried again each second\"",
+                  quoted(error.what()));
+    return;
   } catch (const std::exception& error) {
     log_->error("event=access_refused reason={} note=\"keys and permissions stay as they were\"",
                 quoted(error.what()));
@@ -397,6 +409,7 @@ Server::Time Server::next_duty() const {
   if (const std::optional<Time> beat = beats_.next()) next = std::min(next, *beat);
   if (const std::optional<Time> keeping = keeper_.next()) next = std::min(next, *keeping);
   if (somebody_follows_system()) next = std::min(next, system_told_ + system_interval);
+  if (reload_again_) next = std::min(next, *reload_again_);
   next = std::min(next, network_tended_ + network_.next_look());
   return next;
 }

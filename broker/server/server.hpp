@@ -114,6 +114,7 @@ class Server {
   WakeUp wake_up_;
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> reloading_ = false;
+  std::optional<Time> reload_again_;
   Question turn_asked_;
   Question metrics_asked_;
 

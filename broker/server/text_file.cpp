@@ -17,8 +17,11 @@ namespace bulletin::server {
 namespace {
 
 [[noreturn]] void refuse_file(std::string_view option, const std::string& path) {
-  throw Error(Errc::rejected, fmt::format("{}: cannot read {}: {}", option, server::quoted(path),
-                                          std::generic_category().message(errno)));
+  const int error = errno;
+  const std::string what = fmt::format("{}: cannot read {}", option, server::quoted(path));
+  if (error == EMFILE || error == ENFILE || error == ENOMEM)
+    throw std::system_error(error, std::generic_category(), what);
+  throw Error(Errc::rejected, fmt::format("{}: {}", what, std::generic_category().message(error)));
 }
 
 }  // namespace

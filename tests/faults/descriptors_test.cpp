@@ -15,6 +15,7 @@
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/failure.hpp"
+#include "support/guarded_board.hpp"
 #include "wire/requests.hpp"
 
 using namespace bulletin;
@@ -205,4 +206,22 @@ TEST_CASE("No program aborts for want of descriptors") {
     CHECK(run_with(most, {BULLETIN_BIN_DIR "/bulletin-broker", "--bind", "tcp://127.0.0.1:*"}) ==
           1);
   }
+}
+
+TEST_CASE("A broker whose host holds all descriptors reads its keys when there is one") {
+  const int outcome = outcome_in_child([] {
+    GuardedBoard board;
+    Client alice(board.options("alice"));
+    const Namespace space = alice.open("few");
+    space.set("x", 1);
+    board.authorize({"bob"});
+    FewDescriptors few(0);
+    board.reload();
+    if (!board.await_turn()) return wrong_value;
+    if (space.freshness().state != Freshness::State::connected) return wrong_value;
+    few.release();
+    const bool left = await([&] { return space.freshness().state != Freshness::State::connected; });
+    return left ? worked : wrong_value;
+  });
+  CHECK(outcome == worked);
 }

@@ -3,14 +3,20 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
+#include <vector>
+
+#include <bulletin/bulletin.hpp>
 
 #include "process/shell.hpp"
 #include "support/await.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/tcp_peer.hpp"
 
 using bulletin::test::await;
 using bulletin::test::bin_folder;
@@ -19,6 +25,7 @@ using bulletin::test::last_line;
 using bulletin::test::Program;
 using bulletin::test::Result;
 using bulletin::test::run_bulletin;
+using bulletin::test::TcpPeer;
 using bulletin::test::TemporaryFolder;
 
 namespace {
@@ -27,6 +34,11 @@ unsigned mode_of(const std::string& path) {
   struct stat status {};
   ::stat(path.c_str(), &status);
   return status.st_mode & 0777;
+}
+
+std::ptrdiff_t descriptors_of(const Program& program) {
+  const std::filesystem::directory_iterator all("/proc/" + std::to_string(program.pid()) + "/fd");
+  return std::distance(begin(all), end(all));
 }
 
 }  // namespace
@@ -162,4 +174,42 @@ TEST_CASE("an address that other hosts can reach is bound with keys, or on deman
   open.signal(SIGTERM);
   CHECK(open.wait() == 0);
   CHECK(open.errors().find("event=insecure") != std::string::npos);
+}
+
+TEST_CASE("a key is taken away while as many connections as there can be hold descriptors") {
+  const TemporaryFolder folder;
+  const auto path = [&](const std::string& name) { return (folder.path() / name).string(); };
+  for (const char* name : {"broker", "alice", "bob"})
+    REQUIRE(run_bulletin({"keygen", path(name)}).exit == 0);
+  std::ofstream(path("authorized")) << last_line(path("alice.pub")) << " alice\n"
+                                    << last_line(path("bob.pub")) << " bob\n";
+  Program broker("/bin/bash",
+                 {"-c", "ulimit -n 128; exec '" + bin_folder +
+                            "/bulletin-broker' --bind 'tcp://127.0.0.1:*' --max-connections 1000 "
+                            "--metrics '127.0.0.1:*' --secret-key " +
+                            path("broker.key") + " --authorized-keys " + path("authorized")});
+  bulletin::ClientOptions options;
+  options.endpoint = bulletin::test::value_of(broker.read_line(), "commands");
+  options.server_key = path("broker.pub");
+  options.key_file = path("alice.key");
+  bulletin::Client alice(options);
+  const bulletin::Namespace space = alice.open("plant");
+  using State = bulletin::Freshness::State;
+  REQUIRE(await([&] { return space.freshness().state == State::connected; }));
+
+  // They are let go when their handshakes take too long, and those that wait take their places.
+  std::vector<TcpPeer> crowd;
+  while (crowd.size() != 300) crowd.emplace_back(options.endpoint);
+  constexpr std::ptrdiff_t all_but_the_reserve = 128 - 128 / 8;
+  REQUIRE(await([&] { return descriptors_of(broker) >= all_but_the_reserve - 1; }));
+  std::ofstream(path("authorized")) << last_line(path("bob.pub")) << " bob\n";
+  broker.signal(SIGHUP);
+  CHECK(await([&] { return broker.errors().find("event=access keys=1") != std::string::npos; }));
+  CHECK(await([&] { return space.freshness().state != State::connected; }));
+  CHECK(broker.errors().find("Too many open files") == std::string::npos);
+  const std::string& log = broker.errors();
+  const std::size_t url = log.find("url=http://") + 4;
+  const TcpPeer scraper(log.substr(url, log.find("/metrics", url) - url));
+  REQUIRE(scraper.send("GET /metrics HTTP/1.0\r\n\r\n"));
+  CHECK(scraper.receive_all().starts_with("HTTP/1.1 200"));
 }

@@ -1,8 +1,12 @@
 // bulletin-broker --metrics
 
+#include <cstddef>
+#include <deque>
 #include <string>
+#include <vector>
 
 #include "process/shell.hpp"
+#include "support/await.hpp"
 #include "support/catch.hpp"
 #include "support/tcp_peer.hpp"
 
@@ -13,10 +17,10 @@ using Catch::Matchers::ContainsSubstring;
 namespace {
 
 /// What is behind `event=metrics url=` in the log.
-std::string url_of(BrokerProgram& broker) {
+std::string url_of(Program& broker) {
   std::string url;
   REQUIRE(await([&] {
-    const std::string& log = broker.program().errors();
+    const std::string& log = broker.errors();
     const std::size_t begin = log.find("url=http://");
     if (begin == std::string::npos) return false;
     url = log.substr(begin + 4, log.find('\n', begin) - begin - 4);
@@ -25,6 +29,8 @@ std::string url_of(BrokerProgram& broker) {
   return url;
 }
 
+std::string url_of(BrokerProgram& broker) { return url_of(broker.program()); }
+
 std::string get(const std::string& url, const std::string& path = "/metrics",
                 const std::string& method = "GET") {
   const std::string place = url.substr(0, url.rfind("/metrics"));
@@ -32,6 +38,19 @@ std::string get(const std::string& url, const std::string& path = "/metrics",
   REQUIRE(peer.connected());
   REQUIRE(peer.send(method + " " + path + " HTTP/1.0\r\n\r\n"));
   return peer.receive_all();
+}
+
+/// The answer to a GET, while `meanwhile` is done again and again.
+template <class Meanwhile>
+std::string get_while(const std::string& url, Meanwhile&& meanwhile) {
+  const TcpPeer honest(url.substr(0, url.rfind("/metrics")));
+  REQUIRE(honest.connected());
+  REQUIRE(honest.send("GET /metrics HTTP/1.0\r\n\r\n"));
+  const auto is_answered = [&] {
+    meanwhile();
+    return honest.has_news();
+  };
+  return await(is_answered) ? honest.receive_all() : std::string();
 }
 
 int status_of(const std::string& answer) { return std::stoi(answer.substr(answer.find(' '))); }
@@ -82,4 +101,43 @@ TEST_CASE("an address for metrics that cannot be is refused by name") {
     CHECK_THAT(complaint(wrong, 2), ContainsSubstring("metrics: '" + std::string(wrong) +
                                                       "' is no ADDRESS:PORT; write "));
   }
+}
+
+TEST_CASE("metrics are told by a process with more than a thousand descriptors") {
+  Program broker(
+      "/bin/bash",
+      {"-c",
+       "ulimit -n $(ulimit -Hn); for ((i = 0; i != 1100; ++i)); do exec "
+       "{unused}</dev/null; done; exec '" +
+           bin_folder + "/bulletin-broker' --bind 'tcp://127.0.0.1:*' --metrics '127.0.0.1:*'"});
+  REQUIRE(broker.read_line().starts_with("ready "));
+  const std::string url = url_of(broker);
+  for (int i = 0; i != 3; ++i) CHECK(get(url).starts_with("HTTP/1.1 200"));
+}
+
+TEST_CASE("connections that send a byte now and then do not keep others from the metrics") {
+  BrokerProgram broker({"--metrics", "127.0.0.1:*"});
+  const std::string url = url_of(broker);
+  const std::string place = url.substr(0, url.rfind("/metrics"));
+  std::deque<TcpPeer> slow;
+  const auto come = [&] {
+    slow.emplace_back(place);
+    REQUIRE(slow.back().connected());
+    slow.back().send_now("GET /metrics HTTP/1.1\r\nX: ");
+  };
+  const auto drip = [&] {
+    for (const TcpPeer& peer : slow) peer.send_now("x");
+  };
+  for (const std::size_t many : {16, 64, 300}) {
+    CAPTURE(many);
+    while (slow.size() != many) come();
+    drip();
+    for (int i = 0; i != 3; ++i) CHECK(get_while(url, drip).starts_with("HTTP/1.1 200"));
+  }
+  // Those that were ended come again.
+  CHECK(get_while(url, [&] {
+          slow.pop_front();
+          come();
+          drip();
+        }).starts_with("HTTP/1.1 200"));
 }

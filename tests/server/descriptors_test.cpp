@@ -21,6 +21,11 @@ TEST_CASE("Descriptors are scarce when an eighth or less is left") {
   std::vector<int> taken;
   while (!descriptors_are_scarce()) taken.push_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   CHECK(taken.back() == 111);
+  CHECK(reserved_descriptors() == 16);
+  CHECK(reserve_is_reached());
+  ::close(taken.back());
+  taken.pop_back();
+  CHECK_FALSE(reserve_is_reached());
   for (const int descriptor : taken) ::close(descriptor);
   ::setrlimit(RLIMIT_NOFILE, &before);
 }

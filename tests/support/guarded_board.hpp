@@ -52,6 +52,8 @@ class GuardedBoard {
     server_.reset();
   }
   void reload() { server_->reload(); }
+  /// What it was told before has been done. False: not in time.
+  bool await_turn() { return server_->await_turn(patience); }
 
   void authorize(const std::vector<std::string>& names) {
     std::string text = "# PUBLIC-KEY USER COMMENT...\n";

@@ -46,6 +46,11 @@ class TcpPeer {
     }
     return false;
   }
+  /// Something has arrived, or the other side has hung up.
+  bool has_news() const {
+    pollfd item{socket_, POLLIN, 0};
+    return ::poll(&item, 1, 0) == 1;
+  }
   /// Until the other side hangs up.
   std::string receive_all() const {
     std::string all;
