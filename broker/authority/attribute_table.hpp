@@ -14,20 +14,21 @@ namespace bulletin::authority {
 /// Two indexes of handles. They are only touched when names come and go.
 class AttributeTable {
  public:
-  explicit AttributeTable(const AttributePool& pool) : by_name_(pool), ordered_(Less{&pool}) {}
+  AttributeTable(const AttributePool& pool, std::uint64_t seed)
+      : by_name_(pool, seed), ordered_(Less{&pool}) {}
 
   [[nodiscard]] const NameIndex& by_name() const noexcept { return by_name_; }
 
   /// The name must not be there.
-  void insert(Handle handle, std::uint64_t hash);
+  void insert(Handle handle, std::uint64_t key);
   /// The same; it is quick if the name is behind all others.
-  void append(Handle handle, std::uint64_t hash);
+  void append(Handle handle, std::uint64_t key);
   /// Behind all that are there.
   [[nodiscard]] bool is_last(std::string_view name) const {
     return empty() || ordered_.key_comp()(*ordered_.rbegin(), name);
   }
   /// The attribute must be there.
-  void erase(Handle handle, std::uint64_t hash);
+  void erase(Handle handle, std::uint64_t key);
 
   [[nodiscard]] std::size_t size() const noexcept { return by_name_.size(); }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }

@@ -20,7 +20,7 @@ Space* Board::find(std::string_view name) const {
 }
 
 Space& Board::make(std::string_view name, std::uint64_t revision, Account& owner) {
-  auto space = std::make_unique<Space>(name, revision, pool_, owner);
+  auto space = std::make_unique<Space>(name, revision, pool_, owner, by_name_.hash_function().seed);
   Space& made = *space;
   enter(std::move(space));
   records_.push_back({&made, 0, 0, 0, 0, Kind::space_made, false});
@@ -95,14 +95,14 @@ std::unique_ptr<Space> Board::take_out(Space& space) {
 
 Handle Board::make(Space& space, const HashedName& name, std::size_t value_size) {
   const Handle handle = pool_.make(name.name, value_size);
-  space.attributes.insert(handle, name.hash);
-  records_.push_back({&space, name.hash, 0, 0, handle, Kind::made, false});
+  space.attributes.insert(handle, name.key);
+  records_.push_back({&space, name.key, 0, 0, handle, Kind::made, false});
   return handle;
 }
 
 Handle Board::restore(Space& space, const HashedName& name, std::string_view value) {
   const Handle handle = pool_.make(name.name, value.size());
-  space.attributes.append(handle, name.hash);
+  space.attributes.append(handle, name.key);
   assign(handle, value);
   return handle;
 }
@@ -120,10 +120,11 @@ void Board::save(Space& space, Handle handle) {
   records_.push_back(record);
 }
 
-void Board::unlink(Space& space, Handle handle, std::uint64_t hash) {
+void Board::unlink(Space& space, Handle handle) {
   assert(!at(handle).present());
-  space.attributes.erase(handle, hash);
-  records_.push_back({&space, hash, 0, 0, handle, Kind::unlinked, false});
+  const std::uint64_t key = space.attributes.by_name().key_of(at(handle).name());
+  space.attributes.erase(handle, key);
+  records_.push_back({&space, key, 0, 0, handle, Kind::unlinked, false});
 }
 
 void Board::rollback(std::size_t mark) {

@@ -6,6 +6,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,13 +18,15 @@
 #include "authority/commit_log.hpp"
 #include "authority/extent.hpp"
 #include "authority/quota.hpp"
+#include "wire/table_hash.hpp"
 
 namespace bulletin::authority {
 
 /// One namespace.
 struct Space {
-  Space(std::string_view own_name, std::uint64_t first, const AttributePool& pool, Account& maker)
-      : name(own_name), attributes(pool), revision(first), kept(first), owner(&maker) {}
+  Space(std::string_view own_name, std::uint64_t first, const AttributePool& pool, Account& maker,
+        std::uint64_t seed)
+      : name(own_name), attributes(pool, seed), revision(first), kept(first), owner(&maker) {}
 
   const std::string name;
   AttributeTable attributes;
@@ -50,7 +53,8 @@ struct Space {
 /// of the journal.
 class Board {
  public:
-  Board() = default;
+  /// `seed`: of the hashes of its tables.
+  explicit Board(std::uint64_t seed) : by_name_(0, wire::TableHash{seed}) {}
   Board(const Board&) = delete;
   Board& operator=(const Board&) = delete;
   ~Board();
@@ -91,7 +95,7 @@ class Board {
   void assign(Handle handle, std::string_view value) { AttributePool::assign(at(handle), value); }
   void clear(Handle handle) noexcept { AttributePool::clear(at(handle)); }
   /// An absent attribute goes out of the table.
-  void unlink(Space& space, Handle handle, std::uint64_t hash);
+  void unlink(Space& space, Handle handle);
 
   /// Something that has been changed since the last commit.
   struct Touched {
@@ -132,7 +136,7 @@ class Board {
   };
   struct Record {
     Space* space;
-    // saved: the attribute's; made, unlinked: the hash of its name; space_scheduled: `due` before
+    // saved: the attribute's; made, unlinked: the key of its name; space_scheduled: `due` before
     std::uint64_t revision;
     // saved: the place in `bytes_`, or the address of a value outside; space_given: of the owner
     // before
@@ -165,7 +169,7 @@ class Board {
   void restore(const Record& record);
 
   AttributePool pool_;
-  absl::flat_hash_map<std::string_view, Space*> by_name_;
+  absl::flat_hash_map<std::string_view, Space*, wire::TableHash, std::equal_to<>> by_name_;
   Ordered ordered_;
   absl::btree_set<std::pair<std::uint64_t, std::string_view>> by_due_;
   std::vector<Record> records_;

@@ -20,8 +20,9 @@ void CommitBuilder::begin(Space& space, std::uint64_t revision) {
 }
 
 CommitBuilder::Place CommitBuilder::find(std::string_view name) const {
-  const HashedName hashed{name, wire::name_hash(name)};
-  return {hashed, space_->attributes.by_name().find(hashed)};
+  const NameIndex& names = space_->attributes.by_name();
+  const HashedName hashed{name, wire::name_hash(name), names.key_of(name)};
+  return {hashed, names.find(name, hashed.key)};
 }
 
 std::string_view CommitBuilder::value(const Place& place) const noexcept {
@@ -167,7 +168,7 @@ void CommitBuilder::settle() {
     if (attribute.present()) {
       digest_ += wire::attribute_digest(touched.hash, attribute.value(), revision_);
     } else {
-      board_.unlink(*space_, touched.handle, touched.hash);
+      board_.unlink(*space_, touched.handle);
     }
   }
 }

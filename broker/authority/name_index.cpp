@@ -11,18 +11,18 @@ constexpr std::size_t least_slots = 8;
 
 }  // namespace
 
-void NameIndex::insert(Handle handle, std::uint64_t hash) {
+void NameIndex::insert(Handle handle, std::uint64_t key) {
   const std::size_t capacity = slots_ == nullptr ? 0 : std::size_t{mask_} + 1;
   // At most three quarters full.
   if ((std::size_t{size_} + 1) * 4 > capacity * 3) {
     resize(capacity == 0 ? least_slots : capacity * 2);
   }
-  put({tag_of(hash), handle});
+  put({tag_of(key), handle});
   ++size_;
 }
 
-void NameIndex::erase(Handle handle, std::uint64_t hash) {
-  std::uint32_t hole = tag_of(hash) & mask_;
+void NameIndex::erase(Handle handle, std::uint64_t key) {
+  std::uint32_t hole = tag_of(key) & mask_;
   while (slots_[hole].handle != handle) {
     assert(slots_[hole].handle != 0);
     hole = (hole + 1) & mask_;
@@ -37,6 +37,14 @@ void NameIndex::erase(Handle handle, std::uint64_t hash) {
   --size_;
   const std::size_t capacity = std::size_t{mask_} + 1;
   if (capacity > least_slots && std::size_t{size_} * 8 < capacity) resize(capacity / 2);
+}
+
+std::size_t NameIndex::probes() const noexcept {
+  std::size_t probes = 0;
+  for (std::uint32_t i = 0; size_ != 0 && i <= mask_; ++i) {
+    if (slots_[i].handle != 0) probes += ((i - slots_[i].tag) & mask_) + 1;
+  }
+  return probes;
 }
 
 void NameIndex::put(Slot slot) noexcept {

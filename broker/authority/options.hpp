@@ -44,6 +44,9 @@ struct AuthorityOptions {
   /// commits of the newest turn are kept in any case.
   std::size_t log_bytes = 64u << 20;
   Bounds bounds = {};
+  /// Of the hashes of tables: drawn by the rim, which tells nobody. Nothing that the authority
+  /// answers or does depends on it.
+  std::uint64_t hash_seed = 0;
   /// Holds the broker's own namespaces, whose names begin with `$`, and no others: the rim is its
   /// one writer. Without this it holds all others.
   bool system = false;

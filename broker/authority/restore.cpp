@@ -84,7 +84,8 @@ void Restorer::attribute(std::string_view name, const AttributeView& view) {
     space_ = state_.board.find(name);
     if (space_ == nullptr) fail("namespace", name, "is missing");
   }
-  const HashedName hashed{view.name, wire::name_hash(view.name)};
+  const HashedName hashed{view.name, wire::name_hash(view.name),
+                          space_->attributes.by_name().key_of(view.name)};
   if (view.name.empty() || view.name.size() > wire::name_bytes || view.value.empty() ||
       !space_->attributes.is_last(view.name)) {
     fail("attribute", view.name, "is out of order, or is no attribute");

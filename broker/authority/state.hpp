@@ -82,7 +82,7 @@ class Authority::State {
   const AuthorityOptions options;
   Counters counters;
   Accounts accounts;
-  Board board;
+  Board board{options.hash_seed};
   LeaseTable leases;
   SessionTable sessions{accounts};
   CommitLog log;

@@ -4,7 +4,6 @@
 
 #include "authority/running_clock.hpp"
 #include "authority/sum.hpp"
-#include "wire/digest.hpp"
 #include "wire/names.hpp"
 
 namespace bulletin::authority {
@@ -51,9 +50,9 @@ void TransactionApplier::fetch_ahead(std::span<const wire::Operation> operations
                                      std::size_t index) const {
   const NameIndex& names = space_->attributes.by_name();
   if (index + 2 * fetch_step < operations.size())
-    names.fetch_slot(wire::name_hash(operations[index + 2 * fetch_step].name));
+    names.fetch_slot(names.key_of(operations[index + 2 * fetch_step].name));
   if (index + fetch_step < operations.size())
-    names.fetch_attribute(wire::name_hash(operations[index + fetch_step].name));
+    names.fetch_attribute(names.key_of(operations[index + fetch_step].name));
 }
 
 std::optional<Outcome> TransactionApplier::check(const wire::Condition& condition) {

@@ -12,6 +12,7 @@
 #include "server/beginning.hpp"
 #include "server/host_memory.hpp"
 #include "server/log.hpp"
+#include "server/text_hash.hpp"
 #include "store/copy.hpp"
 #include "store/data_folder.hpp"
 #include "store/failure.hpp"
@@ -49,6 +50,7 @@ authority::AuthorityOptions Keeper::authority_options() const {
   result.limits = options_.limits;
   result.session_ms = static_cast<std::uint64_t>(options_.session_time.count());
   result.log_bytes = options_.log_bytes;
+  result.hash_seed = hash_seed();
   const BrokerBounds& bounds = options_.bounds;
   result.bounds.sessions = bounds.sessions;
   result.bounds.lanes = bounds.lanes;

@@ -3,6 +3,8 @@
 #include <cassert>
 #include <utility>
 
+#include "server/text_hash.hpp"
+
 namespace bulletin::server {
 namespace {
 
@@ -15,6 +17,7 @@ authority::AuthorityOptions system_options(const wire::Epoch& epoch, std::uint64
   options.first_revision = first_revision;
   options.system = true;
   options.log_bytes = 1u << 20;
+  options.hash_seed = hash_seed();
   return options;
 }
 

@@ -1,19 +1,17 @@
 // For tables with text as keys, in which views are looked up.
 #pragma once
 
-#include <cstddef>
-#include <string_view>
+#include <cstdint>
 
-#include <absl/hash/hash.h>
+#include "wire/table_hash.hpp"
 
 namespace bulletin::server {
 
-/// Of its own for each process, so that nobody chooses texts whose hashes are equal.
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept {
-    return absl::Hash<std::string_view>{}(text);
-  }
+/// The seed of all tables of this process, drawn at random.
+std::uint64_t hash_seed();
+
+struct TextHash : wire::TableHash {
+  TextHash() : TableHash{hash_seed()} {}
 };
 
 }  // namespace bulletin::server

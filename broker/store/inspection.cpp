@@ -1,5 +1,7 @@
 #include "store/inspection.hpp"
 
+#include <random>
+
 #include "store/failure.hpp"
 
 namespace bulletin::store {
@@ -15,7 +17,9 @@ Inspection inspect(const std::string& folder, rocksdb::Env* env) {
   result.format = store.format();
   result.history = store.history();
   if (store.empty()) return result;
-  authority::Authority authority{authority::AuthorityOptions{}};
+  authority::AuthorityOptions fresh;
+  fresh.hash_seed = std::random_device()();
+  authority::Authority authority(fresh);
   try {
     authority.restore([&](authority::StateVisitor& visitor) { store.tell(visitor); });
   } catch (const authority::Inconsistent& error) {

@@ -3,33 +3,23 @@
 #include <algorithm>
 #include <utility>
 
-#include "wire/digest.hpp"
-
 namespace bulletin::client {
 
 void Audience::add(const std::shared_ptr<detail::Watch>& watch) {
   watch->serial = ++made_;
   Space& space = spaces_[watch->space];
-  (watch->name ? space.by_hash[wire::name_hash(*watch->name)] : space.all).push_back(watch);
+  (watch->name ? space.by_name[*watch->name] : space.all).push_back(watch);
   ++size_;
 }
 
 void Audience::remove(const detail::Watch& watch) {
   const auto space = spaces_.find(watch.space);
   if (space == spaces_.end()) return;
-  auto& [all, by_hash] = space->second;
-  const std::uint64_t hash = watch.name ? wire::name_hash(*watch.name) : 0;
-  Watches& watches = watch.name ? by_hash[hash] : all;
+  auto& [all, by_name] = space->second;
+  Watches& watches = watch.name ? by_name[*watch.name] : all;
   size_ -= std::erase_if(watches, [&](const auto& other) { return other.get() == &watch; });
-  if (watch.name && watches.empty()) by_hash.erase(hash);
-  if (all.empty() && by_hash.empty()) spaces_.erase(space);
-}
-
-bool Audience::Space::wants(const replica::RowChange& change) const {
-  const auto found = by_hash.find(change.name_hash);
-  return found != by_hash.end() &&
-         std::any_of(found->second.begin(), found->second.end(),
-                     [&](const auto& watch) { return *watch->name == change.name; });
+  if (watch.name && watches.empty()) by_name.erase(*watch.name);
+  if (all.empty() && by_name.empty()) spaces_.erase(space);
 }
 
 const replica::Row& Audience::wanted(std::uint64_t space, const replica::Row& row,
@@ -43,7 +33,7 @@ const replica::Row& Audience::wanted(std::uint64_t space, const replica::Row& ro
   if (found == spaces_.end()) return part;
   part.skipped = row.skipped;
   for (const replica::RowChange& change : row.changes) {
-    if (found->second.wants(change)) part.changes.push_back(change);
+    if (found->second.by_name.contains(change.name)) part.changes.push_back(change);
   }
   return part;
 }
@@ -51,7 +41,7 @@ const replica::Row& Audience::wanted(std::uint64_t space, const replica::Row& ro
 std::vector<Audience::Listener> Audience::of(const QueuedRow& row) const {
   const auto found = spaces_.find(row.space);
   if (found == spaces_.end()) return {};
-  const auto& [all, by_hash] = found->second;
+  const auto& [all, by_name] = found->second;
 
   // One for each watch and change.
   using Wish = std::pair<const std::shared_ptr<detail::Watch>*, std::size_t>;
@@ -60,18 +50,15 @@ std::vector<Audience::Listener> Audience::of(const QueuedRow& row) const {
   for (const auto& watch : all) {
     for (std::size_t i = 0; i != row.changes.size(); ++i) wishes.emplace_back(&watch, i);
   }
-  for (std::size_t i = 0; !by_hash.empty() && i != row.changes.size(); ++i) {
-    const std::string& name = row.changes[i].name;
-    const auto named = by_hash.find(wire::name_hash(name));
-    if (named == by_hash.end()) continue;
-    for (const auto& watch : named->second) {
-      if (*watch->name == name) wishes.emplace_back(&watch, i);
-    }
+  for (std::size_t i = 0; !by_name.empty() && i != row.changes.size(); ++i) {
+    const auto named = by_name.find(row.changes[i].name);
+    if (named == by_name.end()) continue;
+    for (const auto& watch : named->second) wishes.emplace_back(&watch, i);
   }
   // What was passed over may have been any name's.
   if (!row.skipped.empty()) {
     for (const auto& watch : all) wishes.emplace_back(&watch, none);
-    for (const auto& [hash, named] : by_hash) {
+    for (const auto& [name, named] : by_name) {
       for (const auto& watch : named) wishes.emplace_back(&watch, none);
     }
   }

@@ -3,14 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <string_view>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "client/randomness.hpp"
 #include "client/row_queue.hpp"
 #include "client/watch.hpp"
 #include "replica/row.hpp"
+#include "wire/table_hash.hpp"
 
 namespace bulletin::client {
 
@@ -40,10 +43,8 @@ class Audience {
 
   struct Space {
     Watches all;  // want every name
-    // By the hash of the name; two names may share one.
-    std::unordered_map<std::uint64_t, Watches> by_hash;
-
-    [[nodiscard]] bool wants(const replica::RowChange& change) const;
+    std::unordered_map<std::string, Watches, wire::TableHash, std::equal_to<>> by_name{
+        0, wire::TableHash{hash_seed()}};
   };
 
   std::unordered_map<std::uint64_t, Space> spaces_;

@@ -3,8 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <random>
 #include <utility>
 
 #include "client/diagnosis.hpp"
@@ -13,6 +11,7 @@
 #include "client/host_name.hpp"
 #include "client/namespace_state.hpp"
 #include "client/part_pause.hpp"
+#include "client/randomness.hpp"
 #include "client/signals_blocked.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/names.hpp"
@@ -25,15 +24,6 @@ using client::SteadyTime;
 
 /// A replica that is not where STATUS told after so long may be of a history that has ended.
 constexpr std::chrono::milliseconds sync_retry_time{500};
-
-std::array<std::uint8_t, 16> random_nonce() {
-  std::random_device device;
-  std::uniform_int_distribution<unsigned> byte(0, 255);
-  std::array<std::uint8_t, 16> nonce;
-  std::generate(nonce.begin(), nonce.end(),
-                [&] { return static_cast<std::uint8_t>(byte(device)); });
-  return nonce;
-}
 
 std::string default_name() {
   return std::string(program_invocation_short_name) + "/" + std::to_string(getpid());
@@ -74,7 +64,10 @@ Client::Implementation::Implementation(ClientOptions given)
     : options(completed(std::move(given))),
       endpoint(client::choose_endpoint(options.endpoint)),
       keys(client::choose_keys(options.server_key, options.key_file)),
-      core({.client_name = options.name, .host = client::host_name(), .random_nonce = random_nonce},
+      core({.client_name = options.name,
+            .host = client::host_name(),
+            .random_nonce = client::random_nonce,
+            .hash_seed = client::hash_seed()},
            *this),
       namespaces_(options.namespace_linger),
       endpoint_in_use_(client::endpoints_in(endpoint).front()) {}

@@ -212,8 +212,7 @@ client::QueuedRow first_values(const NamespaceState& state,
   if (only) {
     replica::AttributeTable::Found found;
     wire::ScalarBytes scratch;
-    if (state.replica->table().find(*only, wire::name_hash(*only), found, scratch))
-      add(*only, found);
+    if (state.replica->table().find(*only, found, scratch)) add(*only, found);
     return row;
   }
   state.replica->table().for_each(

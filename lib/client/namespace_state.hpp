@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "client/destination.hpp"
+#include "client/randomness.hpp"
 #include "replica/attribute_table.hpp"
 #include "wire/names.hpp"
 
@@ -22,7 +23,7 @@ class bulletin::detail::NamespaceState : public Destination {
   bool released = false;  ///< it is known there that the last handle has gone
 
   /// Names that begin with '_': never leave this process. Written under the client's apply mutex.
-  replica::AttributeTable private_attributes;
+  replica::AttributeTable private_attributes{client::hash_seed()};
 
   [[nodiscard]] const replica::AttributeTable& table_of(std::string_view name) const noexcept {
     return wire::is_private(name) ? private_attributes : replica->table();

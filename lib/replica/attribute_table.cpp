@@ -13,7 +13,7 @@ namespace bulletin::replica {
 using detail::Kind;
 using detail::Scalar;
 
-AttributeTable::AttributeTable() = default;
+AttributeTable::AttributeTable(std::uint64_t seed) : directory_(seed) {}
 AttributeTable::~AttributeTable() = default;
 
 namespace {
@@ -52,7 +52,7 @@ template <class Look>
 /// of the way of that.
 template <class Look>
 Looked<Look> look_up(const SlotDirectory& directory, std::string_view name, Look look) {
-  const std::uint64_t hash = wire::name_hash(name);
+  const std::uint64_t hash = directory.hash_of(name);
   if (const NamedSlot* const first = directory.probe(hash).next()) [[likely]] {
     if (auto found = look_at(*first, name, look)) [[likely]]
       return found;
@@ -82,9 +82,8 @@ bool AttributeTable::contains(std::string_view name) const noexcept {
   return read_scalar(name).kind != Kind::absent;
 }
 
-bool AttributeTable::find(std::string_view name, std::uint64_t name_hash, Found& out,
-                          wire::ScalarBytes& scratch) const {
-  const Place place = place_of(name, name_hash);
+bool AttributeTable::find(std::string_view name, Found& out, wire::ScalarBytes& scratch) const {
+  const Place place = place_of(name, hash_of(name));
   if (place.slot == nullptr) return false;
   const Scalar held = place.slot->load();
   if (held.kind == Kind::absent) return false;
@@ -92,9 +91,9 @@ bool AttributeTable::find(std::string_view name, std::uint64_t name_hash, Found&
   return true;
 }
 
-void AttributeTable::set(std::string_view name, std::uint64_t name_hash, std::string_view value,
+void AttributeTable::set(std::string_view name, const NameHashes& hashes, std::string_view value,
                          std::uint64_t revision) {
-  NamedSlot* slot = slot_for(name, name_hash);
+  NamedSlot* slot = slot_for(name, hashes.table);
   const Scalar before = slot->load();
   Scalar after = wire::to_scalar(value);
   if (after.kind == Kind::encoded) {
@@ -107,14 +106,14 @@ void AttributeTable::set(std::string_view name, std::uint64_t name_hash, std::st
     size_.store(size() + 1, std::memory_order_relaxed);
     --absent_slots_;
   } else {
-    subtract(before, name_hash);
+    subtract(before, hashes.wire);
     release_value(before);
   }
-  digest_ += wire::attribute_digest(name_hash, value, revision);
+  digest_ += wire::attribute_digest(hashes.wire, value, revision);
 }
 
 bool AttributeTable::erase(std::string_view name, std::uint64_t name_hash, std::uint64_t revision) {
-  const Place place = place_of(name, name_hash);
+  const Place place = place_of(name, hash_of(name));
   if (place.slot == nullptr || place.slot->load().kind == Kind::absent) return false;
   erase(place, name_hash, revision);
   return true;
@@ -144,7 +143,7 @@ void AttributeTable::clear(std::uint64_t revision) {
 }
 
 detail::Slot* AttributeTable::pin(std::string_view name) {
-  NamedSlot* slot = slot_for(name, wire::name_hash(name));
+  NamedSlot* slot = slot_for(name, hash_of(name));
   slot->pin();
   return slot;
 }
@@ -160,33 +159,33 @@ std::size_t AttributeTable::footprint() const noexcept {
   return sizeof(*this) + directory_.footprint() + slots_.footprint() + values_.footprint();
 }
 
-void AttributeTable::fetch_slot(std::uint64_t name_hash) const noexcept {
-  __builtin_prefetch(directory_.probe(name_hash).next());
+void AttributeTable::fetch_slot(std::uint64_t hash) const noexcept {
+  __builtin_prefetch(directory_.probe(hash).next());
 }
 
-void AttributeTable::fetch_value(std::uint64_t name_hash) const noexcept {
-  const NamedSlot* slot = directory_.probe(name_hash).next();
+void AttributeTable::fetch_value(std::uint64_t hash) const noexcept {
+  const NamedSlot* slot = directory_.probe(hash).next();
   if (slot == nullptr) return;
   const Scalar held = slot->load();
   if (held.kind == Kind::encoded) __builtin_prefetch(ValueBlock(held.bits).memory());
 }
 
 AttributeTable::Place AttributeTable::place_of(std::string_view name,
-                                               std::uint64_t name_hash) const noexcept {
-  SlotDirectory::Probe probe = directory_.probe(name_hash);
+                                               std::uint64_t hash) const noexcept {
+  SlotDirectory::Probe probe = directory_.probe(hash);
   while (NamedSlot* slot = probe.next()) {
     if (slot->name() == name) return {slot, probe.position()};
   }
   return {};
 }
 
-NamedSlot* AttributeTable::slot_for(std::string_view name, std::uint64_t name_hash) {
-  if (NamedSlot* slot = place_of(name, name_hash).slot) return slot;
+NamedSlot* AttributeTable::slot_for(std::string_view name, std::uint64_t hash) {
+  if (NamedSlot* slot = place_of(name, hash).slot) return slot;
   if (directory_.full()) make_room();
   auto* slot = static_cast<NamedSlot*>(slots_.allocate(NamedSlot::needs(name.size())));
   slot->rename(name);
   slot->publish(Kind::absent, 0, 0);
-  directory_.insert(slot, name_hash);
+  directory_.insert(slot, hash);
   ++absent_slots_;
   return slot;
 }

@@ -16,6 +16,12 @@
 
 namespace bulletin::replica {
 
+/// What a name is hashed to.
+struct NameHashes {
+  std::uint64_t wire = 0;   ///< wire::name_hash, of which digests are made
+  std::uint64_t table = 0;  ///< AttributeTable::hash_of
+};
+
 /// A hash table with open addressing whose slots never move. A lookup is one hash and on average
 /// one probe, and waits for nobody: it repeats only when the table grew or the slot was reused
 /// meanwhile. docs/decisions/0002-reads-without-waiting.md tells how memory is reclaimed.
@@ -23,7 +29,8 @@ namespace bulletin::replica {
 /// The slot of an erased attribute is used again for another name, unless it is pinned.
 class AttributeTable {
  public:
-  AttributeTable();
+  /// `seed`: of the hash of its names.
+  explicit AttributeTable(std::uint64_t seed = 0);
   AttributeTable(const AttributeTable&) = delete;
   AttributeTable& operator=(const AttributeTable&) = delete;
   ~AttributeTable();
@@ -47,21 +54,28 @@ class AttributeTable {
     std::uint64_t revision = 0;
   };
   /// False: absent. `scratch` holds the bytes of scalars.
-  bool find(std::string_view name, std::uint64_t name_hash, Found& out,
-            wire::ScalarBytes& scratch) const;
+  bool find(std::string_view name, Found& out, wire::ScalarBytes& scratch) const;
 
   void set(std::string_view name, std::uint64_t name_hash, std::string_view value,
+           std::uint64_t revision) {
+    set(name, NameHashes{name_hash, hash_of(name)}, value, revision);
+  }
+  void set(std::string_view name, const NameHashes& hashes, std::string_view value,
            std::uint64_t revision);
   /// False: was absent.
   bool erase(std::string_view name, std::uint64_t name_hash, std::uint64_t revision);
   /// Erases everything.
   void clear(std::uint64_t revision);
 
-  /// Hints that a name of this hash will be looked up soon. Each step needs what the one before has
-  /// fetched, so let some other work lie between them.
-  void fetch_entry(std::uint64_t name_hash) const noexcept { directory_.fetch(name_hash); }
-  void fetch_slot(std::uint64_t name_hash) const noexcept;
-  void fetch_value(std::uint64_t name_hash) const noexcept;
+  [[nodiscard]] std::uint64_t hash_of(std::string_view name) const noexcept {
+    return directory_.hash_of(name);
+  }
+  [[nodiscard]] std::uint64_t seed() const noexcept { return directory_.seed(); }
+  /// Hints that a name of this `hash_of` will be looked up soon. Each step needs what the one
+  /// before has fetched, so let some other work lie between them.
+  void fetch_entry(std::uint64_t hash) const noexcept { directory_.fetch(hash); }
+  void fetch_slot(std::uint64_t hash) const noexcept;
+  void fetch_value(std::uint64_t hash) const noexcept;
 
   /// The digest of all attributes.
   [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
@@ -78,6 +92,8 @@ class AttributeTable {
 
   /// Makes room for so many attributes at once.
   void reserve(std::size_t attributes);
+  /// Entries that a look for each name passes, all together.
+  [[nodiscard]] std::size_t probes() const noexcept { return directory_.probes(); }
   /// Bytes taken from the system.
   [[nodiscard]] std::size_t footprint() const noexcept;
 
@@ -88,8 +104,8 @@ class AttributeTable {
     std::size_t position = 0;
   };
 
-  [[nodiscard]] Place place_of(std::string_view name, std::uint64_t name_hash) const noexcept;
-  NamedSlot* slot_for(std::string_view name, std::uint64_t name_hash);
+  [[nodiscard]] Place place_of(std::string_view name, std::uint64_t hash) const noexcept;
+  NamedSlot* slot_for(std::string_view name, std::uint64_t hash);
   void make_room();
   void drop_unpinned() noexcept;
   void recycle(NamedSlot* slot) noexcept;

@@ -55,8 +55,8 @@ std::shared_ptr<NamespaceReplica> ClientCore::destination(std::string_view name)
 
 ClientCore::Members::iterator ClientCore::find_or_make(std::string_view name) {
   if (const auto found = members_.find(name); found != members_.end()) return found;
-  auto replica = std::make_shared<NamespaceReplica>(std::string(name),
-                                                    static_cast<RowObserver&>(*this), ++made_);
+  auto replica = std::make_shared<NamespaceReplica>(
+      std::string(name), static_cast<RowObserver&>(*this), ++made_, options_.hash_seed);
   return members_.emplace(std::string(name), Member{std::move(replica)}).first;
 }
 

@@ -36,6 +36,9 @@ struct ClientCoreOptions {
   /// How long a request may stay unanswered before it is asked again; from then on twice as long,
   /// up to eight times. While its answer is arriving (`answer_is_arriving`) it is not.
   std::uint64_t retry_ms = 1000;
+  /// Of the hashes of tables: drawn at random by the owner, who tells nobody. Only the order in
+  /// which a repair tells its changes depends on it.
+  std::uint64_t hash_seed = 0;
 };
 
 /// What the core tells its owner. Called under the apply lock.

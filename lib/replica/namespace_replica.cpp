@@ -14,8 +14,9 @@
 
 namespace bulletin::replica {
 
-NamespaceReplica::NamespaceReplica(std::string name, RowObserver& observer, std::uint64_t id)
-    : name_(std::move(name)), id_(id), observer_(observer) {}
+NamespaceReplica::NamespaceReplica(std::string name, RowObserver& observer, std::uint64_t id,
+                                   std::uint64_t hash_seed)
+    : name_(std::move(name)), id_(id), observer_(observer), table_(hash_seed) {}
 
 template <class F>
 void NamespaceReplica::report_progress(F&& f) {
@@ -247,6 +248,9 @@ void NamespaceReplica::apply(const wire::CommitsUpdate& update, Way way) {
   const wire::Run& run = update.run;
   if (update.parsed == nullptr) run_.parse(run);
   const wire::ParsedRun& parsed = update.parsed != nullptr ? *update.parsed : run_;
+  hashes_.clear();
+  for (const wire::ParsedRun::Change& change : parsed.changes())
+    hashes_.push_back(table_.hash_of(change.name));
   const bool tell = observer_.wants_rows(*this);
   const bool remember = way == Way::other || !ahead_.empty();
   if (remember && ahead_.empty()) ahead_.remember(revision(), digest());
@@ -271,13 +275,12 @@ void NamespaceReplica::apply_commit(const wire::ParsedRun& run,
 
 void NamespaceReplica::apply_change(const std::vector<wire::ParsedRun::Change>& changes,
                                     std::size_t index, std::uint64_t revision) {
-  const auto hash_of = [&](std::size_t i) { return changes[i].name_hash; };
-  fetch_ahead(table_, index, changes.size(), hash_of);
+  fetch_ahead(table_, index, changes.size(), [&](std::size_t i) { return hashes_[i]; });
   const wire::ParsedRun::Change& change = changes[index];
   if (change.value.empty()) {
     table_.erase(change.name, change.name_hash, revision);
   } else {
-    table_.set(change.name, change.name_hash, change.value, revision);
+    table_.set(change.name, NameHashes{change.name_hash, hashes_[index]}, change.value, revision);
   }
 }
 
@@ -308,10 +311,9 @@ void NamespaceReplica::end_commit(const wire::ParsedRun& run, const wire::Parsed
   row_.skipped = 0;
   row_.changes.clear();
   for (const wire::ParsedRun::Change& change : run.changes_of(commit)) {
-    row_.changes.push_back({change.name, change.value, commit.revision, change.name_hash});
+    row_.changes.push_back({change.name, change.value, commit.revision});
   }
-  for (const std::string_view name : removed)
-    row_.changes.push_back({name, {}, commit.revision, wire::name_hash(name)});
+  for (const std::string_view name : removed) row_.changes.push_back({name, {}, commit.revision});
   observer_.applied(*this, row_);
 }
 
@@ -322,7 +324,7 @@ void NamespaceReplica::take_snapshot() {
   staged_.reset();
   // The first time nobody reads yet: the parts go straight into the table.
   if (complete()) {
-    staged_ = std::make_unique<AttributeTable>();
+    staged_ = std::make_unique<AttributeTable>(table_.seed());
   } else {
     table_.clear(0);
   }
@@ -384,12 +386,12 @@ void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
   intake.table().for_each(
       [&](std::string_view name, std::uint64_t hash, const AttributeTable::Found& wanted) {
         AttributeTable::Found found;
-        if (table_.find(name, hash, found, scratch) && found.revision == wanted.revision &&
+        if (table_.find(name, found, scratch) && found.revision == wanted.revision &&
             found.value == wanted.value) {
           return;
         }
         table_.set(name, hash, wanted.value, wanted.revision);
-        row_.changes.push_back({name, keep(wanted.value), wanted.revision, hash});
+        row_.changes.push_back({name, keep(wanted.value), wanted.revision});
       });
   const std::size_t set = row_.changes.size();
   // A broker that begins anew may know nothing of the namespace, not even a revision.
@@ -397,13 +399,14 @@ void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
   const std::uint64_t removed_at = same_history || intake.position() == 0
                                        ? std::max(intake.position(), revision())
                                        : intake.position();
-  table_.for_each([&](std::string_view name, std::uint64_t hash, const AttributeTable::Found&) {
+  table_.for_each([&](std::string_view name, std::uint64_t, const AttributeTable::Found&) {
     AttributeTable::Found found;
-    if (intake.table().find(name, hash, found, scratch)) return;
-    row_.changes.push_back({keep(name), {}, removed_at, hash});
+    if (intake.table().find(name, found, scratch)) return;
+    row_.changes.push_back({keep(name), {}, removed_at});
   });
   for (std::size_t i = set; i != row_.changes.size(); ++i) {
-    table_.erase(row_.changes[i].name, row_.changes[i].name_hash, intake.position());
+    const std::string_view name = row_.changes[i].name;
+    table_.erase(name, wire::name_hash(name), intake.position());
   }
   adopt(intake);
   if (row_.changes.empty() || !observer_.wants_rows(*this)) return;

@@ -49,8 +49,9 @@ class RowObserver {
 /// One thread at a time (the apply lock), except where marked.
 class NamespaceReplica {
  public:
-  /// `id`: told by `id()`.
-  NamespaceReplica(std::string name, RowObserver& observer, std::uint64_t id = 0);
+  /// `id`: told by `id()`. `hash_seed`: of the tables.
+  NamespaceReplica(std::string name, RowObserver& observer, std::uint64_t id = 0,
+                   std::uint64_t hash_seed = 0);
 
   // --- any thread ---
   /// Of this replica, and of no later one of the same owner.
@@ -186,7 +187,8 @@ class NamespaceReplica {
   std::unique_ptr<AttributeTable> staged_;  // a repair's
   std::unique_ptr<SnapshotIntake> intake_;
   // Of the commit or repair being applied; their memory is used again.
-  wire::ParsedRun run_;  // of one that was not taken apart when it was read
+  wire::ParsedRun run_;                // of one that was not taken apart when it was read
+  std::vector<std::uint64_t> hashes_;  // of its names, in the table
   Row row_;
 };
 

@@ -11,7 +11,6 @@ struct RowChange {
   std::string_view name;
   std::string_view value;  ///< encoded; empty: removed
   std::uint64_t revision = 0;
-  std::uint64_t name_hash = 0;
 };
 
 /// One commit, or one repair by snapshot (`resynced`). Views are valid during the call.

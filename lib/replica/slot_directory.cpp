@@ -5,7 +5,6 @@
 #include <cassert>
 
 #include "replica/mapping.hpp"
-#include "wire/digest.hpp"
 
 namespace bulletin::replica {
 
@@ -21,7 +20,7 @@ void clear(Word* entries, std::size_t capacity) noexcept {
 
 }  // namespace
 
-SlotDirectory::SlotDirectory() {
+SlotDirectory::SlotDirectory(std::uint64_t seed) : seed_(seed) {
   array_.store(take_array(smallest_capacity), std::memory_order_relaxed);
 }
 
@@ -56,7 +55,7 @@ void SlotDirectory::rebuild(std::size_t new_capacity) {
   for (std::size_t i = 0; i != capacity_of(old); ++i) {
     if (i + ahead < capacity_of(old)) __builtin_prefetch(at(i + ahead));
     if (const NamedSlot* slot = at(i)) {
-      place(array, slot, wire::name_hash(slot->name()));
+      place(array, slot, hash_of(slot->name()));
       ++used_;
     }
   }
@@ -75,6 +74,15 @@ std::size_t SlotDirectory::capacity_for(std::size_t slots) noexcept {
 NamedSlot* SlotDirectory::at(std::size_t position) const noexcept {
   const Word entry = entries_of(array_.load(std::memory_order_relaxed))[position];
   return entry == removed ? nullptr : slot_of(entry);
+}
+
+std::size_t SlotDirectory::probes() const noexcept {
+  const std::size_t mask = capacity() - 1;
+  std::size_t probes = 0;
+  for (std::size_t i = 0; i <= mask; ++i) {
+    if (const NamedSlot* slot = at(i)) probes += ((i - hash_of(slot->name())) & mask) + 1;
+  }
+  return probes;
 }
 
 Word SlotDirectory::entry_of(const NamedSlot* slot, std::uint64_t hash) noexcept {

@@ -4,10 +4,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "replica/named_slot.hpp"
 #include "replica/words.hpp"
+#include "wire/table_hash.hpp"
 
 namespace bulletin::replica {
 
@@ -17,7 +19,8 @@ namespace bulletin::replica {
 /// the same size.
 class SlotDirectory {
  public:
-  SlotDirectory();
+  /// `seed`: of the hash.
+  explicit SlotDirectory(std::uint64_t seed);
   SlotDirectory(const SlotDirectory&) = delete;
   SlotDirectory& operator=(const SlotDirectory&) = delete;
   ~SlotDirectory();
@@ -54,6 +57,10 @@ class SlotDirectory {
 
   // --- any thread ---
 
+  [[nodiscard]] std::uint64_t hash_of(std::string_view name) const noexcept {
+    return wire::table_hash(name, seed_);
+  }
+  [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
   /// A search that found nothing counts only if this was the same before and after.
   [[nodiscard]] std::uint64_t generation() const noexcept {
     return generation_.load(std::memory_order_acquire);
@@ -85,6 +92,8 @@ class SlotDirectory {
   /// The slot at a position below `capacity`, or null.
   [[nodiscard]] NamedSlot* at(std::size_t position) const noexcept;
   [[nodiscard]] std::size_t footprint() const noexcept { return footprint_; }
+  /// Entries that a search for each slot passes, all together.
+  [[nodiscard]] std::size_t probes() const noexcept;
 
  private:
   static constexpr int address_bits = 48;
@@ -117,6 +126,7 @@ class SlotDirectory {
   /// Returns what was there before: nothing, or the mark of something removed.
   static Word place(Word array, const NamedSlot* slot, std::uint64_t hash) noexcept;
 
+  const std::uint64_t seed_;
   std::atomic<Word> array_{0};
   std::atomic<std::uint64_t> generation_{0};
   std::size_t used_ = 0;  // entries that are not empty

@@ -21,10 +21,10 @@ void SnapshotIntake::take(const wire::SnapshotReply& part) {
   expect(part.revision);
   hashes_.clear();
   for (const wire::AttributeState& attribute : part.attributes) {
-    hashes_.push_back(wire::name_hash(attribute.name));
+    hashes_.push_back({wire::name_hash(attribute.name), table_.hash_of(attribute.name)});
   }
   for (std::size_t i = 0; i != hashes_.size(); ++i) {
-    fetch_ahead(table_, i, hashes_.size(), [&](std::size_t k) { return hashes_[k]; });
+    fetch_ahead(table_, i, hashes_.size(), [&](std::size_t k) { return hashes_[k].table; });
     const wire::AttributeState& attribute = part.attributes[i];
     set(attribute.name, hashes_[i], attribute.value, attribute.revision);
   }
@@ -61,7 +61,8 @@ void SnapshotIntake::take_commit(wire::Reader& reader, std::uint64_t behind) {
     if (change.value.empty()) {
       erase(change.name, header.revision);
     } else {
-      set(change.name, wire::name_hash(change.name), change.value, header.revision);
+      set(change.name, {wire::name_hash(change.name), table_.hash_of(change.name)}, change.value,
+          header.revision);
     }
   }
 }
@@ -70,7 +71,7 @@ void SnapshotIntake::expect(std::uint64_t revision) noexcept {
   reach_ = std::max(reach_, revision);
 }
 
-void SnapshotIntake::set(std::string_view name, std::uint64_t hash, std::string_view value,
+void SnapshotIntake::set(std::string_view name, const NameHashes& hashes, std::string_view value,
                          std::uint64_t revision) {
   if (commits_taken_) {
     if (revision < cleared_) return;
@@ -80,17 +81,16 @@ void SnapshotIntake::set(std::string_view name, std::uint64_t hash, std::string_
       erased_.erase(erased);
     }
     AttributeTable::Found found;
-    if (table_.find(name, hash, found, scratch_) && found.revision >= revision) return;
+    if (table_.find(name, found, scratch_) && found.revision >= revision) return;
   }
-  table_.set(name, hash, value, revision);
+  table_.set(name, hashes, value, revision);
 }
 
 void SnapshotIntake::erase(std::string_view name, std::uint64_t revision) {
-  const std::uint64_t hash = wire::name_hash(name);
   AttributeTable::Found found;
-  if (table_.find(name, hash, found, scratch_)) {
+  if (table_.find(name, found, scratch_)) {
     if (found.revision >= revision) return;
-    table_.erase(name, hash, revision);
+    table_.erase(name, wire::name_hash(name), revision);
   }
   std::uint64_t& erased = erased_[std::string(name)];
   erased = std::max(erased, revision);

@@ -54,7 +54,7 @@ class SnapshotIntake {
  private:
   void check_order(const wire::SnapshotReply& part) const;
   void take_commit(wire::Reader& reader, std::uint64_t behind);
-  void set(std::string_view name, std::uint64_t hash, std::string_view value,
+  void set(std::string_view name, const NameHashes& hashes, std::string_view value,
            std::uint64_t revision);
   void erase(std::string_view name, std::uint64_t revision);
   void clear(std::uint64_t revision);
@@ -71,7 +71,7 @@ class SnapshotIntake {
   // What was removed, and when: what comes later may be older.
   std::uint64_t cleared_ = 0;
   std::map<std::string, std::uint64_t, std::less<>> erased_;
-  std::vector<std::uint64_t> hashes_;  // of a part's names
+  std::vector<NameHashes> hashes_;  // of a part's names
   wire::ScalarBytes scratch_;
 };
 

@@ -6,7 +6,7 @@
 
 namespace bulletin::wire {
 
-/// XXH3 (64 bits, seed 0) of a name: also the hash of every table of names.
+/// XXH3 (64 bits, seed 0) of a name. Tables have a hash of their own: wire/table_hash.hpp.
 std::uint64_t name_hash(std::string_view name) noexcept;
 
 /// One attribute's part: XXH3_64bits(value bytes, seed = name_hash(name) + revision). The digest of

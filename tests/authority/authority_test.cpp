@@ -1,5 +1,9 @@
 #include "authority/authority.hpp"
 
+#include <cstdint>
+#include <string>
+#include <string_view>
+
 #include "authority/desk.hpp"
 #include "support/catch.hpp"
 
@@ -161,4 +165,21 @@ TEST_CASE(
   }
   CHECK(desk.value("mine", "n") == Value(1));
   CHECK(desk.authority.namespaces() == 1);
+}
+
+TEST_CASE("what an authority is and answers does not depend on the seed of its tables") {
+  const auto told = [](std::uint64_t seed) {
+    AuthorityOptions options = test::options();
+    options.hash_seed = seed;
+    Desk desk(options);
+    furnish(desk);
+    for (int i = 0; i != 100; ++i) desk.set("space" + std::to_string(i % 10), std::to_string(i), i);
+    desk.write("space3", Raw().clear().set("last", 1));
+    desk.erase("space4", "14");
+    std::string all = everything(desk) + desk.authority.answer(wire::SnapshotRequest{"space5", ""});
+    for (const std::string_view name : desk.list("", "").names) all += name;
+    return all;
+  };
+  CHECK(told(1) == told(0));
+  CHECK(told(2) == told(0));
 }

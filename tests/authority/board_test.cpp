@@ -1,24 +1,31 @@
 #include "authority/board.hpp"
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "support/catch.hpp"
 #include "wire/digest.hpp"
+#include "wire/table_hash.hpp"
 
 using namespace bulletin;
 using namespace bulletin::authority;
 
 namespace {
 
-HashedName hashed(std::string_view name) { return {name, wire::name_hash(name)}; }
+constexpr std::uint64_t seed = 7;
+
+HashedName hashed(std::string_view name) {
+  return {name, wire::name_hash(name), wire::table_hash(name, seed)};
+}
 
 std::string value_of(const Board& board, const Space& space, std::string_view name) {
-  const Handle handle = space.attributes.by_name().find(hashed(name));
+  const Handle handle = space.attributes.by_name().find(name);
   return handle == 0 ? "absent" : std::string(board.at(handle).value());
 }
 
 void set(Board& board, Space& space, std::string_view name, std::string_view value) {
-  Handle handle = space.attributes.by_name().find(hashed(name));
+  Handle handle = space.attributes.by_name().find(name);
   if (handle == 0) {
     handle = board.make(space, hashed(name), value.size());
   } else {
@@ -28,16 +35,16 @@ void set(Board& board, Space& space, std::string_view name, std::string_view val
 }
 
 void erase(Board& board, Space& space, std::string_view name) {
-  const Handle handle = space.attributes.by_name().find(hashed(name));
+  const Handle handle = space.attributes.by_name().find(name);
   board.save(space, handle);
-  board.unlink(space, handle, wire::name_hash(name));
+  board.unlink(space, handle);
 }
 
 }  // namespace
 
 TEST_CASE("a rollback gives every value back, small or large, changed or gone") {
   Account owner;
-  Board board;
+  Board board(seed);
   Space& space = board.make("a", 0, owner);
   const std::string large(1'000, 'l');
   set(board, space, "small", "1");
@@ -63,7 +70,7 @@ TEST_CASE("a rollback gives every value back, small or large, changed or gone") 
 
 TEST_CASE("a rollback to a mark keeps what was before it") {
   Account owner;
-  Board board;
+  Board board(seed);
   Space& space = board.make("a", 0, owner);
   set(board, space, "x", "1");
   board.commit();
@@ -78,7 +85,7 @@ TEST_CASE("a rollback to a mark keeps what was before it") {
 
 TEST_CASE("namespaces come and go and can be taken back") {
   Account owner;
-  Board board;
+  Board board(seed);
   Space& kept = board.make("kept", 5, owner);
   board.commit();
   board.make("new", 6, owner);

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "support/catch.hpp"
-#include "wire/digest.hpp"
 
 using namespace bulletin;
 using client::Audience;
@@ -40,8 +39,7 @@ Watches watches_of(const Audience& audience, const QueuedRow& row) {
 std::vector<std::string> wanted(const Audience& audience, std::uint64_t space,
                                 const std::vector<std::string>& names) {
   replica::Row row;
-  for (const std::string& name : names)
-    row.changes.push_back({name, "v", 1, wire::name_hash(name)});
+  for (const std::string& name : names) row.changes.push_back({name, "v", 1});
   replica::Row part;
   std::vector<std::string> all;
   for (const replica::RowChange& change : audience.wanted(space, row, part).changes)

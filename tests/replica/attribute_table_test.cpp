@@ -6,6 +6,7 @@
 
 #include "replica/table_values.hpp"
 #include "support/catch.hpp"
+#include "support/colliding_names.hpp"
 #include "wire/digest.hpp"
 #include "wire/value_codec.hpp"
 
@@ -59,7 +60,7 @@ void require_equal(const AttributeTable& table, const TableModel& model) {
     AttributeTable::Found found;
     wire::ScalarBytes scratch;
     REQUIRE(table.contains(name));
-    REQUIRE(table.find(name, wire::name_hash(name), found, scratch));
+    REQUIRE(table.find(name, found, scratch));
     REQUIRE(found.value == held.value);
     REQUIRE(found.revision == held.revision);
     Reading reading;
@@ -242,4 +243,38 @@ TEST_CASE("any sequence of changes leaves what a plain map would hold") {
     if (revision % 3000 == 0) require_equal(table, model);
   }
   require_equal(table, model);
+}
+
+TEST_CASE("names that were chosen by a hash without the seed lie apart") {
+  const auto probes = [](std::uint64_t seed) {
+    AttributeTable table(seed);
+    for (const std::string& name : colliding_names(0)) set(table, name, Value(1), 1);
+    return table.probes() / table.size();
+  };
+  CHECK(probes(0) > 100);  // who knows the seed can choose them
+  CHECK(probes(1) < 5);
+  CHECK(probes(0x9E3779B97F4A7C15) < 5);
+}
+
+TEST_CASE("a table has the same contents and the same digest with every seed") {
+  AttributeTable first(1);
+  AttributeTable second(2);
+  for (int i = 0; i != 1'000; ++i) {
+    const std::string name = "n" + std::to_string(i % 300);
+    for (AttributeTable* const table : {&first, &second}) {
+      if (i % 7 == 0) {
+        erase(*table, name, static_cast<std::uint64_t>(i) + 1);
+      } else {
+        set(*table, name, Value(i), static_cast<std::uint64_t>(i) + 1);
+      }
+    }
+  }
+  CHECK(first.size() == second.size());
+  CHECK(first.digest() == second.digest());
+  first.for_each([&](std::string_view name, std::uint64_t, const AttributeTable::Found& held) {
+    AttributeTable::Found found;
+    wire::ScalarBytes scratch;
+    REQUIRE(second.find(name, found, scratch));
+    CHECK(found.value == held.value);
+  });
 }

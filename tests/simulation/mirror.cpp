@@ -67,7 +67,7 @@ void Mirror::compare(const replica::NamespaceReplica& replica) {
   wire::ScalarBytes scratch;
   replica::AttributeTable::Found found;
   for (const auto& [name, entry] : entries_) {
-    const bool same = replica.table().find(name, wire::name_hash(name), found, scratch) &&
+    const bool same = replica.table().find(name, found, scratch) &&
                       found.revision == entry.revision && found.value == entry.value;
     check(same, "the rows of '{}' up to {} lead to another '{}'", replica.name(),
           replica.revision(), name);

@@ -94,7 +94,7 @@ void ReplicaView::check_attributes(const SpaceHistory& past) const {
   replica::AttributeTable::Found found;
   for (const auto& [name, attribute] : past.attributes()) {
     const Version* version = attribute.at(replica_->revision());
-    const bool there = replica_->table().find(name, attribute.name_hash, found, scratch);
+    const bool there = replica_->table().find(name, found, scratch);
     const bool expected = version != nullptr && version->value;
     check(there == expected, "'{}' at {} {} '{}'", replica_->name(), replica_->revision(),
           there ? "has" : "lacks", name);
@@ -110,7 +110,7 @@ void ReplicaView::check_pairs() const {
   wire::ScalarBytes scratches[2];
   replica::AttributeTable::Found found[2];
   for (std::size_t i = 0; i < 2; ++i) {
-    replica_->table().find(pair_names[i], wire::name_hash(pair_names[i]), found[i], scratches[i]);
+    replica_->table().find(pair_names[i], found[i], scratches[i]);
   }
   check(found[0].value == found[1].value && found[0].revision == found[1].revision,
         "'{}' at {} shows half of a transaction", replica_->name(), replica_->revision());

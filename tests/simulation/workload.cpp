@@ -228,7 +228,7 @@ void Workload::require(Transaction& transaction, const replica::NamespaceReplica
                        std::string_view name) {
   wire::ScalarBytes scratch;
   replica::AttributeTable::Found found;
-  replica.table().find(name, wire::name_hash(name), found, scratch);
+  replica.table().find(name, found, scratch);
   std::uint64_t revision = found.revision;
   if (world_.random.one_in(8) && revision > 0) revision -= world_.random.below(2);
   transaction.require(name, Revision(revision));
