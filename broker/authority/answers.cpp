@@ -79,8 +79,4 @@ std::string Authority::answer(const wire::StatusRequest& request) const {
   return wire::encode(reply);
 }
 
-std::string Authority::answer(const wire::List& request) const {
-  return wire::encode(list(request));
-}
-
 }  // namespace bulletin::authority

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "authority/command.hpp"
+#include "authority/name_range.hpp"
 #include "authority/options.hpp"
 #include "authority/quota.hpp"
 #include "authority/views.hpp"
@@ -26,6 +27,12 @@ namespace bulletin::authority {
 struct Publication {
   std::string_view space;
   wire::Run run;
+};
+
+/// One part of a list of namespaces. Views are valid until the next `apply`.
+struct Listing {
+  wire::ListReply reply;
+  std::size_t looked_at = 0;  ///< namespaces, those that are not listed included
 };
 
 class StateVisitor;
@@ -107,7 +114,6 @@ class Authority {
   /// Why the request is refused, if it is.
   [[nodiscard]] std::optional<wire::Refusal> check(const wire::StatusRequest& request) const;
   [[nodiscard]] std::string answer(const wire::StatusRequest& request) const;
-  [[nodiscard]] std::string answer(const wire::List& request) const;
 
   // The same without encoding; names are taken as they are. Views are valid until the next `apply`.
   // A namespace that there is not has no attributes, count and digest 0, and the number at which a
@@ -121,7 +127,9 @@ class Authority {
   [[nodiscard]] wire::SinceReply since(const wire::Since& request, std::string& scratch) const;
   /// What a beat tells, too.
   [[nodiscard]] wire::NamespaceStatus status(std::string_view space) const;
-  [[nodiscard]] wire::ListReply list(const wire::List& request) const;
+  /// Looks only at names in the ranges `visible`, which are in order and do not overlap. All
+  /// others make no difference to the part, nor to the work.
+  [[nodiscard]] Listing list(const wire::List& request, std::span<const NameRange> visible) const;
 
   [[nodiscard]] bool in_turn() const noexcept;
   [[nodiscard]] const AuthorityOptions& options() const noexcept;

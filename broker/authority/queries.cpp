@@ -4,7 +4,6 @@
 
 #include "authority/authority.hpp"
 #include "authority/state.hpp"
-#include "wire/digest.hpp"
 #include "wire/limits.hpp"
 
 namespace bulletin::authority {
@@ -36,8 +35,7 @@ wire::ReadReply Authority::read(const wire::Read& request) const {
   wire::ReadReply reply{options().epoch, state_->revision_of(space), {}};
   std::size_t bytes = 0;
   for (const std::string_view name : request.names) {
-    const Handle handle =
-        space == nullptr ? 0 : space->attributes.by_name().find({name, wire::name_hash(name)});
+    const Handle handle = space == nullptr ? 0 : space->attributes.by_name().find(name);
     const wire::AttributeState attribute =
         handle == 0 ? wire::AttributeState{name, {}, 0} : state_of(*state_, handle, request.leases);
     bytes += attribute.value.size() + attribute_head;
@@ -93,21 +91,31 @@ wire::NamespaceStatus Authority::status(std::string_view name) const {
           space->digest,   space->extent.attributes, space->extent.bytes};
 }
 
-wire::ListReply Authority::list(const wire::List& request) const {
+Listing Authority::list(const wire::List& request, std::span<const NameRange> visible) const {
   assert(!in_turn());
   const Board::Ordered& spaces = state_->board.ordered();
   const bool begun = !request.after.empty() && request.after >= request.prefix;
-  auto next = begun ? spaces.upper_bound(request.after) : spaces.lower_bound(request.prefix);
-  wire::ListReply reply;
+  const std::string_view from = begun ? request.after : request.prefix;
+  Listing listing;
   std::size_t bytes = 0;
-  for (; next != spaces.end() && next->first.starts_with(request.prefix); ++next) {
-    if (Board::idle(*next->second)) continue;  // about to be forgotten
-    reply.more = bytes >= wire::list_part_bytes;
-    if (reply.more) break;
-    bytes += next->first.size() + 2;
-    reply.names.push_back(next->first);
+  for (const NameRange& range : visible) {
+    if (range.ends_before(from)) continue;
+    if (range.begin > from && !range.begin.starts_with(request.prefix)) break;
+    auto next = range.begin > from ? spaces.lower_bound(range.begin)
+                : begun            ? spaces.upper_bound(from)
+                                   : spaces.lower_bound(from);
+    for (; next != spaces.end() && next->first.starts_with(request.prefix); ++next) {
+      const auto& [name, space] = *next;
+      if (range.ends_before(name)) break;
+      ++listing.looked_at;
+      if (Board::idle(*space)) continue;  // about to be forgotten
+      listing.reply.more = bytes >= wire::list_part_bytes;
+      if (listing.reply.more) return listing;
+      bytes += name.size() + 2;
+      listing.reply.names.push_back(name);
+    }
   }
-  return reply;
+  return listing;
 }
 
 std::vector<SessionView> Authority::session_list() const {

@@ -6,7 +6,6 @@
 #include "authority/running_clock.hpp"
 #include "authority/state.hpp"
 #include "wire/decode_error.hpp"
-#include "wire/digest.hpp"
 
 namespace bulletin::authority {
 
@@ -54,8 +53,7 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Write
   const bool alone = items.size() == 1;  // there is nothing to prepare for
   for (std::size_t i = 0; i != items.size(); ++i) {
     Prepared* const prepared = alone ? nullptr : &prepared_[i % most_prepared];
-    if (prepared == prepared_.data())
-      prepare(items.subspan(i, std::min(most_prepared, items.size() - i)));
+    if (prepared == prepared_.data()) prepare(items, i, denied);
     // Those behind may have to be refused.
     const std::size_t behind = (items.size() - i - 1) * no_room_for_outcome_bytes;
     const std::size_t taken = bytes + std::min(behind, most_bytes / 2);
@@ -84,11 +82,14 @@ Space* WriteApplier::find(std::string_view name) {
   return last_found_;
 }
 
-/// Nothing that could not as well be done in an item's turn.
-void WriteApplier::prepare(std::span<const wire::WriteItem> items) {
+/// Nothing that could not as well be done in an item's turn. Nothing at all for what is denied: not
+/// even the time that it takes tells whether the namespace is there.
+void WriteApplier::prepare(std::span<const wire::WriteItem> all, std::size_t first, Places denied) {
+  const auto items = all.subspan(first, std::min(most_prepared, all.size() - first));
   for (std::size_t i = 0; i != items.size(); ++i) {
     Prepared& prepared = prepared_[i];
-    prepared.decoded = items[i].transaction.size() <= small_transaction;
+    prepared.decoded =
+        items[i].transaction.size() <= small_transaction && !is_among(denied, first + i);
     if (prepared.decoded) prepared.refused = decode(items[i].transaction, prepared.transaction);
   }
   fetch_ahead(items);
@@ -98,7 +99,7 @@ void WriteApplier::prepare(std::span<const wire::WriteItem> items) {
 void WriteApplier::fetch_ahead(std::span<const wire::WriteItem> items) {
   struct Ahead {
     const NameIndex* index = nullptr;
-    std::uint64_t hash = 0;
+    std::uint64_t key = 0;
   };
   std::array<Ahead, most_prepared> ahead;
   for (std::size_t i = 0; i != items.size(); ++i) {
@@ -106,12 +107,12 @@ void WriteApplier::fetch_ahead(std::span<const wire::WriteItem> items) {
     if (!prepared.decoded || prepared.refused || prepared.transaction.operations.empty()) continue;
     const Space* const space = find(items[i].space);
     if (space == nullptr) continue;
-    ahead[i] = {&space->attributes.by_name(),
-                wire::name_hash(prepared.transaction.operations.front().name)};
-    ahead[i].index->fetch_slot(ahead[i].hash);
+    const NameIndex& names = space->attributes.by_name();
+    ahead[i] = {&names, names.key_of(prepared.transaction.operations.front().name)};
+    names.fetch_slot(ahead[i].key);
   }
   for (const Ahead& one : ahead) {
-    if (one.index != nullptr) one.index->fetch_attribute(one.hash);
+    if (one.index != nullptr) one.index->fetch_attribute(one.key);
   }
 }
 

@@ -53,7 +53,7 @@ class WriteApplier {
 
   /// Null: there is none. Most items are of the same one as the item before.
   Space* find(std::string_view name);
-  void prepare(std::span<const wire::WriteItem> items);
+  void prepare(std::span<const wire::WriteItem> all, std::size_t first, Places denied);
   void fetch_ahead(std::span<const wire::WriteItem> items);
   wire::Outcome apply(const wire::WriteItem& item, Prepared* prepared);
   Refused decode(std::string_view bytes, wire::Transaction& transaction) const;

@@ -22,13 +22,12 @@ class Boards {
   [[nodiscard]] std::string answer(const wire::SnapshotRequest& request) const;
   [[nodiscard]] std::string answer(const wire::Since& request) const;
   [[nodiscard]] std::string answer(const wire::StatusRequest& request) const;
-  /// Without the names that may not be read.
+  /// Namespaces that may not be read make no difference to the answer, nor to the work.
   [[nodiscard]] std::string answer(const wire::List& request, const Rights& rights) const;
 
   [[nodiscard]] wire::NamespaceStatus status(std::string_view space) const;
 
  private:
-  [[nodiscard]] wire::ListReply list(const wire::List& request) const;
   const authority::Authority& of(std::string_view space) const noexcept;
 
   const authority::Authority& clients_;

@@ -1,6 +1,8 @@
 #include "server/rights.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace bulletin::server {
@@ -40,6 +42,7 @@ Rights::Rights(const Tree& tree) {
     const Right outer = widen(around) ? of(around) : Right::none;
     if (right != outer) tree_.emplace(prefix, right);
   }
+  find_readable();
 }
 
 Rights Rights::all() {
@@ -61,11 +64,26 @@ bool Rights::may_read_all() const noexcept {
                                   [](const auto& entry) { return entry.second >= Right::read; });
 }
 
-bool Rights::may_read_nothing_below(std::string_view space) const {
-  if (may_read(space)) return false;
-  return std::none_of(tree_.lower_bound(space), tree_.end(), [&](const auto& entry) {
-    return covers(space, entry.first) && entry.second >= Right::read;
-  });
+/// A prefix is for itself and for the names from `prefix/` up to before `prefix0`: by their bytes
+/// there are others between, such as `prefix!`. Between two such borders all names have one right.
+void Rights::find_readable() {
+  std::set<std::string> borders{""};
+  for (const auto& [prefix, right] : tree_) {
+    if (prefix.empty()) continue;
+    borders.insert(prefix);
+    borders.insert(prefix + '\0');
+    borders.insert(prefix + '/');
+    borders.insert(prefix + '0');
+  }
+  bool readable = false;
+  for (const std::string& border : borders) {
+    if (may_read(border) == readable) continue;
+    readable = !readable;
+    if (readable)
+      readable_.push_back({border, {}});
+    else
+      readable_.back().end = border;
+  }
 }
 
 }  // namespace bulletin::server

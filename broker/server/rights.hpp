@@ -7,6 +7,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "authority/name_range.hpp"
 
 namespace bulletin::server {
 
@@ -35,9 +38,10 @@ class Rights {
   [[nodiscard]] bool may_write(std::string_view space) const { return of(space) >= Right::write; }
   /// Every namespace, also those that are not there yet.
   [[nodiscard]] bool may_read_all() const noexcept;
-  /// No namespace below this one, nor itself, may be read. (What is below `a/b` begins with
-  /// `a/b/`.)
-  [[nodiscard]] bool may_read_nothing_below(std::string_view space) const;
+  /// All names that may be read and no others, in order; no range touches the next one.
+  [[nodiscard]] std::span<const authority::NameRange> readable() const noexcept {
+    return readable_;
+  }
 
   friend bool operator==(const Rights&, const Rights&) = default;
 
@@ -46,8 +50,11 @@ class Rights {
 
   explicit Rights(const Tree& tree);
 
+  void find_readable();
+
   // The right at each prefix where it differs from the one around it; the outermost is none.
   Tree tree_;
+  std::vector<authority::NameRange> readable_;  // follows from it
 };
 
 }  // namespace bulletin::server

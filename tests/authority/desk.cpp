@@ -148,6 +148,11 @@ std::vector<std::string> Desk::names(std::string_view space) const {
   return names;
 }
 
+wire::ListReply Desk::list(std::string_view prefix, std::string_view after) const {
+  const std::vector<authority::NameRange> all(1);
+  return authority.list({prefix, after}, all).reply;
+}
+
 wire::SessionId Desk::id(std::uint64_t number) const { return {authority.options().epoch, number}; }
 
 }  // namespace bulletin::test

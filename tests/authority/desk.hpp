@@ -73,6 +73,8 @@ class Desk {
   [[nodiscard]] Value value(std::string_view space, std::string_view name) const;
   [[nodiscard]] std::uint64_t revision(std::string_view space, std::string_view name) const;
   [[nodiscard]] std::vector<std::string> names(std::string_view space) const;
+  /// All namespaces are visible.
+  [[nodiscard]] wire::ListReply list(std::string_view prefix, std::string_view after) const;
   [[nodiscard]] wire::SessionId id(std::uint64_t number) const;
 
   authority::Authority authority;

@@ -222,7 +222,7 @@ TEST_CASE("namespaces are listed in order, by prefix, in parts") {
   desk.apply(Remember{"plant/empty"});
   desk.authority.commit();
   const auto names = [&](std::string_view prefix, std::string_view after) {
-    const wire::ListReply reply = desk.authority.list({prefix, after});
+    const wire::ListReply reply = desk.list(prefix, after);
     CHECK_FALSE(reply.more);
     return Names(reply.names.begin(), reply.names.end());
   };
@@ -247,11 +247,33 @@ TEST_CASE("a long list comes in parts") {
   int parts = 0;
   std::string after;
   for (bool more = true; more; ++parts) {
-    const wire::ListReply reply = desk.authority.list({segment, after});
+    const wire::ListReply reply = desk.list(segment, after);
     listed += reply.names.size();
     after = reply.names.back();
     more = reply.more;
   }
   CHECK(listed == 1'000);
   CHECK(parts == 4);
+}
+
+TEST_CASE("a list has what is in the ranges that may be seen") {
+  Desk desk;
+  for (const char* space : {"a", "a!", "a/b", "a/b/c", "a/d", "a0", "b", "c"})
+    desk.set(space, "x", 1);
+  const auto names = [&](const std::vector<NameRange>& visible, std::string_view prefix,
+                         std::string_view after) {
+    const Listing listing = desk.authority.list({prefix, after}, visible);
+    CHECK_FALSE(listing.reply.more);
+    CHECK(listing.looked_at == listing.reply.names.size());
+    return Names(listing.reply.names.begin(), listing.reply.names.end());
+  };
+  const std::vector<NameRange> below_a{{"a", std::string("a\0", 2)}, {"a/", "a/b"}, {"a/d", "a0"}};
+  CHECK(names(below_a, "", "") == Names{"a", "a/d"});
+  CHECK(names(below_a, "a/", "") == Names{"a/d"});
+  CHECK(names(below_a, "", "a") == Names{"a/d"});
+  CHECK(names(below_a, "", "a/d").empty());
+  CHECK(names(below_a, "b", "").empty());
+  CHECK(names({{"b", ""}}, "", "") == Names{"b", "c"});
+  CHECK(names({{"b", ""}}, "", "b") == Names{"c"});
+  CHECK(names({}, "", "").empty());
 }

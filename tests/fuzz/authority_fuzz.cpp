@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -168,7 +169,10 @@ class Play {
       case 1: (void)authority_.answer(wire::SnapshotRequest{space, name}); return;
       case 2: (void)authority_.answer(wire::Since{space, epoch(), choices_.number()}); return;
       case 3: (void)authority_.answer(wire::StatusRequest{{space, spaces[0]}}); return;
-      default: (void)authority_.answer(wire::List{space, name}); return;
+      default: {
+        const std::vector<authority::NameRange> visible{{"", space}, {name, ""}};
+        (void)authority_.list({space, name}, std::span(visible).subspan(space > name ? 1 : 0));
+      }
     }
   }
 

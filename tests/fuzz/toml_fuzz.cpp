@@ -34,7 +34,7 @@ void read_permissions(std::string_view text) {
   for (const std::string& user : permissions.users()) {
     const server::Rights rights = permissions.rights_of(user);
     assert(!rights.may_read_all() || rights.may_read("any/one"));
-    assert(!rights.may_read_nothing_below("plant") || !rights.may_read("plant/line1"));
+    assert(!rights.readable().empty() || !rights.may_read("plant/line1"));
   }
 }
 

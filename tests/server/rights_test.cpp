@@ -1,5 +1,9 @@
 #include "server/rights.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <random>
+#include <string>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -55,15 +59,44 @@ TEST_CASE("All may be read only where nothing is excepted") {
   CHECK_FALSE(Rights().may_read_all());
 }
 
-TEST_CASE("What is hidden as a whole is known") {
-  const Rights some = rights(
-      {{"a/b/c", Right::read}, {"a/b", Right::none}, {"d", Right::none}, {"e", Right::read}});
-  CHECK_FALSE(some.may_read_nothing_below("a/b"));
-  CHECK_FALSE(some.may_read_nothing_below("a"));
-  CHECK(some.may_read_nothing_below("a/b/d"));
-  CHECK(some.may_read_nothing_below("d"));
-  CHECK_FALSE(some.may_read_nothing_below("e"));
-  CHECK_FALSE(rights({{"a", Right::read}}).may_read_nothing_below(""));
-  // Between a/b and what is below it there may be others by their bytes.
-  CHECK(rights({{"a!", Right::read}}).may_read_nothing_below("a"));
+TEST_CASE("The ranges that may be read are in order and do not touch") {
+  using Ranges = std::vector<bulletin::authority::NameRange>;
+  const auto ranges = [](const Rights& some) {
+    return Ranges(some.readable().begin(), some.readable().end());
+  };
+  CHECK(ranges(Rights()).empty());
+  CHECK(ranges(Rights::all()) == Ranges{{"", ""}});
+  CHECK(ranges(rights({{"a", Right::read}})) == Ranges{{"a", {"a\0", 2}}, {"a/", "a0"}});
+  CHECK(ranges(rights({{"a", Right::none}, {"", Right::read}})) ==
+        Ranges{{"", "a"}, {{"a\0", 2}, "a/"}, {"a0", ""}});
+}
+
+TEST_CASE("A name is in a readable range exactly if it may be read") {
+  std::mt19937 random(1);
+  // By their bytes some of these come between a name and what is below it.
+  const auto name = [&](std::size_t most) {
+    std::string text;
+    for (std::size_t segments = 1 + random() % most; segments != 0; --segments) {
+      for (std::size_t size = 1 + random() % 2; size != 0; --size) text += "ab!0"[random() % 4];
+      if (segments != 1) text += '/';
+    }
+    return text;
+  };
+  for (int round = 0; round != 200; ++round) {
+    std::vector<Rule> rules;
+    for (std::size_t size = random() % 8; size != 0; --size) {
+      const Right right = random() % 2 == 0 ? Right::none : Right::read;
+      rules.push_back({random() % 8 == 0 ? std::string() : name(3), right});
+    }
+    const Rights some = rights(rules);
+    for (int i = 0; i != 100; ++i) {
+      const std::string space = name(4);
+      INFO(space);
+      const auto has = [&](const bulletin::authority::NameRange& range) {
+        return range.begin <= space && !range.ends_before(space);
+      };
+      REQUIRE(std::any_of(some.readable().begin(), some.readable().end(), has) ==
+              some.may_read(space));
+    }
+  }
 }

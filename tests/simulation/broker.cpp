@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "authority/state_visitor.hpp"
 #include "simulation/answer_check.hpp"
@@ -312,6 +313,11 @@ std::string Broker::answer(const Asked& asked) {
           welcome.beat_ms = beat_ms;
           welcome.session_ms = session_ms;
           return wire::encode(welcome);
+        } else if constexpr (std::is_same_v<Request, wire::List>) {
+          const std::vector<authority::NameRange> all(1);
+          const std::string bytes = wire::encode(authority_.list(request, all).reply);
+          AnswerCheck(world_.model, world_.history)(request, bytes);
+          return bytes;
         } else if constexpr (requires { authority_.answer(request); }) {
           if constexpr (requires { request.space; }) {
             if (request.space == denied_space) {
