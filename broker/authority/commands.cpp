@@ -87,8 +87,9 @@ Answer Authority::State::apply(std::string_view user, const wire::Write& command
   if (!check_session(user, command.session)) sessions.renew(number, silence_ends());
   if (std::optional<Answer> repeated = repeat(user, command, denied)) return *std::move(repeated);
   Answer answer;
+  const Session& session = *sessions.find(number);
   answer.outcomes = std::make_shared<const Outcomes>(writes_.apply(
-      command.items, {number, *sessions.find(number)->account}, denied, most_outcome_bytes()));
+      command.items, {number, *session.account}, denied, most_outcome_bytes(session)));
   sessions.answer(number, {command.lane, command.number, answer.outcomes, writes_.kept_bytes()});
   answer.tails = tails_of(command.items, denied);
   return answer;
@@ -98,10 +99,14 @@ bool Authority::State::keeps_too_much() const noexcept {
   return sessions.kept_bytes() > options.bounds.all_kept_outcome_bytes;
 }
 
-std::size_t Authority::State::most_outcome_bytes() const noexcept {
+bool Authority::State::keeps_too_much(const Session& session) const noexcept {
+  return keeps_too_much() || session.account->exceeds(Resource::outcome_bytes);
+}
+
+std::size_t Authority::State::most_outcome_bytes(const Session& session) const noexcept {
   const Bounds& bounds = options.bounds;
-  return keeps_too_much() ? std::min(bounds.outcome_bytes, bounds.least_outcome_bytes)
-                          : bounds.outcome_bytes;
+  return keeps_too_much(session) ? std::min(bounds.outcome_bytes, bounds.least_outcome_bytes)
+                                 : bounds.outcome_bytes;
 }
 
 std::optional<Answer> Authority::State::repeat(std::string_view user, const wire::Write& command,
@@ -121,14 +126,19 @@ std::optional<Answer> Authority::State::repeat(std::string_view user, const wire
   return answer;
 }
 
+Refusal Authority::State::too_many_outcomes(const Session& session) const {
+  return keeps_too_much() ? overloaded("bytes of outcomes in all sessions",
+                                       options.bounds.all_kept_outcome_bytes)
+                          : session.account->refuse(Resource::outcome_bytes);
+}
+
 Refused Authority::State::check_lane(const wire::Write& command, const Lane* lane,
                                      const Session& session) const {
   if (lane == nullptr && session.lanes.size() >= options.bounds.lanes) {
     return overloaded("lanes in a session", options.bounds.lanes);
   }
-  if (lane == nullptr && !session.lanes.empty() && keeps_too_much()) {
-    return overloaded("bytes of outcomes in all sessions", options.bounds.all_kept_outcome_bytes);
-  }
+  if (lane == nullptr && !session.lanes.empty() && keeps_too_much(session))
+    return too_many_outcomes(session);
   if (lane != nullptr && command.number < lane->number) {
     return Refusal{Status::old_number, "the lane is at a higher number already", {}};
   }

@@ -54,7 +54,7 @@ void SessionTable::restore(std::uint64_t number, std::string_view user,
 }
 
 void SessionTable::restore(std::uint64_t number, Lane lane) {
-  kept_bytes_ += lane.bytes;
+  count(at(number), lane.bytes, 0);
   at(number).lanes.push_back(std::move(lane));
 }
 
@@ -70,12 +70,12 @@ void SessionTable::renew(std::uint64_t number, std::uint64_t deadline) {
 }
 
 void SessionTable::answer(std::uint64_t number, Lane lane) {
-  std::vector<Lane>& lanes = at(number).lanes;
+  Session& session = at(number);
+  std::vector<Lane>& lanes = session.lanes;
   auto found = find_lane(lanes, lane.lane);
   if (found == lanes.end()) found = lanes.insert(lanes.end(), Lane{lane.lane, 0, nullptr, 0});
-  kept_bytes_ += lane.bytes;
+  count(session, lane.bytes, found->bytes);
   std::swap(*found, lane);
-  kept_bytes_ -= lane.bytes;
   records_.push_back({Kind::answered, number, 0, nullptr, std::move(lane)});
 }
 
@@ -123,14 +123,15 @@ void SessionTable::undo(Record& record) {
     case Kind::ended: enter(record.number, std::move(record.session)); return;
     case Kind::renewed: move_deadline(record.number, record.deadline); return;
     case Kind::answered: {
-      std::vector<Lane>& lanes = at(record.number).lanes;
+      Session& session = at(record.number);
+      std::vector<Lane>& lanes = session.lanes;
       // A lane that this made is the last one: later ones have been taken back already.
       if (record.lane.outcomes == nullptr) {
-        kept_bytes_ -= lanes.back().bytes;
+        count(session, 0, lanes.back().bytes);
         lanes.pop_back();
       } else {
         Lane& lane = *find_lane(lanes, record.lane.lane);
-        kept_bytes_ += record.lane.bytes - lane.bytes;
+        count(session, record.lane.bytes, lane.bytes);
         lane = std::move(record.lane);
       }
     }
@@ -138,8 +139,8 @@ void SessionTable::undo(Record& record) {
 }
 
 void SessionTable::enter(std::uint64_t number, std::unique_ptr<Session> session) {
-  kept_bytes_ += session->bytes();
   session->account = &accounts_.of(session->user);
+  count(*session, session->bytes(), 0);
   ++session->account->used[Resource::sessions];
   by_deadline_.emplace(session->deadline, number);
   by_number_.emplace(number, std::move(session));
@@ -148,11 +149,16 @@ void SessionTable::enter(std::uint64_t number, std::unique_ptr<Session> session)
 std::unique_ptr<Session> SessionTable::remove(std::uint64_t number) {
   const auto found = by_number_.find(number);
   std::unique_ptr<Session> session = std::move(found->second);
-  kept_bytes_ -= session->bytes();
+  count(*session, 0, session->bytes());
   --session->account->used[Resource::sessions];
   by_number_.erase(found);
   by_deadline_.erase({session->deadline, number});
   return session;
+}
+
+void SessionTable::count(const Session& session, std::size_t more, std::size_t less) noexcept {
+  kept_bytes_ += more - less;
+  session.account->used[Resource::outcome_bytes] += more - less;
 }
 
 void SessionTable::move_deadline(std::uint64_t number, std::uint64_t deadline) {

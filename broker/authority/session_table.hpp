@@ -109,6 +109,8 @@ class SessionTable {
   std::unique_ptr<Session> remove(std::uint64_t number);
   void move_deadline(std::uint64_t number, std::uint64_t deadline);
   void undo(Record& record);
+  /// Lanes of the session keep so many bytes more, and so many less.
+  void count(const Session& session, std::size_t more, std::size_t less) noexcept;
 
   Accounts& accounts_;
   absl::flat_hash_map<std::uint64_t, std::unique_ptr<Session>> by_number_;

@@ -94,7 +94,10 @@ class Authority::State {
  private:
   /// The sessions together keep more outcomes than they should.
   bool keeps_too_much() const noexcept;
-  std::size_t most_outcome_bytes() const noexcept;
+  /// So do they, or those of its user.
+  bool keeps_too_much(const Session& session) const noexcept;
+  std::size_t most_outcome_bytes(const Session& session) const noexcept;
+  wire::Refusal too_many_outcomes(const Session& session) const;
   Refused check_lane(const wire::Write& command, const Lane* lane, const Session& session) const;
   void forget_idle();
   void erase_all(std::vector<Leased>& leased);

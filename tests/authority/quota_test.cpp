@@ -203,8 +203,16 @@ TEST_CASE("A restored authority counts what the users had") {
   World world(Resource::namespaces, 10);
   world.desk.write("a", x());
   world.write_as_bob("b", Raw().set("x", 1).set("y", std::string(100, 'v')));
-  world.write_as_bob("a", Raw().set("y", 1));
+  // The last WRITE of each lane is in the last turn.
+  const std::string bytes = Raw().set("y", 1).bytes();
+  world.desk.send({{"a", x(2).bytes(), 0}});
+  world.desk.apply(wire::Write{world.desk.id(world.bob), 1, 99, {{"a", 0, bytes}}}, "bob");
+  test::Store turn;
+  world.desk.authority.visit_turn(turn);
+  world.desk.authority.commit();
   test::Store store = test::store_of(world.desk.authority);
+  store.lanes = turn.lanes;
+  CHECK(store.lanes.size() == 2);
   store.newest = {world.desk.authority.revision(), world.desk.authority.clock_ms(), 0, 10};
   AuthorityOptions options = test::options();
   options.first_revision = world.desk.authority.revision() + 1;
@@ -214,4 +222,43 @@ TEST_CASE("A restored authority counts what the users had") {
     CAPTURE(user);
     CHECK(restored.accounts().all().at(user).used == account.used);
   }
+}
+
+TEST_CASE("A user that keeps all outcomes that it may has one lane in each session") {
+  World world(Resource::outcome_bytes, 1000);
+  const test::Item large{"a", Raw().require(std::string(900, 'n'), 1).bytes(), 0};
+  REQUIRE_FALSE(world.desk.send({large}, 1).refused());
+  world.desk.authority.commit();
+  REQUIRE_FALSE(world.desk.send({large}, 2).refused());
+  world.desk.authority.commit();
+  const std::uint64_t used = world.used("alice", Resource::outcome_bytes);
+  CHECK(used == world.desk.authority.kept_outcome_bytes());
+  CHECK(used > 1800);
+  const Answer refused = world.desk.send({large}, 3);
+  CHECK(refused.refusal.status == Status::overloaded);
+  CHECK(refused.refusal.message.find("user 'alice' may have at most 1000 bytes of kept outcomes") !=
+        std::string::npos);
+  // The lanes that it has go on, with small outcomes.
+  const std::vector<test::Item> many(40, large);
+  const Answer less = world.desk.send(many, 2);
+  REQUIRE_FALSE(less.refused());
+  CHECK(less.outcomes->front().status == Status::lost);
+  CHECK(less.outcomes->back().status == Status::overloaded);
+  world.desk.authority.abandon();
+  CHECK(world.used("alice", Resource::outcome_bytes) == used);
+  // Bob is not concerned.
+  for (std::uint64_t lane = 1; lane != 4; ++lane) {
+    const std::string bytes = large.transaction;
+    wire::Write write{world.desk.id(world.bob), lane, 1, {}};
+    for (int i = 0; i != 20; ++i) write.items.push_back({"b", 0, bytes});
+    const Answer answer = world.desk.apply(std::move(write), "bob");
+    REQUIRE_FALSE(answer.refused());
+    CHECK(answer.outcomes->back().status == Status::lost);
+    world.desk.authority.commit();
+  }
+  // What a session kept goes with it.
+  world.desk.apply(CloseSession{world.desk.id(world.desk.session)});
+  world.desk.authority.commit();
+  CHECK(world.used("alice", Resource::outcome_bytes) == 0);
+  CHECK(world.used("bob", Resource::outcome_bytes) == world.desk.authority.kept_outcome_bytes());
 }
