@@ -49,6 +49,7 @@ struct Connection {
   unsigned polled_for = 0;  ///< EPOLLIN, EPOLLOUT
   bool waits = false;       ///< among those whose input waits
   bool to_flush = false;    ///< among those with new output
+  bool gone = false;        ///< its peer has closed: nothing can be sent, what it sent is served
   bool ends = false;        ///< among those that end with this turn
 
   /// Bytes of memory that it makes the broker keep. What several are sent is counted for each.

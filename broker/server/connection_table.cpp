@@ -26,7 +26,8 @@ Connection* ConnectionTable::find(std::uint64_t id) const {
 }
 
 bool ConnectionTable::may_be_served(const Connection& connection) const {
-  return connection.output.bytes() <= (connection.peer.kind() == zmtp::Peer::Kind::subscribes
+  return connection.gone ||
+         connection.output.bytes() <= (connection.peer.kind() == zmtp::Peer::Kind::subscribes
                                            ? bounds_.reader_bytes
                                            : most_answer_bytes);
 }
@@ -65,14 +66,17 @@ void ConnectionTable::flush() {
 
 void ConnectionTable::flush(Connection& connection) {
   const bool was_served = may_be_served(connection);
-  if (!connection.output.send_to(connection.socket.get())) return end(connection, "it was closed");
+  if (connection.gone || !connection.output.send_to(connection.socket.get())) {
+    connection.output = {};
+    return lose(connection);
+  }
   // What it sent while it did not read its answers has its turn now.
   if (!was_served && may_be_served(connection) && !connection.input.empty()) let_wait(connection);
   watch(connection);
 }
 
 void ConnectionTable::watch(Connection& connection) {
-  if (connection.ends) return;
+  if (connection.ends || connection.gone) return;
   const bool reads = may_be_served(connection) && connection.input.empty();
   const unsigned wanted =
       (reads ? static_cast<unsigned>(EPOLLIN) : 0U) |
@@ -80,6 +84,16 @@ void ConnectionTable::watch(Connection& connection) {
   if (wanted == connection.polled_for) return;
   connection.polled_for = wanted;
   poll_.change(connection.socket.get(), wanted, connection.id);
+}
+
+void ConnectionTable::lose(Connection& connection) {
+  if (connection.ends || std::exchange(connection.gone, true)) return;
+  // The kernel would report it at each turn.
+  poll_.remove(connection.socket.get());
+  connection.output = {};
+  if (connection.peer.kind() == zmtp::Peer::Kind::subscribes)
+    return end(connection, "it was closed");
+  let_wait(connection);
 }
 
 void ConnectionTable::end(Connection& connection, std::string_view reason) {

@@ -52,6 +52,8 @@ class ConnectionTable {
   /// Tells the poll what the connection waits for now.
   void watch(Connection& connection);
 
+  /// Its peer has closed. It ends when what the peer sent before has been served.
+  void lose(Connection& connection);
   void end(Connection& connection, std::string_view reason);
   /// `release(Connection&)` is called with each that has ended, before it is destroyed. True: there
   /// was one.

@@ -34,6 +34,10 @@ void EventPoll::change(int descriptor, unsigned events, std::uint64_t id) {
   control(EPOLL_CTL_MOD, descriptor, events, id);
 }
 
+void EventPoll::remove(int descriptor) noexcept {
+  ::epoll_ctl(descriptor_.get(), EPOLL_CTL_DEL, descriptor, nullptr);
+}
+
 int EventPoll::wait_for(std::chrono::nanoseconds longest) {
   constexpr std::int64_t second = std::nano::den;
   const auto size = static_cast<int>(events_.size());

@@ -21,6 +21,7 @@ class EventPoll {
   /// closed is forgotten.
   void add(int descriptor, unsigned events, std::uint64_t id);
   void change(int descriptor, unsigned events, std::uint64_t id);
+  void remove(int descriptor) noexcept;
 
   /// What has happened, valid until the next call; nothing when the time is over, or a signal came.
   std::span<const epoll_event> wait(std::chrono::nanoseconds longest);

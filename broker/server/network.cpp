@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "server/keys.hpp"
+#include "server/linger.hpp"
 #include "server/log.hpp"
 #include "server/outgoing_update.hpp"
 #include "wire/key_text.hpp"
@@ -29,7 +30,7 @@ constexpr std::uint64_t first_connection_id = 16;
 
 constexpr std::chrono::milliseconds handshake_time{3000};
 /// How long answers may take to leave when the broker ends.
-constexpr std::chrono::milliseconds linger{200};
+constexpr std::chrono::milliseconds linger_time{200};
 constexpr std::chrono::seconds longest_wait{60};
 constexpr std::chrono::milliseconds rest_without_descriptors{100};
 /// How often it is looked whether a user that has sent too many requests may send more.
@@ -81,21 +82,8 @@ Network::Network(const BrokerOptions& options, const Access& access, Counters& c
     poll_.add(listeners_[i].descriptor(), EPOLLIN, first_listener_id + i);
 }
 
-Network::~Network() {
-  // What was answered last is on its way for a moment yet.
-  const Time end = std::chrono::steady_clock::now() + linger;
-  const auto has_output = [](const auto& entry) {
-    return !entry.second->ends && entry.second->peer.kind() == zmtp::Peer::Kind::requests &&
-           !entry.second->output.empty();
-  };
-  const Connections& all = connections_.all();
-  while (std::any_of(all.begin(), all.end(), has_output)) {
-    const std::chrono::nanoseconds rest = end - std::chrono::steady_clock::now();
-    if (rest.count() <= 0) break;
-    poll_.wait(rest);
-    for (const auto& [id, connection] : all) connections_.flush(*connection);
-  }
-}
+// What was answered last is on its way for a moment yet.
+Network::~Network() { linger(connections_.all(), linger_time); }
 
 void Network::wait(WakeUp& wake_up, Time until) {
   if (!std::exchange(watches_wake_up_, true)) poll_.add(wake_up.descriptor(), EPOLLIN, wake_up_id);
@@ -125,13 +113,13 @@ void Network::read(std::size_t most_requests, Time now) {
     Connection* const connection = connections_.find(id);
     if (connection == nullptr) continue;
     if ((event.events & EPOLLOUT) != 0) connections_.touch(*connection);
-    // Both directions are closed; what it sent last has no reader.
+    // Both directions are closed. On a Unix socket the peer's last bytes come with this event.
     if ((event.events & (EPOLLERR | EPOLLHUP)) != 0)
-      connections_.end(*connection, "it was closed");
+      connections_.lose(*connection);
     else if ((event.events & EPOLLIN) != 0)
       receive(*connection, now);
   }
-  serve_waiting();
+  serve_waiting(now);
   read_all_ = events_.size() < poll_.most();
 }
 
@@ -210,13 +198,16 @@ bool Network::is_full() const noexcept {
 }
 
 /// Those whose input waits have their turns one after the other.
-void Network::serve_waiting() {
+void Network::serve_waiting(Time now) {
   for (std::size_t i = connections_.waiting(); i != 0 && !is_full(); --i) {
     Connection* const connection = connections_.next_waiting();
     if (connection == nullptr) return;
     const std::string input = std::exchange(connection->input, {});
     take(*connection, input);
-    connections_.watch(*connection);
+    if (connection->gone)
+      receive(*connection, now);
+    else
+      connections_.watch(*connection);
   }
 }
 
@@ -233,7 +224,7 @@ void Network::receive(Connection& connection, Time now) {
     const ssize_t size =
         ::recv(connection.socket.get(), arrived_.data(), arrived_.size(), MSG_DONTWAIT);
     if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && errno == EAGAIN) break;
+    if (size < 0 && errno == EAGAIN && !connection.gone) break;
     if (size <= 0) return connections_.end(connection, "it was closed");
     connection.heard_at = now;
     bytes += static_cast<std::size_t>(size);
@@ -243,9 +234,12 @@ void Network::receive(Connection& connection, Time now) {
       take(connection, arrived);
     else
       let_wait(connection, arrived);
-    if (static_cast<std::size_t>(size) < arrived_.size()) break;
+    if (static_cast<std::size_t>(size) < arrived_.size() && !connection.gone) break;
   }
-  connections_.watch(connection);
+  if (connection.gone && !connection.ends)
+    connections_.let_wait(connection);  // for its next turn, or for the end of its bytes
+  else
+    connections_.watch(connection);
 }
 
 /// What is not served in this turn waits.
@@ -344,7 +338,7 @@ bool Network::has_room_for(const Request& request) {
 
 void Network::answer(const Request& request, std::string_view body) {
   Connection* const connection = connections_.find(request.connection);
-  if (connection == nullptr) {
+  if (connection == nullptr || connection->gone) {
     ++counters_.unclaimed;
     return;
   }

@@ -107,7 +107,7 @@ class Network {
   void accept(const Listener& listener, Time now);
   void let_newcomers_wait(bool wait);
   [[nodiscard]] bool is_full() const noexcept;
-  void serve_waiting();
+  void serve_waiting(Time now);
   void let_wait(Connection& connection, std::string_view bytes);
   void receive(Connection& connection, Time now);
   void take(Connection& connection, std::string_view bytes);

@@ -14,13 +14,11 @@ class SendQueue {
  public:
   using Shared = std::shared_ptr<const std::string>;
 
-  /// `write(std::string&)` appends to what is sent.
+  /// `write(std::string&)` appends to what is sent; also when it throws.
   template <class F>
   void append(F&& write) {
-    std::string& tail = own_tail();
-    const std::size_t before = tail.size();
-    write(tail);
-    bytes_ += tail.size() - before;
+    const Count count(bytes_, own_tail());
+    write(count.tail);
   }
   void append_shared(const Shared& bytes) {
     chunks_.push_back({bytes, {}});
@@ -34,6 +32,18 @@ class SendQueue {
   bool send_to(int socket);
 
  private:
+  /// Adds what the tail has grown by to `bytes`.
+  struct Count {
+    Count(std::size_t& bytes, std::string& tail) : bytes(bytes), tail(tail), before(tail.size()) {}
+    ~Count() { bytes += tail.size() - before; }
+    Count(const Count&) = delete;
+    Count& operator=(const Count&) = delete;
+
+    std::size_t& bytes;
+    std::string& tail;
+    const std::size_t before;
+  };
+
   struct Chunk {
     Shared shared;  // else `own`
     std::string own;

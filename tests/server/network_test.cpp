@@ -1,8 +1,18 @@
 #include "server/network.hpp"
 
-#include <algorithm>
-#include <string>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "server/descriptor.hpp"
 #include "server/log.hpp"
 #include "support/await.hpp"
 #include "support/catch.hpp"
@@ -18,8 +28,8 @@ namespace {
 
 /// A network without a broker: turns are the test's.
 struct World {
-  explicit World(std::size_t network_bytes = 0) {
-    options.bind = "tcp://127.0.0.1:*";
+  explicit World(std::size_t network_bytes = 0, const std::string& bind = "tcp://127.0.0.1:*") {
+    options.bind = bind;
     options.bounds.network_bytes = network_bytes;
     network.emplace(options, access, counters, *log);
   }
@@ -49,6 +59,29 @@ struct World {
   std::optional<Network> network;
   std::size_t connected = 0;
 };
+
+server::Descriptor connect_to_path(const std::string& path) {
+  server::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  REQUIRE(::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  return socket;
+}
+
+/// Answers what comes until no connection is left. How many requests there were.
+std::size_t serve_until_all_have_left(World& world) {
+  std::size_t served = 0;
+  bool any = false;
+  REQUIRE(await([&] {
+    const std::span<Request> requests = world.turn();
+    for (const Request& each : requests) world.network->answer(each, "answer");
+    served += requests.size();
+    any = any || world.network->connections() != 0;
+    return any && world.network->connections() == 0;
+  }));
+  return served;
+}
 
 std::string request(const std::string& body) {
   return zmtp_frame(more_flag, "") + zmtp_frame(0, body);
@@ -148,6 +181,72 @@ TEST_CASE("Of a client that does not read its answers no more requests are read 
     serve();
     return taken == count;
   }));
+}
+
+TEST_CASE("What a client sent before it left is served, over tcp and over ipc") {
+  // One request, more than have a turn, and many.
+  for (const int count : {1, 40, 300}) {
+    const std::string body(count == 300 ? 400 : 10, 'b');
+    const std::string all =
+        zmtp_greeting("NULL") + zmtp_ready("DEALER", "") + requests(body, count);
+    {
+      World world;
+      std::size_t sent = 0;
+      {
+        const TcpPeer peer(to_string(world.network->commands_endpoint()));
+        sent = peer.send_for(all, std::chrono::milliseconds(10));
+      }
+      REQUIRE(sent == all.size());
+      CHECK(serve_until_all_have_left(world) == static_cast<std::size_t>(count));
+    }
+    const std::string path = "/tmp/bulletin-network-test-" + std::to_string(::getpid());
+    World world(0, "ipc://" + path);
+    {
+      const server::Descriptor peer = connect_to_path(path);
+      REQUIRE(::send(peer.get(), all.data(), all.size(), MSG_DONTWAIT) ==
+              static_cast<ssize_t>(all.size()));
+    }
+    CHECK(serve_until_all_have_left(world) == static_cast<std::size_t>(count));
+  }
+}
+
+TEST_CASE("A client that leaves in the middle of its requests has those served that are whole") {
+  const std::string path = "/tmp/bulletin-network-test-" + std::to_string(::getpid());
+  World world(0, "ipc://" + path);
+  {
+    const server::Descriptor peer = connect_to_path(path);
+    const std::string all = zmtp_greeting("NULL") + zmtp_ready("DEALER", "") +
+                            requests("body", 20) + request("body").substr(0, 5);
+    REQUIRE(::send(peer.get(), all.data(), all.size(), 0) == static_cast<ssize_t>(all.size()));
+  }
+  CHECK(serve_until_all_have_left(world) == 20);
+  CHECK(world.counters.unclaimed != 0);
+}
+
+TEST_CASE("Answers on their way arrive when the broker ends, whatever the client sends meanwhile") {
+  World world;
+  const TcpPeer peer = world.connect("DEALER");
+  const std::string answer(300'000, 'a');
+  peer.send(request("ask"));
+  REQUIRE(await([&] {
+    const std::span<Request> all = world.turn();
+    for (const Request& each : all) world.network->answer(each, answer);
+    return !all.empty();
+  }));
+  world.network->flush();
+  peer.send(requests("late", 100));
+  world.network.reset();
+  const std::string all = peer.receive_all();
+  CHECK(all.find(answer) != std::string::npos);
+}
+
+TEST_CASE("A broker ends although a connection with a fault has output") {
+  World world;
+  const TcpPeer peer = world.connect("DEALER");
+  peer.send(zmtp_ping(0) + zmtp_ping(0) + std::string(10, '\x7f'));
+  world.network->read(1000, Network::Time::clock::now());
+  world.network.reset();
+  CHECK(peer.is_turned_away());
 }
 
 TEST_CASE("An update goes to those who subscribe to it or to a beginning, once to each") {
