@@ -1,19 +1,21 @@
 // How `bulletin` ends when it cannot do what it was asked, and what it says.
 
-#include <atomic>
-#include <chrono>
+#include <optional>
 #include <string>
-#include <thread>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include <zmq.hpp>
 
 #include "process/shell.hpp"
 #include "support/catch.hpp"
+#include "support/fake_broker.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
 
 using bulletin::test::BrokerProgram;
+using bulletin::test::FakeBroker;
 using bulletin::test::Result;
 using bulletin::test::run_bulletin;
 using bulletin::test::run_shell;
@@ -32,55 +34,13 @@ void check_complaint(const Result& result, int exit, const std::string& about) {
 }
 
 /// Begins sessions, and never answers anything else.
-class MuteBroker {
- public:
-  MuteBroker() : socket_(context_, zmq::socket_type::router) {
-    socket_.set(zmq::sockopt::linger, 0);
-    socket_.bind("tcp://127.0.0.1:*");
-    endpoint_ = socket_.get(zmq::sockopt::last_endpoint);
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~MuteBroker() {
-    stopping_ = true;
-    thread_.join();
-  }
-  MuteBroker(const MuteBroker&) = delete;
-  MuteBroker& operator=(const MuteBroker&) = delete;
-
-  const std::string& endpoint() const { return endpoint_; }
-
- private:
-  void serve() {
-    while (!stopping_) {
-      zmq::pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
-      if (zmq::poll(&item, 1, std::chrono::milliseconds(10)) > 0) answer();
-    }
-  }
-
-  void answer() {
-    std::vector<zmq::message_t> frames;
-    do {
-      frames.emplace_back();
-      (void)socket_.recv(frames.back());
-    } while (frames.back().more());
-    const auto request = bulletin::wire::decode_request(frames.back().to_string_view());
-    if (!std::holds_alternative<bulletin::wire::Hello>(request)) return;
-    bulletin::wire::Welcome welcome;
-    welcome.session.number = 1;
-    const std::string body = bulletin::wire::encode(welcome);
-    frames.back().rebuild(body.data(), body.size());
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-      socket_.send(frames[i],
-                   i + 1 < frames.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
-    }
-  }
-
-  zmq::context_t context_;
-  zmq::socket_t socket_;
-  std::string endpoint_;
-  std::atomic<bool> stopping_ = false;
-  std::thread thread_;
-};
+std::optional<std::string> begin_sessions_only(std::string_view request) {
+  if (!std::holds_alternative<bulletin::wire::Hello>(bulletin::wire::decode_request(request)))
+    return std::nullopt;
+  bulletin::wire::Welcome welcome;
+  welcome.session.number = 1;
+  return bulletin::wire::encode(welcome);
+}
 
 }  // namespace
 
@@ -203,7 +163,7 @@ TEST_CASE("why no broker answers is told by every verb") {
 }
 
 TEST_CASE("a write that was sent and not answered is exit 4") {
-  const MuteBroker broker;
+  const FakeBroker broker("tcp://127.0.0.1:*", begin_sessions_only);
   const std::vector<std::string> options = {"--endpoint", broker.endpoint(), "--timeout", "300ms"};
   const auto with_options = [&](std::vector<std::string> words) {
     words.insert(words.end(), options.begin(), options.end());

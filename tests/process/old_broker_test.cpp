@@ -1,20 +1,16 @@
 // A broker from before leases were told: the command line says what it cannot know.
 
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <variant>
-#include <vector>
-
-#include <zmq.hpp>
 
 #include "client/command_connection.hpp"
 #include "process/shell.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/fake_broker.hpp"
 #include "wire/requests.hpp"
 
 using namespace bulletin;
@@ -26,63 +22,32 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
+std::string without_leases(std::string_view body) {
+  wire::Request request = wire::decode_request(body);
+  if (auto* read = std::get_if<wire::Read>(&request)) read->leases = false;
+  if (auto* snapshot = std::get_if<wire::SnapshotRequest>(&request)) snapshot->leases = false;
+  return std::visit([](const auto& one) { return wire::encode(one); }, request);
+}
+
 /// Passes requests on without what an old broker passes over.
 class OldBroker {
  public:
-  explicit OldBroker(test::Board& board) : ask_(board.endpoint()) {
-    const std::string path = folder_.path() / "board";
+  explicit OldBroker(const test::Board& board)
+      : ask_(board.endpoint()), relay_("ipc://" + path(), [this](std::string_view request) {
+          return ask_.ask(without_leases(request));
+        }) {
     const std::string updates = board.updates_endpoint().substr(std::string("ipc://").size());
-    std::filesystem::create_symlink(updates, path + ".updates");
-    socket_.set(zmq::sockopt::linger, 0);
-    socket_.bind("ipc://" + path);
-    endpoint_ = "ipc://" + path;
-    thread_ = std::thread([this] { serve(); });
+    std::filesystem::create_symlink(updates, path() + ".updates");
   }
-  ~OldBroker() {
-    stopping_ = true;
-    thread_.join();
-  }
-  OldBroker(const OldBroker&) = delete;
-  OldBroker& operator=(const OldBroker&) = delete;
 
-  const std::string& endpoint() const { return endpoint_; }
+  const std::string& endpoint() const noexcept { return relay_.endpoint(); }
 
  private:
-  void serve() {
-    while (!stopping_) {
-      zmq::pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
-      if (zmq::poll(&item, 1, std::chrono::milliseconds(10)) > 0) answer();
-    }
-  }
-
-  static std::string without_leases(std::string_view body) {
-    wire::Request request = wire::decode_request(body);
-    if (auto* read = std::get_if<wire::Read>(&request)) read->leases = false;
-    if (auto* snapshot = std::get_if<wire::SnapshotRequest>(&request)) snapshot->leases = false;
-    return std::visit([](const auto& one) { return wire::encode(one); }, request);
-  }
-
-  void answer() {
-    std::vector<zmq::message_t> frames;
-    do {
-      frames.emplace_back();
-      (void)socket_.recv(frames.back());
-    } while (frames.back().more());
-    const std::string reply = ask_.ask(without_leases(frames.back().to_string_view()));
-    frames.back().rebuild(reply.data(), reply.size());
-    for (std::size_t i = 0; i != frames.size(); ++i) {
-      socket_.send(frames[i],
-                   i + 1 != frames.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
-    }
-  }
+  std::string path() const { return folder_.path() / "board"; }
 
   TemporaryFolder folder_;
   client::CommandConnection ask_;
-  zmq::context_t context_;
-  zmq::socket_t socket_{context_, zmq::socket_type::router};
-  std::string endpoint_;
-  std::atomic<bool> stopping_ = false;
-  std::thread thread_;
+  test::FakeBroker relay_;
 };
 
 }  // namespace
