@@ -34,6 +34,8 @@ class Choices {
     const std::size_t size = byte();
     return take(size);
   }
+  /// The same, at most so many.
+  std::string_view bytes(std::size_t most) { return take(below(most + 1)); }
   /// All that is left.
   std::string_view all() { return take(rest_.size()); }
 

@@ -6,6 +6,7 @@ Usage: seed.py. Files are named by their vectors; what a fuzzer finds is added b
 
 import json
 import os
+import random
 import re
 
 import msgpack
@@ -66,7 +67,9 @@ def main():
         save(vector["decoder"], "refused " + vector["name"], prefix + bytes.fromhex(vector["hex"]))
     write_texts()
     write_records()
-    for name in ("authority", "client", "socket"):
+    for number in range(40):  # each a conversation of several connections
+        save("socket", f"talk {number}", random.Random(number).randbytes(200 + 10 * number))
+    for name in ("authority", "client"):
         for number in range(8):
             save(name, f"steps {number}", bytes((i * (2 * number + 3) + number) % 251 for i in range(300)))
 

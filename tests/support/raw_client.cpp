@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "client/socket.hpp"
 #include "wire/limits.hpp"
 #include "wire/value_codec.hpp"
 
@@ -29,12 +30,13 @@ RawClient::RawClient(const std::string& endpoint, Context context,
 }
 
 void RawClient::send(std::string_view request) {
-  socket_.send(zmq::buffer(request), zmq::send_flags::none);
+  client::uninterrupted([&] { socket_.send(zmq::buffer(request), zmq::send_flags::none); });
 }
 
 std::string RawClient::receive() {
   zmq::message_t reply;
-  if (!socket_.recv(reply)) throw std::runtime_error("no answer in time");
+  if (!client::uninterrupted([&] { return socket_.recv(reply); }))
+    throw std::runtime_error("no answer in time");
   return text(reply);
 }
 

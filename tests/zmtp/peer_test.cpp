@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/curve_client.hpp"
 #include "support/zmtp.hpp"
 #include "zmtp/command.hpp"
-#include "zmtp/curve_client.hpp"
 #include "zmtp/protocol_error.hpp"
 
 using namespace bulletin;

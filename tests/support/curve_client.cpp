@@ -1,4 +1,4 @@
-#include "zmtp/curve_client.hpp"
+#include "support/curve_client.hpp"
 
 #include <sodium.h>
 

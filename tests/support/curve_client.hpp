@@ -11,7 +11,8 @@ namespace bulletin::test {
 
 class CurveClient {
  public:
-  explicit CurveClient(const zmtp::Key& server) : server_(server) {}
+  explicit CurveClient(const zmtp::Key& server, const zmtp::KeyPair& own = {})
+      : server_(server), own_(own) {}
 
   [[nodiscard]] const zmtp::KeyPair& own() const noexcept { return own_; }
 
@@ -30,7 +31,7 @@ class CurveClient {
  private:
   std::string next_number();
 
-  const zmtp::Key server_;
+  zmtp::Key server_;
   zmtp::KeyPair own_;
   zmtp::KeyPair short_term_;
   zmtp::Key server_short_term_{};
