@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/contender.hpp"
 #include "harness/reading.hpp"
@@ -66,10 +67,9 @@ Way board_disk(std::size_t changes);
 /// more; the attributes are written again, or the broker has kept them.
 Way board_reconnect(bool keeps);
 
-/// The 99th percentile of `set()`, while a client of the same broker does its worst: "flood",
-/// "come-and-go", "subscribe", "never-read"; or a process only takes two processors: "spin"; or
-/// nobody is there: "".
-Way board_set_beside(const std::string& what, const std::string& deed);
+/// The longest wait of a client that behaves, beside each of many that do not; with what they cost
+/// in memory.
+std::vector<Way> board_beside_hostile();
 
 Roles board_roles();
 

@@ -1,196 +1,223 @@
-// What a client that means no good costs the others.
+// What hostile clients cost the broker and its other clients.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sched.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "board/hostile.hpp"
 
-#include <cstdint>
-#include <cstdlib>
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <memory>
-#include <string>
+#include <stdexcept>
 #include <thread>
 #include <utility>
-#include <vector>
-
-#include <zmq.hpp>
-
-#include <bulletin/bulletin.hpp>
 
 #include "board/board.hpp"
-#include "board/filled.hpp"
+#include "client/key_files.hpp"
 #include "harness/far_end.hpp"
-#include "harness/pacing.hpp"
-#include "wire/replies.hpp"
-#include "wire/requests.hpp"
-#include "wire/update.hpp"
+#include "harness/service.hpp"
+#include "support/tcp_peer.hpp"
 
 namespace bulletin::bench {
 namespace {
 
-constexpr const char* space_name = "bench/hostile";
-constexpr std::size_t topics = 100'000;
+constexpr std::chrono::milliseconds between_requests{2};
+constexpr std::chrono::milliseconds usual_time{2000};
+constexpr std::chrono::milliseconds quick_time{100};
+/// However long what the hostile client does takes for once.
+constexpr std::chrono::seconds most_time{10};
+constexpr std::chrono::seconds time_to_give_back{1};
+constexpr const char* spin = "spin";
 
-/// Writes of a client that behaves, while another one does not. The figure is the 99th percentile.
-class Beside final : public Contender {
+constexpr const char* permissions = R"(
+[[rule]]
+user = "innocent"
+right = "write"
+[[rule]]
+user = "reader"
+namespace = "pub"
+right = "read"
+[[rule]]
+user = "writer"
+namespace = "part"
+right = "write"
+)";
+
+/// The program as it is installed, with keys and permissions.
+class GuardedBroker {
  public:
-  /// `deed`: what the other one does; empty: there is none.
-  Beside(const Setting& setting, std::string deed)
-      : setting_(setting), deed_(std::move(deed)), broker_(setting) {
-    stamp_.set(0);
+  explicit GuardedBroker(const Setting& setting) {
+    client::make_key_files(path("broker"));
+    std::ofstream authorized(path("authorized"));
+    for (const std::string name : {user::innocent, user::nobody, user::reader, user::writer})
+      authorized << client::make_key_files(path(name)).own_public << " " << name << "\n";
+    authorized.close();
+    std::ofstream(path("permissions")) << permissions;
+    port_ = free_port();
+    do {
+      metrics_port_ = free_port();
+    } while (metrics_port_ == port_ || metrics_port_ == port_ + 1);
+    const auto own = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    service_.emplace(
+        setting,
+        std::vector<std::string>{own / "bulletin-broker", "--bind", commands(), "--secret-key",
+                                 path("broker.key"), "--authorized-keys", path("authorized"),
+                                 "--permissions", path("permissions"), "--metrics",
+                                 metrics().substr(std::string("tcp://").size())},
+        port_);
   }
 
+  [[nodiscard]] std::string commands() const { return endpoint(port_); }
+  [[nodiscard]] std::string metrics() const { return endpoint(metrics_port_); }
+  [[nodiscard]] std::string keys() const { return folder_.path(); }
+  [[nodiscard]] int process_id() const { return service_->process_id(); }
+  [[nodiscard]] ClientOptions options() const {
+    ClientOptions options{.endpoint = commands()};
+    options.server_key = path("broker.pub");
+    options.key_file = path("innocent.key");
+    return options;
+  }
+
+ private:
+  static std::string endpoint(int port) { return "tcp://127.0.0.1:" + std::to_string(port); }
+  [[nodiscard]] std::string path(const std::string& name) const { return folder_.path() / name; }
+
+  TemporaryFolder folder_;
+  int port_ = 0;
+  int metrics_port_ = 0;
+  std::optional<Service> service_;
+};
+
+/// The most memory that the process has had since the last call of `forget_peak`.
+std::size_t peak_bytes(int process_id) {
+  std::ifstream status("/proc/" + std::to_string(process_id) + "/status");
+  for (std::string word; status >> word;) {
+    std::size_t kilobytes = 0;
+    if (word == "VmHWM:" && status >> kilobytes) return kilobytes << 10;
+  }
+  throw std::runtime_error("the broker has ended");
+}
+
+void forget_peak(int process_id) {
+  std::ofstream("/proc/" + std::to_string(process_id) + "/clear_refs") << "5";
+}
+
+/// One request of the metrics; what is not answered counts with the time that it took.
+void scrape(const std::string& metrics) {
+  const test::TcpPeer peer(metrics);
+  if (!peer.connected()) return;
+  peer.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  static_cast<void>(peer.receive_all());
+}
+
+/// Requests of a client that behaves, beside one that does not. The figure is the longest wait.
+class Beside final : public Contender {
+ public:
+  /// `deed`: its number; or `spin`; empty: there is none.
+  Beside(const Setting& setting, std::string deed) : setting_(setting), deed_(std::move(deed)) {
+    if (!deed_.empty() && deed_ != spin) what_ = deeds().at(std::stoul(deed_));
+  }
+
+  /// A broker of its own: what one leaves is not another one's.
   Round round() override {
-    std::unique_ptr<FarEnd> hostile;
-    if (!deed_.empty()) {
-      hostile = std::make_unique<FarEnd>(setting_, "board-hostile",
-                                         std::vector{deed_, broker_.endpoint()});
-      hostile->line();  // it has begun
-    }
-    Round round = timed(setting_.pace, [&] { stamp_.set(now_ns()); });
-    round.figure = round.latency.at(0.99);
+    const GuardedBroker broker(setting_);
+    Client client(broker.options());
+    if (what_.prepare) what_.prepare(client, setting_.quick);
+    const Attribute<std::int64_t> stamp = client.open("innocent").attribute<std::int64_t>("stamp");
+    stamp.set(0);
+    forget_peak(broker.process_id());
+    const std::size_t before = resident_bytes(broker.process_id());
+    Round round = measure(broker, [&] {
+      if (what_.against_metrics)
+        scrape(broker.metrics());
+      else
+        stamp.set(now_ns());
+    });
+    Cost& cost = round.cost.value();
+    cost.most_bytes = peak_bytes(broker.process_id()) - before;
+    if (!setting_.quick) cost.stays_bytes = await_rest(broker.process_id(), before);
     return round;
   }
 
  private:
+  std::unique_ptr<FarEnd> start_hostile(const GuardedBroker& broker) const {
+    if (deed_.empty()) return nullptr;
+    if (deed_ == spin) return std::make_unique<FarEnd>(setting_, "board-spin");
+    return std::make_unique<FarEnd>(
+        setting_, "board-hostile",
+        std::vector<std::string>{deed_, broker.commands(), broker.metrics(), broker.keys(),
+                                 setting_.quick ? "quick" : ""});
+  }
+
+  /// At least until the hostile client has done once what it does.
+  template <class Once>
+  Round measure(const GuardedBroker& broker, Once once) const {
+    const std::unique_ptr<FarEnd> hostile = start_hostile(broker);
+    if (hostile != nullptr) hostile->line();  // it has begun
+    std::vector<std::int64_t> samples;
+    Cost cost;
+    bool done = hostile == nullptr;
+    const auto begin = std::chrono::steady_clock::now();
+    const auto time = setting_.quick ? quick_time : usual_time;
+    const auto most = setting_.quick ? std::chrono::seconds(1) : most_time;
+    for (;;) {
+      const auto passed = std::chrono::steady_clock::now() - begin;
+      if (passed >= most || (passed >= time && done)) break;
+      std::this_thread::sleep_for(between_requests);
+      const std::int64_t start = now_ns();
+      try {
+        once();
+      } catch (const Error&) {  // it took longer than a client waits
+      }
+      samples.push_back(now_ns() - start);
+      if (hostile != nullptr) done = listen(*hostile, cost) || done;
+    }
+    Round round = round_of(std::move(samples));
+    round.figure = round.latency.at(1);
+    round.cost = cost;
+    return round;
+  }
+
+  /// What it has said meanwhile; true: that it is done.
+  static bool listen(FarEnd& hostile, Cost& cost) {
+    constexpr std::string_view sent = "sent ";
+    bool done = false;
+    while (const auto line = hostile.line(std::chrono::milliseconds(0))) {
+      done = done || *line == "done";
+      if (line->starts_with(sent)) cost.sent_bytes = std::stoull(line->substr(sent.size()));
+    }
+    return done;
+  }
+
+  /// What is still held when the hostile client has gone.
+  static std::size_t await_rest(int process_id, std::size_t before) {
+    const auto end = std::chrono::steady_clock::now() + time_to_give_back;
+    std::size_t least = SIZE_MAX;
+    while (least > before && std::chrono::steady_clock::now() < end) {
+      least = std::min(least, resident_bytes(process_id));
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return least - std::min(least, before);
+  }
+
   const Setting setting_;
   const std::string deed_;
-  BrokerProcess broker_;
-  Client client_{{.endpoint = broker_.endpoint()}};
-  Attribute<std::int64_t> stamp_ = client_.open(space_name).attribute<std::int64_t>("stamp");
+  Deed what_;
 };
-
-zmq::socket_t socket_to(zmq::context_t& context, zmq::socket_type type,
-                        const std::string& endpoint) {
-  zmq::socket_t socket(context, type);
-  socket.set(zmq::sockopt::linger, 0);
-  socket.connect(endpoint);
-  return socket;
-}
-
-void send(zmq::socket_t& socket, const std::string& request) {
-  socket.send(zmq::message_t(), zmq::send_flags::sndmore);
-  socket.send(zmq::buffer(request), zmq::send_flags::none);
-}
-
-std::string updates_of(const std::string& commands) {
-  zmq::context_t context;
-  zmq::socket_t socket = socket_to(context, zmq::socket_type::dealer, commands);
-  send(socket, wire::encode(wire::Hello{}));
-  zmq::message_t reply;
-  do {
-    if (!socket.recv(reply)) throw std::runtime_error("no answer to HELLO");
-  } while (reply.more());
-  const wire::Welcome welcome = wire::decode_welcome(reply.to_string());
-  return "tcp://127.0.0.1:" + std::to_string(welcome.updates.port);
-}
-
-/// Requests as fast as they are taken, of the kind that is answered at length.
-[[noreturn]] void flood(const std::string& commands) {
-  zmq::context_t context;
-  std::vector<zmq::socket_t> sockets;
-  for (int i = 0; i != 4; ++i)
-    sockets.push_back(socket_to(context, zmq::socket_type::dealer, commands));
-  say("begun");
-  for (std::string request = wire::encode(wire::List{"", ""});;) {
-    for (zmq::socket_t& socket : sockets) send(socket, request);
-    for (zmq::socket_t& socket : sockets) {
-      zmq::message_t answer;
-      while (socket.recv(answer, zmq::recv_flags::dontwait)) {
-      }
-    }
-  }
-}
-
-/// Opens connections, says a few bytes that are no greeting, and drops them.
-[[noreturn]] void come_and_go(const std::string& commands) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port =
-      htons(static_cast<std::uint16_t>(std::stoul(commands.substr(commands.rfind(':') + 1))));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  // Closed without a farewell: the ports are free again at once.
-  const linger at_once{1, 0};
-  say("begun");
-  for (;;) {
-    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
-      static_cast<void>(::send(socket, "hello", 5, MSG_NOSIGNAL));
-    ::close(socket);
-  }
-}
-
-/// 100,000 topics, and again from the beginning.
-[[noreturn]] void subscribe(const std::string& commands) {
-  zmq::context_t context;
-  const std::string updates = updates_of(commands);
-  for (bool told = false;;) {
-    zmq::socket_t socket(context, zmq::socket_type::sub);
-    socket.set(zmq::sockopt::linger, 0);
-    socket.set(zmq::sockopt::sndhwm, 0);
-    socket.connect(updates);
-    for (std::size_t i = 0; i != topics; ++i)
-      socket.set(zmq::sockopt::subscribe, wire::topic_of("hostile/" + std::to_string(i)));
-    if (!told) say("begun");
-    told = true;
-    usleep(200'000);
-  }
-}
-
-/// Asks for what is large and for all updates, and takes neither.
-[[noreturn]] void never_read(const std::string& commands) {
-  Client client({.endpoint = commands});
-  client.open(space_name).set("large", std::string(1000'000, 'l'));
-  zmq::context_t context;
-  zmq::socket_t reader(context, zmq::socket_type::sub);
-  reader.set(zmq::sockopt::rcvhwm, 1);
-  reader.set(zmq::sockopt::subscribe, "");
-  reader.connect(updates_of(commands));
-  std::vector<zmq::socket_t> sockets;
-  for (int i = 0; i != 4; ++i) {
-    zmq::socket_t socket(context, zmq::socket_type::dealer);
-    socket.set(zmq::sockopt::linger, 0);
-    socket.set(zmq::sockopt::rcvhwm, 1);
-    socket.connect(commands);
-    sockets.push_back(std::move(socket));
-  }
-  say("begun");
-  for (const std::string request = wire::encode(wire::Read{space_name, {"large"}});;) {
-    for (zmq::socket_t& socket : sockets) send(socket, request);
-  }
-}
-
-/// Nothing to do with the broker, but both processors of a small machine are taken, as by a broker
-/// that is kept busy: what is beyond this is the broker's doing.
-[[noreturn]] void spin() {
-  const auto turn = [] {
-    for (volatile unsigned turns = 0;;) turns = turns + 1;
-  };
-  say("begun");
-  std::thread(turn).detach();
-  turn();
-  std::abort();
-}
 
 }  // namespace
 
-void board_hostile_role(const std::vector<std::string>& arguments) {
-  const std::string& deed = arguments.at(0);
-  const std::string& commands = arguments.at(1);
-  if (deed == "spin") spin();
-  // It is on this host for want of another: the processors are to be the broker's and the others'.
-  const sched_param unused{};
-  static_cast<void>(sched_setscheduler(0, SCHED_IDLE, &unused));
-  if (deed == "flood") flood(commands);
-  if (deed == "come-and-go") come_and_go(commands);
-  if (deed == "subscribe") subscribe(commands);
-  never_read(commands);
-}
-
-Way board_set_beside(const std::string& what, const std::string& deed) {
-  return way<Beside>("Bulletin set, " + what, Kind::ours, deed);
+std::vector<Way> board_beside_hostile() {
+  std::vector<Way> ways{
+      way<Beside>("quiet", Kind::ours, std::string()),
+      way<Beside>("two busy threads of another program", Kind::ours, std::string(spin))};
+  for (std::size_t i = 0; i != deeds().size(); ++i) {
+    const Deed& deed = deeds()[i];
+    const std::string who = deed.against_metrics ? "metrics"
+                            : deed.user.empty()  ? "stranger"
+                                                 : deed.user;
+    ways.push_back(way<Beside>(who + ": " + deed.name, Kind::ours, std::to_string(i)));
+  }
+  return ways;
 }
 
 }  // namespace bulletin::bench

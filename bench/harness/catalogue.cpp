@@ -62,15 +62,8 @@ std::vector<Scenario> catalogue(const Setting& setting) {
                          Unit::per_second,
                          {board_set_async(1), secured(board_set_async(1)), board_commit_async(),
                           secured(board_commit_async())}));
-  all.push_back(
-      scenario("hostile",
-               "a write while somebody else means no good, rounds and ratio by the 99th percentile",
-               Unit::microseconds,
-               {board_set_beside("quiet", ""), board_set_beside("beside two busy threads", "spin"),
-                board_set_beside("flooded", "flood"),
-                board_set_beside("connections come and go", "come-and-go"),
-                board_set_beside("100,000 topics", "subscribe"),
-                board_set_beside("who never reads", "never-read")}));
+  all.push_back(scenario("hostile", "requests of a client that behaves, and the broker's memory",
+                         Unit::milliseconds, board_beside_hostile(), 1));
   all.push_back(scenario("restart", "a broker with data until its first answer", Unit::milliseconds,
                          {board_restart(many)}, 3));
   all.push_back(scenario("disk", "bytes on the disk for each of 10,000 attributes, overwritten",

@@ -59,6 +59,34 @@ void print_row(const Outcome& outcome, Unit unit, double base) {
              summary.median.samples, summary.median.figure / base);
 }
 
+std::string megabytes(std::size_t bytes) {
+  return fmt::format("{:.1f}", static_cast<double>(bytes) / 1e6);
+}
+
+bool has_costs(const Result& result) {
+  return std::any_of(result.outcomes.begin(), result.outcomes.end(), [](const Outcome& outcome) {
+    return !outcome.rounds.empty() && outcome.rounds.front().cost.has_value();
+  });
+}
+
+void print_costs(const Result& result) {
+  fmt::print("  {:<58}{:>9}{:>9}{:>9}{:>12}{:>12}{:>10}{:>10}\n", "", "p50", "p99", "longest",
+             "MB sent", "MB memory", "a byte", "MB stay");
+  for (const Outcome& outcome : result.outcomes) {
+    if (outcome.rounds.empty()) continue;
+    const Quantiles waits = summary_of(outcome.rounds).median.latency;
+    const Cost cost = outcome.rounds.front().cost.value_or(Cost{});
+    const auto wait = [&](double rank) { return number(waits.at(rank), result.unit); };
+    const double factor = static_cast<double>(cost.most_bytes) /
+                          static_cast<double>(std::max<std::size_t>(cost.sent_bytes, 1));
+    fmt::print("  {:<58}{:>9}{:>9}{:>9}{:>12}{:>12}{:>10}{:>10}\n", outcome.way, wait(0.5),
+               wait(0.99), wait(1), megabytes(cost.sent_bytes), megabytes(cost.most_bytes),
+               cost.sent_bytes == 0 ? std::string("-") : fmt::format("{:.2f}", factor),
+               megabytes(cost.stays_bytes));
+  }
+  std::fflush(stdout);
+}
+
 /// Its product: "Redis SET" and "Redis GET" are of Redis.
 std::string product(const Outcome& outcome) {
   return outcome.way.substr(0, outcome.way.find_first_of(" ,"));
@@ -106,6 +134,7 @@ void print_ratios(const Result& result, const Outcome& ours,
 }  // namespace
 
 void print_ratios(const std::vector<Result>& results) {
+  if (std::all_of(results.begin(), results.end(), has_costs)) return;
   const std::vector<std::string> products = products_in(results);
   fmt::print("\nOurs divided by theirs (times, bytes: less is better; /s: more is better)\n");
   fmt::print("  {:<24}{:<43}{:>10} {:<5}{:>8}", "", "", "ours", "", "limit");
@@ -113,7 +142,7 @@ void print_ratios(const std::vector<Result>& results) {
   fmt::print("\n");
   for (const Result& result : results) {
     for (const Outcome& outcome : result.outcomes) {
-      if (outcome.kind == Kind::ours && !outcome.rounds.empty())
+      if (outcome.kind == Kind::ours && !outcome.rounds.empty() && !has_costs(result))
         print_ratios(result, outcome, products);
     }
   }
@@ -121,6 +150,7 @@ void print_ratios(const std::vector<Result>& results) {
 
 void print(const Result& result) {
   fmt::print("\n{}: {}, {}\n", result.name, result.what, unit_name(result.unit));
+  if (has_costs(result)) return print_costs(result);
   fmt::print("  {:<43}{:>10}{:>10}{:>10}{:>10}{:>22}{:>10}{:>12}\n", "",
              result.unit == Unit::per_second || result.unit == Unit::bytes ? "median" : "p50",
              "p90", "p99", "p99.9", "rounds", "samples", "ratio");
@@ -146,6 +176,10 @@ void write_json(const std::vector<Result>& results, const std::string& file) {
                           {"samples", round.samples},
                           {"seconds", round.seconds},
                           {"quantiles_ns", round.latency.values}});
+        if (!round.cost) continue;
+        rounds.back().update({{"sent_bytes", round.cost->sent_bytes},
+                              {"most_bytes", round.cost->most_bytes},
+                              {"stays_bytes", round.cost->stays_bytes}});
       }
       all.push_back({{"scenario", result.name},
                      {"what", result.what},

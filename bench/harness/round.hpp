@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,13 +24,21 @@ struct Quantiles {
   [[nodiscard]] double at(double rank) const;
 };
 
+/// What a hostile client costs a broker.
+struct Cost {
+  std::size_t sent_bytes = 0;   ///< by the hostile client
+  std::size_t most_bytes = 0;   ///< of memory, meanwhile
+  std::size_t stays_bytes = 0;  ///< of memory, when it has gone
+};
+
 struct Round {
   double figure = 0;        ///< what the scenario compares: nanoseconds, changes per second, bytes
   std::size_t samples = 0;  ///< how many operations it rests on
   double seconds = 0;       ///< how long they took together; 0: not known
   Quantiles latency;        ///< of single operations; all 0: none were timed
+  std::optional<Cost> cost = {};
 
-  /// One line, and back.
+  /// One line, without the cost, and back.
   [[nodiscard]] std::string text() const;
   static Round of_text(const std::string& text);
 };
