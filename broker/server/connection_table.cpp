@@ -91,7 +91,9 @@ void ConnectionTable::lose(Connection& connection) {
   // The kernel would report it at each turn.
   poll_.remove(connection.socket.get());
   connection.output = {};
-  if (connection.peer.kind() == zmtp::Peer::Kind::subscribes)
+  // A handshake with keys cannot go on.
+  if (connection.peer.kind() == zmtp::Peer::Kind::subscribes ||
+      (connection.account == nullptr && connection.peer.encrypts()))
     return end(connection, "it was closed");
   let_wait(connection);
 }

@@ -40,6 +40,10 @@ constexpr std::size_t arrived_bytes = 256u << 10;
 constexpr std::size_t most_request_bytes = 1u << 20;  // of one turn, as what follows
 constexpr unsigned most_work_of_one = 1024;
 constexpr unsigned work_of_request = 64;
+/// Of all connections in one turn, without what requests lead to: about 7 ms.
+constexpr unsigned most_work = 64 * most_work_of_one;
+/// About 3 ms of a turn; when it is over, the others go on with their handshakes in the next one.
+constexpr unsigned most_handshake_work = 25 * most_work_of_one;
 constexpr std::size_t most_subscription_events = 4096;
 constexpr std::size_t most_bytes_of_one = 1u << 20;
 constexpr unsigned most_newcomers = 64;
@@ -100,6 +104,7 @@ void Network::read(std::size_t most_requests, Time now) {
   request_bytes_ = 0;
   nonces_.clear();
   messages_ = 0;
+  work_ = 0;
   most_requests_ = most_requests;
   connections_.rates().set_time(now);
   if (!std::exchange(polled_, false)) events_ = poll_.wait(std::chrono::nanoseconds(0));
@@ -116,11 +121,27 @@ void Network::read(std::size_t most_requests, Time now) {
     // Both directions are closed. On a Unix socket the peer's last bytes come with this event.
     if ((event.events & (EPOLLERR | EPOLLHUP)) != 0)
       connections_.lose(*connection);
+    else if ((event.events & EPOLLIN) != 0 && connection->account == nullptr)
+      handshaking_.push_back(connection);
     else if ((event.events & EPOLLIN) != 0)
       receive(*connection, now);
   }
-  serve_waiting(now);
   read_all_ = events_.size() < poll_.most();
+  serve_waiting(now);
+  shake_hands(now);
+}
+
+/// After what known peers ask for, so that no number of strangers makes them wait for long. The
+/// poll tells again of those that are left.
+void Network::shake_hands(Time now) {
+  handshake_work_ = 0;
+  for (Connection* const connection : std::exchange(handshaking_, {})) {
+    if (handshake_work_ >= most_handshake_work) {
+      read_all_ = false;
+      return;
+    }
+    if (!connection->ends) receive(*connection, now);
+  }
 }
 
 // --- newcomers ---
@@ -194,7 +215,7 @@ void Network::admit(Connection& connection) {
 
 bool Network::is_full() const noexcept {
   return requests_.size() >= most_requests_ || request_bytes_ >= most_request_bytes ||
-         interest_.events() >= most_subscription_events;
+         work_ >= most_work || interest_.events() >= most_subscription_events;
 }
 
 /// Those whose input waits have their turns one after the other.
@@ -230,7 +251,7 @@ void Network::receive(Connection& connection, Time now) {
     bytes += static_cast<std::size_t>(size);
     // Nobody who waits is overtaken.
     const std::string_view arrived(arrived_.data(), static_cast<std::size_t>(size));
-    if (connections_.waiting() == 0)
+    if (connections_.waiting() == 0 || connection.account == nullptr)
       take(connection, arrived);
     else
       let_wait(connection, arrived);
@@ -247,31 +268,43 @@ void Network::take(Connection& connection, std::string_view bytes) {
   work_of_one_ = 0;
   try {
     while (!connection.ends) {
-      if (work_of_one_ >= most_work_of_one || is_full() || !connections_.may_be_served(connection))
-        break;
-      if (connection.account != nullptr && !connections_.rates().allows(*connection.account)) {
-        connection.account->count_refusal(Resource::requests_per_second);
-        break;
+      // A handshake has few frames.
+      if (connection.account != nullptr) {
+        if (work_of_one_ >= most_work_of_one || is_full() ||
+            !connections_.may_be_served(connection))
+          break;
+        if (!connections_.rates().allows(*connection.account)) {
+          connection.account->count_refusal(Resource::requests_per_second);
+          break;
+        }
       }
       const bool had_output = !connection.output.empty();
       zmtp::Peer::Event event{};
       connection.output.append([&](std::string& out) { event = connection.peer.read(bytes, out); });
       if (!had_output && !connection.output.empty()) connections_.touch(connection);
+      count_work(connection);
       if (!take_event(connection, event)) return;
     }
   } catch (const zmtp::ProtocolError& error) {
+    count_work(connection);
     return connections_.end(connection, error.what());
   }
   if (!bytes.empty() && !connection.ends) let_wait(connection, bytes);
+}
+
+void Network::count_work(const Connection& connection) {
+  const unsigned cost = connection.peer.cost();
+  work_of_one_ += cost;
+  (connection.account != nullptr ? work_ : handshake_work_) += cost;
 }
 
 // False: it wants more bytes.
 bool Network::take_event(Connection& connection, zmtp::Peer::Event event) {
   using Event = zmtp::Peer::Event;
   if (event != Event::nothing) ++messages_;
-  ++work_of_one_;
   switch (event) {
     case Event::nothing: return false;
+    case Event::frame: break;
     case Event::knocks: admit(connection); break;
     case Event::unusable:
       work_of_one_ += work_of_request;

@@ -66,7 +66,7 @@ class Network {
   [[nodiscard]] std::span<const Nonce> nonces() const noexcept { return nonces_; }
   /// Since the last call, in their order; a namespace may be subscribed more than once.
   std::vector<Interest::Event> take_subscription_events() { return interest_.take_events(); }
-  /// Of all kinds, requests included, that were read in this turn.
+  /// Frames and messages of all kinds, requests included, that were read in this turn.
   [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
   /// Nothing more had arrived when the last turn was read.
   [[nodiscard]] bool drained() const noexcept {
@@ -108,6 +108,8 @@ class Network {
   void let_newcomers_wait(bool wait);
   [[nodiscard]] bool is_full() const noexcept;
   void serve_waiting(Time now);
+  void shake_hands(Time now);
+  void count_work(const Connection& connection);
   void let_wait(Connection& connection, std::string_view bytes);
   void receive(Connection& connection, Time now);
   void take(Connection& connection, std::string_view bytes);
@@ -138,7 +140,10 @@ class Network {
   std::vector<Request> requests_;
   std::size_t request_bytes_ = 0;
   std::size_t most_requests_ = 0;
-  unsigned work_of_one_ = 0;
+  unsigned work_of_one_ = 0;              // in tenths of a microsecond, as what follows
+  unsigned work_ = 0;                     // of all in this turn that are admitted
+  unsigned handshake_work_ = 0;           // of the others
+  std::vector<Connection*> handshaking_;  // with input in this turn
   std::vector<Nonce> nonces_;
   std::size_t messages_ = 0;
   bool read_all_ = true;

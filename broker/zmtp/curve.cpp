@@ -129,9 +129,11 @@ std::string CurveServer::welcome(std::string_view hello) {
   if (!rest.empty() || zeros.find_first_not_of('\0') != std::string::npos)
     throw ProtocolError("a HELLO of CURVE has another form");
 
+  // Not before: what is no HELLO to this broker costs it little.
+  short_term_.emplace();
   randombytes_buf(cookie_.data(), cookie_.size());
   const std::string unique = random_text(long_nonce);
-  std::string text(view(short_term_.public_key));
+  std::string text(view(short_term_->public_key));
   text.append(reinterpret_cast<const char*>(cookie_.data()), cookie_.size());
   return make_command("WELCOME", unique + make_box(text, make_nonce("WELCOME-", unique),
                                                    client_short_term_, own_->secret_key));
@@ -143,18 +145,18 @@ std::string CurveServer::read_initiate(std::string_view initiate) {
   if (sodium_memcmp(cookie.data(), cookie_.data(), cookie_.size()) != 0)
     throw ProtocolError("an INITIATE of CURVE has another cookie");
   if (crypto_box_beforenm(shared_.data(), client_short_term_.data(),
-                          short_term_.secret_key.data()) != 0)
+                          short_term_->secret_key.data()) != 0)
     throw ProtocolError("the key of the peer is none");
   const std::string_view number = cut(rest, short_nonce);
   received_ = number_in(number);
   const std::string text = open_box(rest, make_nonce("CurveZMQINITIATE", number),
-                                    client_short_term_, short_term_.secret_key);
+                                    client_short_term_, short_term_->secret_key);
 
   std::string_view inside = text;
   client_ = cut_key(inside);
   const std::string_view unique = cut(inside, long_nonce);
   const std::string vouch = open_box(cut(inside, vouch_box), make_nonce("VOUCH---", unique),
-                                     client_, short_term_.secret_key);
+                                     client_, short_term_->secret_key);
   if (vouch != std::string(view(client_short_term_)).append(view(own_->public_key)))
     throw ProtocolError("an INITIATE of CURVE vouches for another key");
   return std::string(inside);
@@ -163,7 +165,7 @@ std::string CurveServer::read_initiate(std::string_view initiate) {
 std::string CurveServer::ready(std::string_view metadata) {
   const std::string number = number_bytes(++sent_);
   return make_command("READY", number + make_box(metadata, make_nonce("CurveZMQREADY---", number),
-                                                 client_short_term_, short_term_.secret_key));
+                                                 client_short_term_, short_term_->secret_key));
 }
 
 CurveServer::Opened CurveServer::open(std::string_view message) {

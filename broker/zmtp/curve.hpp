@@ -57,7 +57,7 @@ class CurveServer {
 
  private:
   const KeyPair* own_;
-  KeyPair short_term_;
+  std::optional<KeyPair> short_term_;  // once HELLO has come
   Key client_short_term_{};
   Key client_{};
   std::array<unsigned char, 96> cookie_{};

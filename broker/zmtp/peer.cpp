@@ -23,6 +23,13 @@ constexpr std::string_view cancel_command = "CANCEL";
 constexpr std::size_t ping_ttl_bytes = 2;
 constexpr std::size_t ping_context_bytes = 16;
 
+// Costs. Each step of the handshake with keys multiplies three times on the curve.
+constexpr unsigned cost_of_frame = 1;
+constexpr unsigned cost_of_ping = 8;
+constexpr unsigned cost_of_box = 16;
+constexpr std::size_t box_bytes_of_cost = 64;
+constexpr unsigned cost_of_handshake = 800;
+
 /// A subscription as a message: a byte, and the topic.
 constexpr char subscribe_byte = 1;
 constexpr char cancel_byte = 0;
@@ -77,15 +84,13 @@ std::size_t Peer::held() const noexcept {
 }
 
 Peer::Event Peer::read(std::string_view& input, std::string& output) {
+  cost_ = 0;
   if (state_ == State::knocking) return Event::nothing;
   if (state_ == State::greeting && !read_greeting(input)) return Event::nothing;
-  while (frames_.read(input, frame_)) {
-    const Event event = state_ == State::ready
-                            ? take(std::move(frame_), output)
-                            : take_handshake(std::exchange(frame_, {}).body, output);
-    if (event != Event::nothing) return event;
-  }
-  return Event::nothing;
+  if (!frames_.read(input, frame_)) return Event::nothing;
+  cost_ = cost_of_frame;
+  return state_ == State::ready ? take(std::move(frame_), output)
+                                : take_handshake(std::exchange(frame_, {}).body, output);
 }
 
 // True: it is whole, and as it should be. As soon as a byte is wrong it is refused.
@@ -111,10 +116,11 @@ bool Peer::read_greeting(std::string_view& input) {
 }
 
 Peer::Event Peer::take_handshake(std::string_view body, std::string& output) {
+  if (curve_ != nullptr) cost_ += cost_of_handshake;
   if (state_ == State::hello) {
     append_frame(curve_->welcome(body), false, true, output);
     state_ = State::ready_or_initiate;
-    return Event::nothing;
+    return Event::frame;
   }
   if (curve_ != nullptr) {
     take_metadata(curve_->read_initiate(body));
@@ -143,6 +149,7 @@ void Peer::admit(std::string& output) {
 
 Peer::Event Peer::take(Frame&& frame, std::string& output) {
   if (curve_ != nullptr) {
+    cost_ += cost_of_box + static_cast<unsigned>(frame.body.size() / box_bytes_of_cost);
     CurveServer::Opened opened = curve_->open(frame.body);
     frame = {opened.more, opened.command, std::move(opened.body)};
   }
@@ -155,11 +162,12 @@ Peer::Event Peer::take_command(std::string_view body, std::string& output) {
   if (name == "PING") {
     if (rest.size() < ping_ttl_bytes || rest.size() > ping_ttl_bytes + ping_context_bytes)
       throw ProtocolError("a PING has another form");
+    cost_ += cost_of_ping + (curve_ == nullptr ? 0 : cost_of_box);
     append(make_command("PONG", rest.substr(ping_ttl_bytes)), false, true, output);
-    return Event::nothing;
+    return Event::frame;
   }
   const bool subscribes = name == subscribe_command;
-  if (kind_ != Kind::subscribes || !(subscribes || name == cancel_command)) return Event::nothing;
+  if (kind_ != Kind::subscribes || !(subscribes || name == cancel_command)) return Event::frame;
   if (rest.size() > most_topic_bytes) throw ProtocolError("a topic is longer than it may be");
   topic_ = rest;
   return subscribes ? Event::subscribe : Event::unsubscribe;
@@ -172,7 +180,7 @@ Peer::Event Peer::take_part(Frame&& frame) {
   const bool last = !frame.more;
   const Event event = kind_ == Kind::requests ? take_part_of_request(std::move(frame))
                                               : take_part_of_subscription(frame);
-  if (!last) return Event::nothing;
+  if (!last) return Event::frame;
   frames_of_message_ = 0;
   bytes_of_message_ = 0;
   return event;
@@ -180,9 +188,9 @@ Peer::Event Peer::take_part(Frame&& frame) {
 
 // A message of another form is none of ours.
 Peer::Event Peer::take_part_of_subscription(const Frame& frame) {
-  if (frames_of_message_ > 1 || frame.more || frame.body.empty()) return Event::nothing;
+  if (frames_of_message_ > 1 || frame.more || frame.body.empty()) return Event::frame;
   const std::string_view topic = std::string_view(frame.body).substr(1);
-  if (frame.body[0] != subscribe_byte && frame.body[0] != cancel_byte) return Event::nothing;
+  if (frame.body[0] != subscribe_byte && frame.body[0] != cancel_byte) return Event::frame;
   if (topic.size() > most_topic_bytes) throw ProtocolError("a topic is longer than it may be");
   topic_ = topic;
   return frame.body[0] == subscribe_byte ? Event::subscribe : Event::unsubscribe;

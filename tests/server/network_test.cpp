@@ -1,16 +1,20 @@
 #include "server/network.hpp"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "server/descriptor.hpp"
 #include "server/log.hpp"
@@ -18,7 +22,9 @@
 #include "support/catch.hpp"
 #include "support/tcp_peer.hpp"
 #include "support/zmtp.hpp"
+#include "wire/key_text.hpp"
 #include "wire/update.hpp"
+#include "zmtp/curve.hpp"
 
 using namespace bulletin;
 using namespace bulletin::server;
@@ -28,8 +34,11 @@ namespace {
 
 /// A network without a broker: turns are the test's.
 struct World {
-  explicit World(std::size_t network_bytes = 0, const std::string& bind = "tcp://127.0.0.1:*") {
+  explicit World(std::size_t network_bytes = 0, const std::string& bind = "tcp://127.0.0.1:*",
+                 const std::string& secret_key = {}) {
     options.bind = bind;
+    options.secret_key = secret_key;
+    options.bounds.unproven_connections = 1000;
     options.bounds.network_bytes = network_bytes;
     network.emplace(options, access, counters, *log);
   }
@@ -181,6 +190,83 @@ TEST_CASE("Of a client that does not read its answers no more requests are read 
     serve();
     return taken == count;
   }));
+}
+
+TEST_CASE("Frames that lead to nothing have their share of a turn like requests") {
+  const std::string part = zmtp_frame(more_flag, "part");
+  for (const auto& [type, unit] : {std::pair{"SUB", zmtp_frame(0, "")},
+                                   {"SUB", part + part + part + zmtp_frame(0, "")},
+                                   {"SUB", zmtp_ping(0)},
+                                   {"DEALER", zmtp_ping(0)},
+                                   {"DEALER", zmtp_frame(command_flag, "\7UNKNOWN")}}) {
+    World world;
+    const TcpPeer peer = world.connect(type);
+    std::string all;
+    while (all.size() < 20'000) all += unit;
+    peer.send(all);
+    const std::size_t count = all.size() / unit.size();
+    std::size_t messages = 0;
+    REQUIRE(await([&] {
+      world.turn();
+      CHECK(world.network->messages() <= 1100);
+      messages += world.network->messages();
+      return messages >= count;
+    }));
+  }
+}
+
+TEST_CASE("All connections together have a bounded share of a turn") {
+  World world;
+  std::vector<TcpPeer> peers;
+  std::string all;
+  while (all.size() < 6000) all += zmtp_frame(0, "");
+  for (int i = 0; i != 100; ++i) peers.push_back(world.connect("SUB"));
+  const TcpPeer modest = world.connect("DEALER");
+  for (const TcpPeer& peer : peers) peer.send(all);
+  modest.send(request("little"));
+  std::size_t messages = 0;
+  bool served = false;
+  REQUIRE(await([&] {
+    served = !world.turn().empty() || served;
+    CHECK(world.network->messages() < 70'000);
+    messages += world.network->messages();
+    return served && messages >= 100 * all.size() / 2;
+  }));
+}
+
+TEST_CASE("Handshakes with keys have a bounded share of a turn") {
+  const std::string path = "/tmp/bulletin-network-test-key-" + std::to_string(::getpid());
+  const zmtp::KeyPair keys;
+  {
+    std::ofstream file(path);
+    file << wire::key_text(keys.secret_key) << '\n';
+  }
+  REQUIRE(::chmod(path.c_str(), S_IRUSR | S_IWUSR) == 0);
+  World world(0, "tcp://127.0.0.1:*", path);
+  REQUIRE(std::remove(path.c_str()) == 0);
+  // They do not open, as they are for no key, and to find it out has its cost.
+  const std::string hello = zmtp_frame(
+      command_flag, std::string("\5HELLO\1\0", 8) + std::string(72, '\0') + std::string(120, 'x'));
+  std::vector<TcpPeer> strangers;
+  for (std::size_t i = 1; i <= 200; ++i) {
+    strangers.emplace_back(to_string(world.network->commands_endpoint()));
+    REQUIRE(await([&] {
+      world.turn();
+      return world.network->connections() == i;
+    }));
+  }
+  for (const TcpPeer& stranger : strangers) stranger.send(zmtp_greeting("CURVE") + hello);
+  std::size_t before = world.network->connections();
+  std::size_t turns = 0;
+  REQUIRE(await([&] {
+    world.turn();
+    const std::size_t now = world.network->connections();
+    CHECK(before - now <= 33);
+    before = now;
+    ++turns;
+    return now == 0;
+  }));
+  CHECK(turns > 3);
 }
 
 TEST_CASE("What a client sent before it left is served, over tcp and over ipc") {

@@ -22,11 +22,15 @@ constexpr std::size_t most_message = 1u << 20;
 struct World {
   explicit World(const zmtp::KeyPair* keys = nullptr) : peer(keys, most_message) {}
 
-  /// What happens first.
+  /// What happens first, beside frames that lead to nothing.
   Event hear(std::string_view bytes) {
     rest.append(bytes);
     std::string_view view = rest;
-    const Event event = peer.read(view, said);
+    Event event = Event::frame;
+    for (; event == Event::frame; cost += peer.cost()) {
+      event = peer.read(view, said);
+      if (event == Event::frame) ++frames;
+    }
     rest.erase(0, rest.size() - view.size());
     return event;
   }
@@ -41,6 +45,8 @@ struct World {
   Peer peer;
   std::string rest;
   std::string said;
+  int frames = 0;  ///< that led to nothing
+  unsigned cost = 0;
 };
 
 std::string long_frame(std::uint8_t flags, std::string_view body) {
@@ -187,6 +193,35 @@ TEST_CASE("A PING is answered with its context, also in the middle of a message"
   CHECK_THROWS_AS(other.hear(command("PING", std::string(2 + 17, 'c'))), zmtp::ProtocolError);
 }
 
+TEST_CASE("Each frame is read by itself and has a cost, whether it leads to something or not") {
+  const std::string ping =
+      zmtp_frame(command_flag, zmtp::make_command("PING", std::string(2, '\0')));
+  for (const auto& [type, part, frames] :
+       {std::tuple{"SUB", zmtp_frame(0, ""), 1},
+        {"SUB", zmtp_frame(0, "\2no subscription"), 1},
+        {"SUB", zmtp_frame(more_flag, "a") + zmtp_frame(more_flag, "b") + zmtp_frame(0, "c"), 3},
+        {"SUB", ping, 1},
+        {"DEALER", ping, 1},
+        {"DEALER", command("PONG", ""), 1},
+        {"DEALER", command("UNKNOWN", "x"), 1},
+        {"DEALER", command("SUBSCRIBE", "x"), 1}}) {
+    World world;
+    world.connect(type);
+    world.frames = 0;
+    world.cost = 0;
+    std::string all;
+    for (int i = 0; i != 100; ++i) all += part;
+    CHECK(world.hear(all) == Event::nothing);
+    CHECK(world.frames == 100 * frames);
+    CHECK(world.cost >= static_cast<unsigned>(100 * frames * (part == ping ? 5 : 1)));
+  }
+  World parts;
+  parts.connect("DEALER");
+  CHECK(parts.hear(zmtp_frame(more_flag, "id") + zmtp_frame(more_flag, "") +
+                   zmtp_frame(more_flag, "body") + zmtp_frame(0, "")) == Event::request);
+  CHECK(parts.frames == 3);
+}
+
 TEST_CASE("Subscriptions come as messages and as commands, with topics up to the bound") {
   World world;
   world.connect("SUB");
@@ -262,6 +297,27 @@ TEST_CASE("With keys a client is known by its own, and everything after is encry
       world.hear(long_frame(0, world.client.close(zmtp::make_command("PING", std::string(2, '\0')),
                                                   false, true))) == Event::nothing);
   CHECK(world.client.open(world.body_of_said()) == "\2" + zmtp::make_command("PONG", ""));
+}
+
+TEST_CASE("What is done with keys has its cost, also when it fails") {
+  const zmtp::KeyPair keys;
+  {
+    Encrypted world(keys);
+    CHECK(world.hear(zmtp_greeting("CURVE")) == Event::nothing);
+    CHECK(world.peer.cost() == 0);
+    CurveClient wrong{zmtp::KeyPair().public_key};
+    CHECK_THROWS_AS(world.hear(long_frame(command_flag, wrong.hello())), zmtp::ProtocolError);
+    CHECK(world.peer.cost() >= 500);
+  }
+  Encrypted world(keys);
+  world.knock();
+  CHECK(world.cost >= 1000);
+  world.peer.admit(world.said);
+  world.cost = 0;
+  CHECK(world.hear(long_frame(0, world.client.close("", true))) == Event::nothing);
+  CHECK(world.cost >= 10);
+  CHECK(world.hear(long_frame(0, world.client.close(std::string(100'000, 'x')))) == Event::request);
+  CHECK(world.cost >= 1000);
 }
 
 TEST_CASE("Whoever cheats in the handshake with keys is turned away") {
