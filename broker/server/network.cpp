@@ -381,6 +381,11 @@ void Network::answer(const Request& request, std::string_view body) {
   connections_.touch(*connection);
 }
 
+std::string_view Network::first_user_of(std::string_view topic) const {
+  const std::span<Connection* const> hearers = interest_.in(topic);
+  return hearers.empty() ? std::string_view() : std::string_view(hearers.front()->user);
+}
+
 void Network::answer(const Nonce& nonce, std::string_view body) {
   Connection* const connection = connections_.find(nonce.connection);
   if (connection == nullptr) return;

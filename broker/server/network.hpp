@@ -81,6 +81,8 @@ class Network {
   void publish(std::string_view topic, std::string_view body);
   void answer(const Nonce& nonce, std::string_view body);
   [[nodiscard]] bool is_heard(std::string_view topic) const { return interest_.has(topic); }
+  /// Of those that hear it, the user that is counted for the namespace; empty: nobody hears it.
+  [[nodiscard]] std::string_view first_user_of(std::string_view topic) const;
 
   /// Sends what was made since, and lets those go that end. At the end of each turn.
   void flush();

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <exception>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "server/check_options.hpp"
 #include "server/descriptors.hpp"
@@ -258,9 +260,14 @@ void Server::recover(Time now) {
   clock_.skip_to(std::chrono::steady_clock::now());
   list_sessions();
   desk_.settle();
-  beats_.for_each([this](const std::string& space) {
-    if (!wire::is_system(space)) authority_.apply({{}, authority::Remember{space}});
+  std::vector<std::string> refused;
+  beats_.for_each([&](std::string_view space) {
+    const std::string_view user = network_.first_user_of(wire::topic_of(space));
+    if (!wire::is_system(space) && authority_.apply({user, authority::Remember{space}}).refused())
+      refused.emplace_back(space);
   });
+  counters_.overloaded_subscriptions += refused.size();
+  for (const std::string& space : refused) beats_.remove(space);
 }
 
 void Server::apply_subscriptions(Time now) {

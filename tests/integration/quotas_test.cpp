@@ -4,9 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/disk.hpp"
 #include "support/failure.hpp"
 #include "support/guarded_board.hpp"
 #include "support/raw_client.hpp"
@@ -51,6 +53,23 @@ struct World {
 
   GuardedBoard board;
   Context context = own_context();
+};
+
+/// A server's thread.
+class Serving {
+ public:
+  explicit Serving(server::Server& server)
+      : server_(server), thread_([&server] { server.serve(); }) {}
+  ~Serving() {
+    server_.stop();
+    thread_.join();
+  }
+  Serving(const Serving&) = delete;
+  Serving& operator=(const Serving&) = delete;
+
+ private:
+  server::Server& server_;
+  std::thread thread_;
 };
 
 std::string refusal_of(const std::function<void()>& call) {
@@ -144,6 +163,35 @@ TEST_CASE("A user that may only read makes half of the namespaces by its subscri
   CHECK(refused.status == wire::Status::overloaded);
   // What the reader has opened becomes the writer's with its first write.
   CHECK(bob.write("pub/0", x()).status == wire::Status::overloaded);
+}
+
+TEST_CASE("A reader that subscribes while the data cannot be kept takes no more than its half",
+          "[keyless]") {
+  GuardedBoard board("tcp://127.0.0.1:*",
+                     "[[rule]]\nuser = \"alice\"\nnamespace = \"pub\"\nright = \"read\"\n"
+                     "[[rule]]\nuser = \"bob\"\nright = \"write\"\n");
+  board.stop();
+  BrokerOptions options = board.broker_options();
+  options.bounds.namespaces = 10;
+  options.data = "/data";
+  Disk disk;
+  server::Server server(options, server::silent_log(), &disk);
+  const Serving serving(server);
+  RawClient bob(server.endpoint(), own_context(), board.keys("bob"));
+  RawClient asking(server.endpoint(), own_context(), board.keys("bob"));
+  bob.hello();
+  asking.hello();
+  bob.write("own", x());
+  disk.fail(Disk::Fault::full);
+  bob.send(bob.next_write("own", x(2)));
+  REQUIRE(await([&] { return server.data_state() == DataState::failed; }));
+  RawReader alice(server.updates_endpoint(), own_context(), board.keys("alice"));
+  for (int i = 0; i != 30; ++i) alice.subscribe(wire::topic_of("pub/" + std::to_string(i)));
+  alice.follow("pub/last");
+  disk.mend();
+  REQUIRE(await([&] { return server.data_state() == DataState::sync; }));
+  for (int i = 0; i != 4; ++i)
+    CHECK(asking.write("own/" + std::to_string(i), x()).status == wire::Status::ok);
 }
 
 TEST_CASE("A user that has filled half of the room leaves the other half to other users",
