@@ -36,6 +36,8 @@ std::string_view name_of(Resource resource) noexcept {
 }
 
 const Quota& Quotas::of(std::string_view user) const {
+  static const Quota all = Quota::of_each(no_quota);
+  if (user.empty()) return all;
   const auto found = of_users.find(user);
   return found == of_users.end() ? usual : found->second;
 }

@@ -63,6 +63,7 @@ struct Quotas {
   Quota usual = Quota::of_each(no_quota);
   std::map<std::string, Quota, std::less<>> of_users;  ///< those that differ from the usual one
 
+  /// What is nobody's, and everybody without keys, has none.
   [[nodiscard]] const Quota& of(std::string_view user) const;
 };
 

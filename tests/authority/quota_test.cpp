@@ -2,6 +2,7 @@
 #include "authority/quota.hpp"
 
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "authority/desk.hpp"
@@ -261,4 +262,25 @@ TEST_CASE("A user that keeps all outcomes that it may has one lane in each sessi
   world.desk.authority.commit();
   CHECK(world.used("alice", Resource::outcome_bytes) == 0);
   CHECK(world.used("bob", Resource::outcome_bytes) == world.desk.authority.kept_outcome_bytes());
+}
+
+TEST_CASE("What was kept before namespaces had users is counted for nobody and may grow") {
+  World world(Resource::namespaces, 10);
+  world.write_as_bob("old", x());
+  test::Store store = test::store_of(world.desk.authority);
+  store.newest = {world.desk.authority.revision(), world.desk.authority.clock_ms(), 0, 10};
+  std::get<3>(store.spaces.at("old")).clear();
+  AuthorityOptions options = test::options();
+  options.first_revision = world.desk.authority.revision() + 1;
+  Authority restored(options);
+  restored.restore([&](StateVisitor& visitor) { store.tell(visitor); });
+  Quotas quotas;
+  quotas.usual = Quota::of_each(1);
+  restored.set_quotas(quotas);
+  CHECK(restored.accounts().all().at("").used[Resource::namespaces] == 1);
+  const std::string bytes = Raw().set("y", std::string(1000, 'v')).bytes();
+  const Answer answer =
+      restored.apply({"bob", wire::Write{{options.epoch, world.bob}, 1, 99, {{"old", 0, bytes}}}});
+  REQUIRE_FALSE(answer.refused());
+  CHECK(answer.outcomes->at(0).status == Status::ok);
 }
