@@ -10,6 +10,7 @@ import re
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+LITTLE = 5  # MB: less than that is the broker's own, whatever was sent
 CLIENTS = {"metrics": "whoever reaches the metrics port", "stranger": "has no key", "nobody": "has a key, and no right",
            "reader": "may read one namespace", "writer": "may write one namespace"}
 
@@ -23,7 +24,7 @@ class Cost:
         self.name = self.name or quiet
         measured = outcome["rounds"][0]
         self.waits = {rank: ns / 1e6 for rank, ns in zip(ranks, measured["quantiles_ns"])}
-        self.sent, self.most, self.stays = (measured[name] / 1e6 for name in ("sent_bytes", "most_bytes", "stays_bytes"))
+        self.sent, self.most, self.stays = (measured.get(name, 0) / 1e6 for name in ("sent_bytes", "most_bytes", "stays_bytes"))
 
     @property
     def factor(self):
@@ -38,7 +39,8 @@ def every(costs):
     yield "| client | does | p99 | longest wait | MB sent | MB of memory | bytes for a byte | MB stay |"
     yield "|---|---|---|---|---|---|---|---|"
     for cost in costs:
-        sent = [number(cost.sent), number(cost.most), number(cost.factor), number(cost.stays)] if cost.sent else ["", number(cost.most), "", ""]
+        factor = number(cost.factor) if cost.most >= LITTLE else ""
+        sent = [number(cost.sent) if cost.sent else "", number(cost.most), factor, number(cost.stays)]
         yield "| " + " | ".join([cost.client, cost.name, f"{number(cost.waits[0.99])} ms", f"{number(cost.waits[1])} ms"] + sent) + " |"
 
 
