@@ -80,7 +80,7 @@ std::vector<Deed> deeds_of_requests() {
       {user::nobody, "STATUS of 8.4 million names", status_of_names},
       {user::nobody, "sessions", begin_sessions},
       {user::reader, "a value of 1 MB, read without a pause", read_all, make_large},
-      {user::reader, "the same, and no answer is read", read_nothing, make_large},
+      {user::reader, "a value of 1 MB, and no answer is read", read_nothing, make_large},
   };
 }
 

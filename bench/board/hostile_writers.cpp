@@ -233,7 +233,8 @@ std::vector<Deed> deeds_of_writers() {
       {user::writer, "GOODBYE with 500,000 ephemeral attributes", leave_many},
       {user::writer, "namespaces without an end", make_namespaces},
       {user::writer, "14 MB of values in each WRITE", write_large},
-      {user::writer, "the same, and eight readers that do not read", write_large_and_read_nothing},
+      {user::writer, "14 MB in each WRITE, eight readers do not read",
+       write_large_and_read_nothing},
   };
 }
 
