@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,9 +29,7 @@ struct Connection {
         socket(std::move(socket)),
         address(std::move(address)),
         peer(keys, most_message_bytes),
-        accepted_at(now),
-        heard_at(now),
-        asked_at(now) {}
+        heard_at(now) {}
 
   const std::uint64_t id;  ///< no other connection has had it
   Descriptor socket;
@@ -43,14 +42,14 @@ struct Connection {
   absl::flat_hash_set<std::string, TextHash, std::equal_to<>> topics;
   std::size_t topic_bytes = 0;
   std::size_t counted_subscriptions = 0;  ///< in the account
-  const Time accepted_at;
-  Time heard_at;
-  Time asked_at;            ///< by a ping
-  unsigned polled_for = 0;  ///< EPOLLIN, EPOLLOUT
-  bool waits = false;       ///< among those whose input waits
-  bool to_flush = false;    ///< among those with new output
-  bool gone = false;        ///< its peer has closed: nothing can be sent, what it sent is served
-  bool ends = false;        ///< among those that end with this turn
+  bool heard = true;                      ///< since Liveness looked last
+  Time heard_at;                          ///< on the clock of Liveness, as what follows
+  std::optional<Time> asked_at;           ///< by a PING, and not heard since
+  unsigned polled_for = 0;                ///< EPOLLIN, EPOLLOUT
+  bool waits = false;                     ///< among those whose input waits
+  bool to_flush = false;                  ///< among those with new output
+  bool gone = false;  ///< its peer has closed: nothing can be sent, what it sent is served
+  bool ends = false;  ///< among those that end with this turn
 
   /// Bytes of memory that it makes the broker keep. What several are sent is counted for each.
   [[nodiscard]] std::size_t held() const noexcept {

@@ -1,7 +1,5 @@
 #include "server/network.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -53,14 +51,6 @@ constexpr std::size_t most_strangers = 64;
 /// in the same turn.
 constexpr std::size_t most_waiting_answer_bytes = 64u << 20;
 
-void prepare(int socket, std::chrono::milliseconds acknowledged) {
-  // On a Unix socket they have no meaning, and no effect.
-  const int on = 1;
-  const auto acknowledged_ms = static_cast<unsigned>(acknowledged.count());
-  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &acknowledged_ms, sizeof acknowledged_ms);
-}
-
 }  // namespace
 
 Network::Network(const BrokerOptions& options, const Access& access, Counters& counters,
@@ -70,6 +60,7 @@ Network::Network(const BrokerOptions& options, const Access& access, Counters& c
       counters_(counters),
       log_(log),
       connections_(poll_, bounds_, log_),
+      liveness_(connections_, bounds_),
       ids_(first_connection_id),
       arrived_(arrived_bytes) {
   accounts_.set_quotas(access_.quotas());
@@ -117,7 +108,10 @@ void Network::read(std::size_t most_requests, Time now) {
     }
     Connection* const connection = connections_.find(id);
     if (connection == nullptr) continue;
-    if ((event.events & EPOLLOUT) != 0) connections_.touch(*connection);
+    if ((event.events & EPOLLOUT) != 0) {
+      connection->heard = true;  // it has taken some of what waited for it
+      connections_.touch(*connection);
+    }
     // Both directions are closed. On a Unix socket the peer's last bytes come with this event.
     if ((event.events & (EPOLLERR | EPOLLHUP)) != 0)
       connections_.lose(*connection);
@@ -161,7 +155,7 @@ void Network::accept(const Listener& listener, Time now) {
         return let_newcomers_wait(true);
       case Listener::Outcome::accepted: break;
     }
-    prepare(accepted.connection.get(), bounds_.acknowledged);
+    Liveness::prepare(accepted.connection.get(), bounds_.host_timeout);
     make_room();
     const std::uint64_t id = ids_++;
     auto connection = std::make_unique<Connection>(
@@ -247,7 +241,7 @@ void Network::receive(Connection& connection, Time now) {
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN && !connection.gone) break;
     if (size <= 0) return connections_.end(connection, "it was closed");
-    connection.heard_at = now;
+    connection.heard = true;
     bytes += static_cast<std::size_t>(size);
     // Nobody who waits is overtaken.
     const std::string_view arrived(arrived_.data(), static_cast<std::size_t>(size));
@@ -442,7 +436,7 @@ void Network::release_ended() {
 std::chrono::milliseconds Network::next_look() const {
   constexpr std::chrono::milliseconds soon{50};
   if (newcomers_wait_ || !unproven_.empty()) return soon;
-  return std::max(bounds_.silence / 2, soon);
+  return liveness_.interval();
 }
 
 void Network::tend(Time now) {
@@ -451,26 +445,11 @@ void Network::tend(Time now) {
       connections_.end(*late, "its handshake took too long");
     unproven_.erase(unproven_.begin());
   }
-  ping_the_silent(now);
+  liveness_.look(now);
   bound_bytes();
   if (newcomers_wait_ && now >= no_descriptors_until_ &&
       connections_.size() <= bounds_.connections_with_room())
     let_newcomers_wait(false);
-}
-
-void Network::ping_the_silent(Time now) {
-  for (const auto& entry : connections_.all()) {
-    Connection& connection = *entry.second;
-    if (connection.ends || !connection.peer.is_ready()) continue;
-    if (now >= connection.heard_at + bounds_.timeout) {
-      connections_.end(connection, "it has been silent");
-    } else if (now >= connection.heard_at + bounds_.silence &&
-               now >= connection.asked_at + bounds_.silence) {
-      connection.asked_at = now;
-      connection.output.append([&](std::string& out) { connection.peer.append_ping(out); });
-      connections_.touch(connection);
-    }
-  }
 }
 
 void Network::bound_bytes() {

@@ -26,6 +26,7 @@
 #include "server/held_bytes.hpp"
 #include "server/interest.hpp"
 #include "server/listener.hpp"
+#include "server/liveness.hpp"
 #include "server/network_bounds.hpp"
 #include "server/request.hpp"
 #include "server/stranger_log.hpp"
@@ -122,7 +123,6 @@ class Network {
   void release_ended();
   void make_room();
   void bound_bytes();
-  void ping_the_silent(Time now);
 
   const NetworkBounds bounds_;
   const Access& access_;
@@ -132,6 +132,7 @@ class Network {
   EventPoll poll_;
   std::vector<Listener> listeners_;  // commands, updates
   ConnectionTable connections_;
+  Liveness liveness_;
   authority::Accounts accounts_;
   std::map<std::uint64_t, Time> unproven_;  // by id: in the order in which they came
   std::uint64_t ids_;

@@ -10,9 +10,7 @@ namespace {
 
 /// How long one message may take on a slow line: the answer to a heartbeat may come behind it.
 constexpr std::chrono::milliseconds longest_message{60'000};
-/// TCP sends what was lost again after 0.2 s, and twice as long each time: it may be lost some
-/// times.
-constexpr std::chrono::milliseconds least_acknowledged{5000};
+constexpr std::chrono::milliseconds least_host_timeout{5000};
 
 }  // namespace
 
@@ -26,6 +24,6 @@ NetworkBounds::NetworkBounds(const BrokerOptions& options)
       topic_bytes(options.bounds.subscription_bytes),
       silence(std::max(options.session_time / 4, Duration(1))),
       timeout(std::max(options.session_time, longest_message)),
-      acknowledged(std::max(options.session_time / 2, least_acknowledged)) {}
+      host_timeout(std::max(options.session_time / 2, least_host_timeout)) {}
 
 }  // namespace bulletin::server

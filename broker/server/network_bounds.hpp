@@ -20,7 +20,7 @@ struct NetworkBounds {
   std::size_t topic_bytes;   ///< of one connection
   Duration silence;          ///< after which a peer is asked whether it is there
   Duration timeout;          ///< after which a silent peer is gone
-  Duration acknowledged;     ///< after which a line on which nothing is acknowledged is dead
+  Duration host_timeout;     ///< after which a host that does not answer is gone
 
   /// So much room that the door does not swing.
   [[nodiscard]] std::size_t connections_with_room() const noexcept {

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t greeting_bytes = 64;
 constexpr std::size_t signature_bytes = 10;
 constexpr std::size_t version_at = 10;
+constexpr std::size_t minor_version_at = 11;
 constexpr std::size_t mechanism_at = 12;
 constexpr std::size_t mechanism_bytes = 20;
 constexpr std::size_t as_server_at = 32;
@@ -111,6 +112,7 @@ bool Peer::read_greeting(std::string_view& input) {
                                          : "the broker has keys, and the client has none");
   if (keys_ != nullptr) curve_ = std::make_unique<CurveServer>(*keys_);
   state_ = keys_ == nullptr ? State::ready_or_initiate : State::hello;
+  answers_pings_ = greeting_[version_at] > 3 || greeting_[minor_version_at] != 0;
   greeting_ = {};
   return true;
 }
@@ -159,6 +161,7 @@ Peer::Event Peer::take(Frame&& frame, std::string& output) {
 
 Peer::Event Peer::take_command(std::string_view body, std::string& output) {
   const auto [name, rest] = read_command(body);
+  if (name == "PING" || name == "PONG") answers_pings_ = true;
   if (name == "PING") {
     if (rest.size() < ping_ttl_bytes || rest.size() > ping_ttl_bytes + ping_context_bytes)
       throw ProtocolError("a PING has another form");

@@ -78,6 +78,8 @@ class Peer {
   static void append_update_plain(std::string_view topic, std::string_view body,
                                   std::string& output);
   void append_ping(std::string& output);
+  /// It speaks ZMTP 3.1, or has sent a PING or a PONG. Before 3.1 a PING may end the connection.
+  [[nodiscard]] bool answers_pings() const noexcept { return answers_pings_; }
 
   /// Bytes of memory for what has come in part.
   [[nodiscard]] std::size_t held() const noexcept;
@@ -101,6 +103,7 @@ class Peer {
   State state_ = State::greeting;
   Kind kind_ = Kind::unknown;
   unsigned cost_ = 0;
+  bool answers_pings_ = false;
   std::string greeting_;
   FrameReader frames_{most_handshake_bytes};
   std::unique_ptr<CurveServer> curve_;

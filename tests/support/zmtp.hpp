@@ -10,8 +10,9 @@ namespace bulletin::test {
 constexpr std::uint8_t more_flag = 1;
 constexpr std::uint8_t command_flag = 4;
 
-inline std::string zmtp_greeting(std::string_view mechanism) {
-  std::string bytes("\xFF\0\0\0\0\0\0\0\0\x7F\x03\0", 12);
+inline std::string zmtp_greeting(std::string_view mechanism, char minor_version = 0) {
+  std::string bytes("\xFF\0\0\0\0\0\0\0\0\x7F\x03", 11);
+  bytes.push_back(minor_version);
   bytes.append(mechanism).append(20 - mechanism.size(), '\0');
   return bytes.append(32, '\0');
 }

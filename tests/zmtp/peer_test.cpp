@@ -222,6 +222,20 @@ TEST_CASE("Each frame is read by itself and has a cost, whether it leads to some
   CHECK(parts.frames == 3);
 }
 
+TEST_CASE("Only a peer that knows PING is asked with one") {
+  for (const auto& [minor, words, answers] : {std::tuple{'\0', std::string(), false},
+                                              {'\0', command("UNKNOWN", ""), false},
+                                              {'\0', command("PING", std::string(2, '\0')), true},
+                                              {'\0', command("PONG", ""), true},
+                                              {'\1', std::string(), true}}) {
+    World world;
+    REQUIRE(world.hear(zmtp_greeting("NULL", minor) + zmtp_ready("DEALER", "")) == Event::knocks);
+    world.peer.admit(world.said);
+    world.hear(words);
+    CHECK(world.peer.answers_pings() == answers);
+  }
+}
+
 TEST_CASE("Subscriptions come as messages and as commands, with topics up to the bound") {
   World world;
   world.connect("SUB");
