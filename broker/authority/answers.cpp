@@ -14,6 +14,10 @@ namespace bulletin::authority {
 
 namespace {
 
+/// Segments of the commit log that are looked at for the tails of one answer. What it takes more
+/// than that to find comes to the client with the updates.
+constexpr std::size_t most_tail_looks = 2'048;
+
 /// The first of the names that is not allowed.
 template <class Names, class Check>
 Refused check_all(const Names& names, const Limits& limits, Check check) {
@@ -31,13 +35,14 @@ std::string Authority::reply(const Answer& answer) const {
   std::vector<wire::Tail> tails;
   std::vector<std::string> bytes(answer.tails.size());  // the tails' views point into it
   std::size_t room = wire::write_tail_bytes;
+  std::size_t looks = most_tail_looks;
   for (const TailWish& wish : answer.tails) {
     const Space* space = state_->board.find(wish.space);
     if (space == nullptr || wish.known < space->kept.after() || wish.known >= space->revision) {
       continue;
     }
-    const std::optional<wire::Run> run =
-        CommitLog::take_all(space->kept, wish.known, space->count, room, bytes[tails.size()]);
+    const std::optional<wire::Run> run = CommitLog::take_all(space->kept, wish.known, space->count,
+                                                             room, looks, bytes[tails.size()]);
     if (!run) continue;
     room -= run->bytes.size();
     tails.push_back({space->name, *run});
@@ -66,7 +71,7 @@ std::string Authority::answer(const wire::Since& request) const {
 
 std::optional<wire::Refusal> Authority::check(const wire::StatusRequest& request) const {
   Refused refused =
-      check_size("the request", request.spaces.size(), wire::status_namespaces, "namespaces");
+      check_size("the request", request.spaces.size(), wire::request_names, "namespaces");
   if (!refused) refused = check_all(request.spaces, options().limits, check_namespace);
   return refused;
 }

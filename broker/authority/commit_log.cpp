@@ -112,10 +112,12 @@ wire::Run CommitLog::take(const KeptCommits& kept, std::uint64_t revision, std::
 
 std::optional<wire::Run> CommitLog::take_all(const KeptCommits& kept, std::uint64_t revision,
                                              std::uint64_t count, std::size_t bytes,
-                                             std::string& scratch) {
+                                             std::size_t& looks, std::string& scratch) {
   scratch.clear();
   wire::Run run{revision, revision, count, 0, {}};
   for (auto next = first_after(kept, revision); next != kept.segments_.end(); ++next) {
+    if (looks == 0) return std::nullopt;
+    --looks;
     const std::string_view more = extend(run, **next);
     if (scratch.size() + more.size() > bytes) return std::nullopt;
     scratch.append(more);

@@ -96,11 +96,12 @@ class CommitLog {
   /// `run.revision` below the namespace's own says that there are more.
   [[nodiscard]] static wire::Run take(const KeptCommits& kept, std::uint64_t revision,
                                       std::uint64_t count, std::size_t bytes, std::string& scratch);
-  /// All commits after `revision`, or nothing if they are more than `bytes`.
+  /// All commits after `revision`, or nothing if they are more than `bytes` or more segments than
+  /// `looks`, which is counted down.
   [[nodiscard]] static std::optional<wire::Run> take_all(const KeptCommits& kept,
                                                          std::uint64_t revision,
                                                          std::uint64_t count, std::size_t bytes,
-                                                         std::string& scratch);
+                                                         std::size_t& looks, std::string& scratch);
 
   /// Memory used.
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }

@@ -101,6 +101,10 @@ void Desk::decide(Request& request, Pending& pending) {
   try {
     if (!request.whole) throw wire::DecodeError("a request is one frame behind the delimiter");
     pending.asked = wire::decode_request(request.bytes());
+  } catch (const wire::OverLimit& error) {
+    pending.malformed = true;
+    pending.decided = refused({wire::Status::rejected, error.what(), {}});
+    return;
   } catch (const wire::DecodeError& error) {
     ++tools_.counters.malformed;
     tools_.log.debug("event=malformed bytes={} reason={}", request.bytes().size(),

@@ -11,4 +11,10 @@ class DecodeError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// It would be one, but asks for more than a request may: this much of it was read, and no more.
+class OverLimit : public DecodeError {
+ public:
+  using DecodeError::DecodeError;
+};
+
 }  // namespace bulletin::wire

@@ -74,8 +74,10 @@ inline constexpr std::size_t snapshot_part_bytes = 256u << 10;
 inline constexpr std::size_t since_part_bytes = 256u << 10;
 /// The values in the answer of a READ, about; at least one of them.
 inline constexpr std::size_t read_part_bytes = 1u << 20;
-/// Namespaces of one STATUS.
-inline constexpr std::size_t status_namespaces = 65'536;
+/// Items of one WRITE, names of one READ, namespaces of one STATUS.
+inline constexpr std::size_t request_names = 65'536;
+/// What a request may have behind the elements that this version knows, with all that is inside.
+inline constexpr std::size_t further_objects = 65'536;
 /// About; at least one name.
 inline constexpr std::size_t list_part_bytes = 64u << 10;
 

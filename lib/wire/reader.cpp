@@ -1,5 +1,6 @@
 #include "wire/reader.hpp"
 
+#include <limits>
 #include <string>
 
 #include "wire/decode_error.hpp"
@@ -67,21 +68,28 @@ std::string_view Reader::long_binary(const char* what) {
   return token.payload;
 }
 
-void Reader::skip(const char* what) {
+std::uint64_t Reader::skip_objects(std::uint64_t count, std::uint64_t most, const char* what) {
   std::string_view rest = rest_;
   // Counting the objects still to pass over needs no stack, so that any depth will do.
-  for (std::uint64_t objects = 1; objects != 0; --objects) {
+  for (std::uint64_t objects = count; objects != 0; --objects) {
+    if (most == 0 || objects > most)
+      throw OverLimit(std::string(what) + ": has too many further elements, the limit is " +
+                      std::to_string(further_objects));
     const Token token = take_token(rest);
     if (token.family == Family::truncated || token.family == Family::reserved) {
       fail(what, "a whole object");
     }
     objects += token.family == Family::map ? std::uint64_t{token.count} * 2 : token.count;
+    --most;
   }
   rest_ = rest;
+  return most;
 }
 
+void Reader::skip(const char* what) { skip(1, what); }
+
 void Reader::skip(std::size_t count, const char* what) {
-  for (; count != 0; --count) skip(what);
+  skip_objects(count, std::numeric_limits<std::uint64_t>::max(), what);
 }
 
 bool Reader::next_is_true() const noexcept { return !rest_.empty() && rest_[0] == '\xC3'; }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "wire/limits.hpp"
 #include "wire/names.hpp"
 
 namespace bulletin::wire {
@@ -69,10 +70,17 @@ class Reader {
     if (next() != 0xCB || rest_.size() < 9) return any_value(what);
     return take(9);  // a double
   }
+  /// The keys of larger values need not be looked at: such values are refused for their size.
+  void set_most_value_bytes(std::size_t bytes) noexcept { most_value_bytes_ = bytes; }
   /// Passes over one object of any type, extensions too: what a later version may add.
   void skip(const char* what);
   /// Passes over so many.
   void skip(std::size_t count, const char* what);
+  /// The same for what a later version may add to a message: all of it together, with what is
+  /// inside, at most `further_objects`.
+  void skip_further(std::size_t count, const char* what) {
+    if (count != 0) further_ = skip_objects(count, further_, what);
+  }
   bool next_is_nil() const noexcept;
   bool next_is_true() const noexcept;
   void nil(const char* what);
@@ -94,6 +102,9 @@ class Reader {
   [[nodiscard]] unsigned next() const noexcept {
     return rest_.empty() ? 0x100U : static_cast<unsigned char>(rest_[0]);
   }
+  /// Passes over so many objects, with what is inside at most `most`; returns how many are left of
+  /// these.
+  std::uint64_t skip_objects(std::uint64_t count, std::uint64_t most, const char* what);
   std::size_t long_array(const char* what);
   std::string_view long_string(const char* what);
   std::string_view long_binary(const char* what);
@@ -106,6 +117,8 @@ class Reader {
 
   std::string_view rest_;
   std::size_t size_;
+  std::uint64_t further_ = further_objects;  // that may be passed over
+  std::size_t most_value_bytes_ = SIZE_MAX;
 };
 
 }  // namespace bulletin::wire

@@ -1,6 +1,7 @@
 #include "wire/requests.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "wire/decode_error.hpp"
 #include "wire/reader.hpp"
@@ -16,8 +17,16 @@ SessionId read_session(Reader& reader) {
   return session;
 }
 
+/// Counts are judged before anything of what they count is read.
+std::size_t read_count(Reader& reader, const char* what) {
+  const std::size_t count = reader.array(what);
+  if (count <= request_names) return count;
+  throw OverLimit("the request has " + std::to_string(count) + " " + what + ", the limit is " +
+                  std::to_string(request_names));
+}
+
 std::vector<std::string_view> read_strings(Reader& reader, const char* what) {
-  std::size_t count = reader.array(what);
+  std::size_t count = read_count(reader, what);
   std::vector<std::string_view> strings;
   strings.reserve(std::min(count, believed));
   for (; count != 0; --count) strings.push_back(reader.string(what));
@@ -42,7 +51,7 @@ WriteItem read_item(Reader& reader) {
   item.space = reader.string("namespace");
   item.known = reader.unsigned_integer("known revision");
   item.transaction = reader.binary("transaction");
-  reader.skip(elements - 3, "write's item");
+  reader.skip_further(elements - 3, "write's item");
   return item;
 }
 
@@ -51,7 +60,7 @@ Write read_write(Reader& reader) {
   write.session = read_session(reader);
   write.lane = reader.unsigned_integer("lane");
   write.number = reader.unsigned_integer("number");
-  std::size_t count = reader.array("write's items");
+  std::size_t count = read_count(reader, "write's items");
   write.items.reserve(std::min(count, believed));
   for (; count != 0; --count) write.items.push_back(read_item(reader));
   return write;
@@ -63,7 +72,7 @@ bool read_wish(Reader& reader, std::size_t& further) {
   if (further == 0) return false;
   --further;
   const bool wished = reader.next_is_true();
-  reader.skip("request");
+  reader.skip_further(1, "request");
   return wished;
 }
 
@@ -159,7 +168,7 @@ Request decode_request(std::string_view bytes) {
   if (elements < known) throw DecodeError("request: too few elements");
   std::size_t further = elements - known;
   Request request = read_body(reader, kind, further);
-  reader.skip(further, "request");
+  reader.skip_further(further, "request");
   reader.finish("request");
   return request;
 }

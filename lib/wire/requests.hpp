@@ -106,8 +106,9 @@ struct BackupEnd {
 using Request = std::variant<Hello, Keepalive, Goodbye, Write, Read, SnapshotRequest, Since,
                              StatusRequest, List, Backup, BackupPart, BackupEnd>;
 
-/// Throws DecodeError. Views point into `bytes`. Elements behind those listed are passed over, for
-/// later versions. Names are checked to be strings only: what is legal is the authority's to judge.
+/// Throws DecodeError; OverLimit before it reads names or items that are too many. Views point into
+/// `bytes`. Elements behind those listed are passed over, for later versions. Names are checked to
+/// be strings only: what is legal is the authority's to judge.
 Request decode_request(std::string_view bytes);
 
 std::string encode(const Hello& request);

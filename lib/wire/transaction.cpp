@@ -17,7 +17,7 @@ Condition read_condition(Reader& reader) {
   Condition condition;
   condition.name = reader.string("condition's name");
   condition.revision = reader.unsigned_integer("condition's revision");
-  reader.skip(elements - 2, "condition");
+  reader.skip_further(elements - 2, "condition");
   return condition;
 }
 
@@ -64,16 +64,17 @@ Operation read_operation(Reader& reader) {
     operation.name = reader.string("operation's name");
     if (operation.kind == OperationKind::add) operation.value = read_amount(reader);
   }
-  reader.skip(elements - taken, "operation");
+  reader.skip_further(elements - taken, "operation");
   return operation;
 }
 
 /// What nearly all are: one `set`, and nothing else about it. False: it is another, or none.
-bool read_plain_set(std::string_view bytes, Transaction& out) {
+bool read_plain_set(std::string_view bytes, Transaction& out, std::size_t most_value_bytes) {
   constexpr std::string_view head = "\x92\x90\x91\x93\x01";
   if (!bytes.starts_with(head)) return false;
   Reader reader(bytes);
   reader.take(head.size());
+  reader.set_most_value_bytes(most_value_bytes);
   Operation operation;
   operation.name = reader.string("set's name");
   operation.value = reader.value("set's value");
@@ -95,11 +96,12 @@ std::size_t element_count(std::string_view bytes) {
   return conditions + reader.array("operations");
 }
 
-void decode_transaction(std::string_view bytes, Transaction& out) {
+void decode_transaction(std::string_view bytes, Transaction& out, std::size_t most_value_bytes) {
   out.conditions.clear();
   out.operations.clear();
-  if (read_plain_set(bytes, out)) return;
+  if (read_plain_set(bytes, out, most_value_bytes)) return;
   Reader reader(bytes);
+  reader.set_most_value_bytes(most_value_bytes);
   const std::size_t elements = reader.array_of(2, "transaction");
   std::size_t count = reader.array("conditions");
   out.conditions.reserve(std::min(count, believed));
@@ -107,7 +109,7 @@ void decode_transaction(std::string_view bytes, Transaction& out) {
   count = reader.array("operations");
   out.operations.reserve(std::min(count, believed));
   for (; count != 0; --count) out.operations.push_back(read_operation(reader));
-  reader.skip(elements - 2, "transaction");
+  reader.skip_further(elements - 2, "transaction");
   reader.finish("transaction");
 }
 

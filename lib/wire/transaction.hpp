@@ -44,8 +44,10 @@ void encode_set(std::string_view name, const Value& value, const SetOptions& opt
                 std::string& out);
 
 /// Reads structure only, and validates values; names and limits are the authority's to judge.
-/// Reuses `out`'s memory. Throws DecodeError.
-void decode_transaction(std::string_view bytes, Transaction& out);
+/// Reuses `out`'s memory. Throws DecodeError. `most_value_bytes`: a value that has more may have
+/// keys twice; the caller refuses it for its size.
+void decode_transaction(std::string_view bytes, Transaction& out,
+                        std::size_t most_value_bytes = SIZE_MAX);
 
 /// The same transaction, but with conditions that do not hold instead of those that name a
 /// revision. Throws DecodeError.

@@ -86,10 +86,14 @@ TEST_CASE("all is taken if it fits, else nothing") {
   space.append(log, {4});
   std::string scratch;
   const std::size_t size = commits({3, 4}).size();
-  REQUIRE(CommitLog::take_all(space.kept, 2, 4, size, scratch));
+  std::size_t looks = 100;
+  REQUIRE(CommitLog::take_all(space.kept, 2, 4, size, looks, scratch));
+  CHECK(looks < 100);
   CHECK(scratch == commits({3, 4}));
-  CHECK_FALSE(CommitLog::take_all(space.kept, 2, 4, size - 1, scratch));
-  CHECK_FALSE(CommitLog::take_all(space.kept, 1, 4, size, scratch));
+  CHECK_FALSE(CommitLog::take_all(space.kept, 2, 4, size - 1, looks, scratch));
+  CHECK_FALSE(CommitLog::take_all(space.kept, 1, 4, size, looks, scratch));
+  looks = 0;
+  CHECK_FALSE(CommitLog::take_all(space.kept, 2, 4, size, looks, scratch));
 }
 
 TEST_CASE("the oldest segments of all namespaces go first") {

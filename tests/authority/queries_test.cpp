@@ -85,7 +85,7 @@ TEST_CASE("a read of much tells the first names, as many as make a mebibyte") {
 TEST_CASE("a status of too many namespaces is refused") {
   Desk desk;
   wire::StatusRequest request;
-  request.spaces.assign(wire::status_namespaces, "a");
+  request.spaces.assign(wire::request_names, "a");
   CHECK_FALSE(desk.authority.check(request));
   request.spaces.emplace_back("a");
   const auto refusal = desk.authority.check(request);

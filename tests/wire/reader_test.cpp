@@ -5,10 +5,33 @@
 
 #include "support/catch.hpp"
 #include "wire/decode_error.hpp"
+#include "wire/limits.hpp"
 
 using namespace bulletin::wire;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
+
+TEST_CASE("what a later version adds is passed over as far as it is not too much") {
+  const auto passes = [](const std::string& bytes, std::size_t count) {
+    Reader reader(bytes);
+    try {
+      reader.skip_further(count, "message");
+      return reader.empty();
+    } catch (const OverLimit&) {
+      return false;
+    }
+  };
+  CHECK(passes(std::string(further_objects, '\xC0'), further_objects));
+  CHECK_FALSE(passes(std::string(further_objects + 1, '\xC0'), further_objects + 1));
+  // With all that is inside, and from wherever in a message.
+  CHECK_FALSE(passes("\xDD\x00\x01\x00\x00"s + std::string(65'536, '\xC0'), 1));
+  CHECK(passes("\xDC\xFF\xFF"s + std::string(65'535, '\xC0'), 1));
+  const std::string nils(further_objects + 1, '\xC0');
+  Reader reader(nils);
+  reader.skip_further(further_objects - 1, "one");
+  reader.skip_further(1, "another");
+  CHECK_THROWS_AS(reader.skip_further(1, "a third"), OverLimit);
+}
 
 TEST_CASE("integers are read from every form") {
   Reader reader(

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -140,6 +141,35 @@ TEST_CASE("a large map in the worst order is checked in reasonable time") {
   CHECK_FALSE(accepted(bad));
   // Comparing each with each would take minutes.
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+}
+
+TEST_CASE("the keys of a value that is too large anyway are not looked at") {
+  std::vector<std::string> keys = descending_keys(3'000);
+  keys.back() = keys.front();
+  const std::string bytes = map_of(keys);
+  const auto refused = [&](std::size_t most) {
+    Reader reader(bytes);
+    reader.set_most_value_bytes(most);
+    try {
+      reader.value("value");
+      return false;
+    } catch (const DecodeError&) {
+      return true;
+    }
+  };
+  CHECK(refused(bytes.size()));
+  CHECK_FALSE(refused(bytes.size() - 1));
+}
+
+TEST_CASE("a key that is there twice is found in maps of any size") {
+  for (const int size : {2, 33, 1'000, 1'024, 1'025, 5'000}) {
+    std::vector<std::string> keys = descending_keys(size);
+    CHECK(accepted(map_of(keys)));
+    std::swap(keys[0], keys[1]);
+    CHECK(accepted(map_of(keys)));
+    keys[static_cast<std::size_t>(size / 2)] = keys.back();
+    CHECK_FALSE(accepted(map_of(keys)));
+  }
 }
 
 TEST_CASE("large maps inside each other in the worst order are checked too") {
