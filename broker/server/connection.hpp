@@ -46,6 +46,7 @@ struct Connection {
   Time heard_at;                          ///< on the clock of Liveness, as what follows
   std::optional<Time> asked_at;           ///< by a PING, and not heard since
   unsigned polled_for = 0;                ///< EPOLLIN, EPOLLOUT
+  bool costly = false;                    ///< what it asked last was much, or what it is sending is
   bool waits = false;                     ///< among those whose input waits
   bool to_flush = false;                  ///< among those with new output
   bool gone = false;  ///< its peer has closed: nothing can be sent, what it sent is served

@@ -33,11 +33,12 @@ bool ConnectionTable::may_be_served(const Connection& connection) const {
 }
 
 void ConnectionTable::let_wait(Connection& connection) {
-  if (!std::exchange(connection.waits, true)) waiting_.push(connection.account, connection.id);
+  if (!std::exchange(connection.waits, true))
+    (connection.costly ? costly_ : waiting_).push(connection.account, connection.id);
 }
 
-Connection* ConnectionTable::next_waiting() {
-  while (const std::optional<std::uint64_t> next = waiting_.pop(
+Connection* ConnectionTable::next_of(TurnQueue& queue) {
+  while (const std::optional<std::uint64_t> next = queue.pop(
              [this](TurnQueue::User user) { return user == nullptr || rates_.allows(*user); })) {
     Connection* const connection = find(*next);
     if (connection == nullptr) continue;  // it has ended
@@ -48,8 +49,10 @@ Connection* ConnectionTable::next_waiting() {
 }
 
 bool ConnectionTable::some_may_be_served() const {
-  return waiting_.any_may_go(
-      [this](TurnQueue::User user) { return user == nullptr || rates_.allows(*user); });
+  const auto allowed = [this](TurnQueue::User user) {
+    return user == nullptr || rates_.allows(*user);
+  };
+  return waiting_.any_may_go(allowed) || costly_.any_may_go(allowed);
 }
 
 void ConnectionTable::touch(Connection& connection) {

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <spdlog/logger.h>
 
 #include "server/connection.hpp"
+#include "server/descriptor.hpp"
 #include "server/event_poll.hpp"
 #include "server/held_bytes.hpp"
 #include "server/network_bounds.hpp"
@@ -34,11 +36,14 @@ class ConnectionTable {
 
   /// False while too much of what was made for it waits to be sent.
   [[nodiscard]] bool may_be_served(const Connection& connection) const;
-  /// Its input waits until `next_waiting` tells of it.
+  /// Its input waits until `next_waiting` or `next_costly` tells of it.
   void let_wait(Connection& connection);
   /// Users take turns. Null: none may be served now.
-  [[nodiscard]] Connection* next_waiting();
+  [[nodiscard]] Connection* next_waiting() { return next_of(waiting_); }
   [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
+  /// The same of those that are `costly`, which are not among the others.
+  [[nodiscard]] Connection* next_costly() { return next_of(costly_); }
+  [[nodiscard]] std::size_t waiting_costly() const noexcept { return costly_.size(); }
   /// One of those that wait may be served now: its user has not asked for more than it may.
   [[nodiscard]] bool some_may_be_served() const;
 
@@ -55,26 +60,32 @@ class ConnectionTable {
   /// Its peer has closed. It ends when what the peer sent before has been served.
   void lose(Connection& connection);
   void end(Connection& connection, std::string_view reason);
-  /// `release(Connection&)` is called with each that has ended, before it is destroyed. True: there
-  /// was one.
+  /// `release(Connection&)` is called with each that has ended, once a turn until it returns true;
+  /// then the connection is destroyed. True: there was one.
   template <class Release>
   bool release_ended(Release&& release) {
-    const bool any = !ending_.empty();
-    for (const std::uint64_t id : ending_) {
+    const std::size_t before = ending_.size();
+    std::erase_if(ending_, [&](std::uint64_t id) {
       const auto found = connections_.find(id);
-      release(*found->second);
+      found->second->socket = Descriptor();
+      if (!release(*found->second)) return false;
       connections_.erase(found);
-    }
-    ending_.clear();
-    return any;
+      return true;
+    });
+    return ending_.size() != before;
   }
+  /// Some have ended and are not released yet.
+  [[nodiscard]] bool releasing() const noexcept { return !ending_.empty(); }
 
  private:
+  Connection* next_of(TurnQueue& queue);
+
   EventPoll& poll_;
   const NetworkBounds& bounds_;
   spdlog::logger& log_;
   Connections connections_;
   TurnQueue waiting_;
+  TurnQueue costly_;
   RequestRates rates_;
   std::vector<Connection*> to_flush_;
   std::vector<std::uint64_t> ending_;

@@ -43,9 +43,13 @@ void Interest::unsubscribe(Connection& connection, std::string_view topic) {
   remove(connection, topic);
 }
 
-void Interest::forget(Connection& connection) {
-  for (const std::string& topic : connection.topics) remove(connection, topic);
-  connection.topics.clear();
+bool Interest::forget(Connection& connection, std::size_t& most) {
+  for (auto next = connection.topics.begin(); next != connection.topics.end() && most != 0;
+       --most) {
+    remove(connection, *next);
+    connection.topics.erase(next++);
+  }
+  return connection.topics.empty();
 }
 
 void Interest::remove(Connection& connection, std::string_view topic) {

@@ -1,6 +1,7 @@
 // Which connections subscribe to what.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <span>
@@ -35,8 +36,9 @@ class Interest {
 
   Outcome subscribe(Connection& connection, std::string_view topic, const Rights& rights);
   void unsubscribe(Connection& connection, std::string_view topic);
-  /// It has ended.
-  void forget(Connection& connection);
+  /// It has ended. At most `most` of its subscriptions go now, which is counted down; true: it has
+  /// none any more.
+  bool forget(Connection& connection, std::size_t& most);
 
   /// Since the last call, in their order; a namespace may be subscribed more than once.
   std::vector<Event> take_events() { return std::exchange(events_, {}); }

@@ -43,6 +43,8 @@ constexpr unsigned most_work = 64 * most_work_of_one;
 /// About 3 ms of a turn; when it is over, the others go on with their handshakes in the next one.
 constexpr unsigned most_handshake_work = 25 * most_work_of_one;
 constexpr std::size_t most_subscription_events = 4096;
+/// A request that has so many bytes, with its answer, is costly.
+constexpr std::size_t costly_bytes = 64u << 10;
 constexpr std::size_t most_bytes_of_one = 1u << 20;
 constexpr unsigned most_newcomers = 64;
 constexpr std::size_t most_strangers = 64;
@@ -83,7 +85,9 @@ Network::~Network() { linger(connections_.all(), linger_time); }
 void Network::wait(WakeUp& wake_up, Time until) {
   if (!std::exchange(watches_wake_up_, true)) poll_.add(wake_up.descriptor(), EPOLLIN, wake_up_id);
   const std::chrono::nanoseconds longest =
-      connections_.waiting() == 0 ? std::chrono::nanoseconds(longest_wait) : rates_interval;
+      connections_.waiting() + connections_.waiting_costly() == 0
+          ? std::chrono::nanoseconds(longest_wait)
+          : rates_interval;
   events_ = poll_.wait(std::clamp<std::chrono::nanoseconds>(
       until - std::chrono::steady_clock::now(), std::chrono::nanoseconds(0), longest));
   polled_ = true;
@@ -212,18 +216,26 @@ bool Network::is_full() const noexcept {
          work_ >= most_work || interest_.events() >= most_subscription_events;
 }
 
-/// Those whose input waits have their turns one after the other.
+/// Those whose input waits have their turns one after the other. Those whose requests cost much
+/// share one request of each turn: however many they are, they keep the others waiting for one.
 void Network::serve_waiting(Time now) {
-  for (std::size_t i = connections_.waiting(); i != 0 && !is_full(); --i) {
-    Connection* const connection = connections_.next_waiting();
-    if (connection == nullptr) return;
-    const std::string input = std::exchange(connection->input, {});
-    take(*connection, input);
-    if (connection->gone)
-      receive(*connection, now);
-    else
-      connections_.watch(*connection);
-  }
+  const auto serve = [&](std::size_t waiting, auto next) {
+    for (; waiting != 0 && !is_full(); --waiting) {
+      Connection* const connection = (connections_.*next)();
+      if (connection == nullptr) return;
+      const std::string input = std::exchange(connection->input, {});
+      take(*connection, input);
+      if (connection->gone)
+        receive(*connection, now);
+      else
+        connections_.watch(*connection);
+    }
+  };
+  serve(connections_.waiting(), &ConnectionTable::next_waiting);
+  cheap_requests_ = requests_.size();
+  most_requests_ = cheap_requests_ + 1;
+  request_bytes_ = 0;
+  serve(connections_.waiting_costly(), &ConnectionTable::next_costly);
 }
 
 void Network::let_wait(Connection& connection, std::string_view bytes) {
@@ -243,9 +255,9 @@ void Network::receive(Connection& connection, Time now) {
     if (size <= 0) return connections_.end(connection, "it was closed");
     connection.heard = true;
     bytes += static_cast<std::size_t>(size);
-    // Nobody who waits is overtaken.
+    // Nobody who waits is overtaken, but by those that ask for less.
     const std::string_view arrived(arrived_.data(), static_cast<std::size_t>(size));
-    if (connections_.waiting() == 0 || connection.account == nullptr)
+    if (connection.account == nullptr || (connections_.waiting() == 0 && !connection.costly))
       take(connection, arrived);
     else
       let_wait(connection, arrived);
@@ -277,7 +289,9 @@ void Network::take(Connection& connection, std::string_view bytes) {
       connection.output.append([&](std::string& out) { event = connection.peer.read(bytes, out); });
       if (!had_output && !connection.output.empty()) connections_.touch(connection);
       count_work(connection);
-      if (!take_event(connection, event)) return;
+      if (take_event(connection, event)) continue;
+      connection.costly = connection.costly || connection.peer.held() > costly_bytes;
+      return;
     }
   } catch (const zmtp::ProtocolError& error) {
     count_work(connection);
@@ -370,6 +384,7 @@ void Network::answer(const Request& request, std::string_view body) {
     return;
   }
   counters_.bytes += body.size();
+  connection->costly = request.body.size() + body.size() > costly_bytes;
   connection->output.append(
       [&](std::string& out) { connection->peer.append_answer(request.envelope, body, out); });
   connections_.touch(*connection);
@@ -420,14 +435,16 @@ void Network::flush() {
 // --- ends ---
 
 void Network::release_ended() {
-  const bool any = connections_.release_ended([this](Connection& connection) {
-    interest_.forget(connection);
+  std::size_t most = most_subscription_events;
+  const bool any = connections_.release_ended([&](Connection& connection) {
+    if (!interest_.forget(connection, most)) return false;
     if (connection.account != nullptr) {
       count_subscriptions(connection);
       if (--connection.account->used[Resource::connections] == 0)
         connection.account->used[Resource::network_bytes] = 0;
     }
     unproven_.erase(connection.id);
+    return true;
   });
   if (any && newcomers_wait_ && connections_.size() <= bounds_.connections_with_room())
     let_newcomers_wait(false);

@@ -63,6 +63,10 @@ class Network {
   /// Reads what has arrived, as far as it can be served in one turn. What was read before is gone.
   void read(std::size_t most_requests, Time now);
   [[nodiscard]] std::span<Request> requests() noexcept { return requests_; }
+  /// The last of them is one that was known to cost much.
+  [[nodiscard]] bool has_costly_request() const noexcept {
+    return requests_.size() > cheap_requests_;
+  }
   /// To be answered with a beat.
   [[nodiscard]] std::span<const Nonce> nonces() const noexcept { return nonces_; }
   /// Since the last call, in their order; a namespace may be subscribed more than once.
@@ -71,7 +75,7 @@ class Network {
   [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
   /// Nothing more had arrived when the last turn was read.
   [[nodiscard]] bool drained() const noexcept {
-    return read_all_ && !connections_.some_may_be_served();
+    return read_all_ && !connections_.some_may_be_served() && !connections_.releasing();
   }
 
   /// False for a client that does not read its answers: what it asks for need not be made.
@@ -143,6 +147,7 @@ class Network {
   std::vector<Request> requests_;
   std::size_t request_bytes_ = 0;
   std::size_t most_requests_ = 0;
+  std::size_t cheap_requests_ = 0;
   unsigned work_of_one_ = 0;              // in tenths of a microsecond, as what follows
   unsigned work_ = 0;                     // of all in this turn that are admitted
   unsigned handshake_work_ = 0;           // of the others

@@ -200,7 +200,8 @@ bool Server::turn() {
   if (desk_.asks_about_system()) refresh_system(now);
   const Time answering = std::chrono::steady_clock::now();
   desk_.answer();
-  if (!requests.empty())
+  // What one costly request takes says nothing of the others.
+  if (!requests.empty() && !network_.has_costly_request())
     batch_size_.took(requests.size(),
                      decided - now + (std::chrono::steady_clock::now() - answering));
   // Those that expired are known to the authority only.
@@ -223,10 +224,9 @@ bool Server::turn() {
 /// The time in which nothing can be decided never was.
 void Server::advance(Time now) {
   if (keeper_.failed()) return;
-  if (const std::uint64_t passed =
-          clock_.advance(now, network_.drained(), authority_.next_end_ms())) {
-    authority_.apply({{}, authority::Advance{passed}});
-  }
+  const std::optional<std::uint64_t> due = authority_.next_end_ms();
+  const std::uint64_t passed = clock_.advance(now, network_.drained(), due);
+  if (passed != 0 || due == std::uint64_t{0}) authority_.apply({{}, authority::Advance{passed}});
 }
 
 /// What the store has not kept is neither shown nor answered.
@@ -412,7 +412,9 @@ UserList Server::users_now() const {
 }
 
 Server::Time Server::next_duty() const {
-  Time next = keeper_.failed() ? Time::max() : clock_.next(authority_.next_end_ms());
+  const std::optional<std::uint64_t> due = authority_.next_end_ms();
+  if (due == std::uint64_t{0} && !keeper_.failed()) return Time{};
+  Time next = keeper_.failed() ? Time::max() : clock_.next(due);
   if (const std::optional<Time> beat = beats_.next()) next = std::min(next, *beat);
   if (const std::optional<Time> keeping = keeper_.next()) next = std::min(next, *keeping);
   if (somebody_follows_system()) next = std::min(next, system_told_ + system_interval);

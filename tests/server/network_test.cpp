@@ -168,6 +168,67 @@ TEST_CASE("Who has sent much waits for its turn, and who has sent little does no
   }));
 }
 
+TEST_CASE(
+    "Clients that ask for much keep one that asks for little waiting for one request at most") {
+  World world;
+  constexpr std::size_t many = 10;
+  std::vector<TcpPeer> greedy;
+  for (std::size_t i = 0; i != many; ++i) greedy.push_back(world.connect("DEALER"));
+  const TcpPeer modest = world.connect("DEALER");
+  const std::string answer(100'000, 'x');
+  const auto serve = [&](std::size_t most) {
+    const std::span<Request> all = world.turn(most);
+    for (const Request& each : all) world.network->answer(each, each.body == "much" ? answer : "a");
+    return all;
+  };
+  // After the first request of each it is known.
+  std::size_t served = 0;
+  for (const TcpPeer& peer : greedy) peer.send(request("much"));
+  REQUIRE(await([&] { return (served += serve(1000).size()) == many; }));
+  for (const TcpPeer& peer : greedy) peer.send(requests("much", 8));
+  REQUIRE(await([&] { return serve(1).size() == 1; }));
+  for (int round = 0; round != 5; ++round) {
+    modest.send(request("little"));
+    std::size_t others = 0;
+    REQUIRE(await([&] {
+      for (const Request& each : serve(1)) {
+        if (each.body == "little") return true;
+        ++others;
+      }
+      return false;
+    }));
+    CHECK(others <= 2);
+  }
+}
+
+TEST_CASE("The subscriptions of a connection that ends go in portions") {
+  World world;
+  constexpr std::size_t many = 10'000;
+  std::size_t subscribed = 0;
+  {
+    const TcpPeer peer = world.connect("SUB");
+    std::string all;
+    for (std::size_t i = 0; i != many; ++i)
+      all += zmtp_frame(0, "\x01" + wire::topic_of("n" + std::to_string(i)));
+    peer.send(all);
+    REQUIRE(await([&] {
+      world.turn();
+      subscribed += world.network->take_subscription_events().size();
+      return subscribed == many;
+    }));
+  }
+  std::size_t left = 0;
+  REQUIRE(await([&] {
+    world.turn();
+    const std::vector<Interest::Event> events = world.network->take_subscription_events();
+    CHECK(events.size() <= 4096);
+    CHECK((events.empty() || left + events.size() == many || !world.network->drained()));
+    left += events.size();
+    return world.network->connections() == 0;
+  }));
+  CHECK(left == many);
+}
+
 TEST_CASE("A turn takes no more requests than it is asked for, and the others keep their order") {
   World world;
   const TcpPeer first = world.connect("DEALER");
