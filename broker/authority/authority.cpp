@@ -44,6 +44,10 @@ void Authority::State::commit(std::uint64_t late_ms) {
   publish();
   commits_.commit();
   board.commit();
+  std::erase_if(outlived, [](const auto& space) { return space->aside == 0; });
+  for (std::unique_ptr<Space>& space : forgotten) {
+    if (space->aside != 0) outlived.push_back(std::move(space));
+  }
   forgotten = board.take_forgotten();
   leases.commit(late_ms);
   sessions.commit(late_ms);
@@ -62,7 +66,7 @@ void Authority::State::publish() {
 void Authority::State::abandon() {
   if (!in_turn) return;
   commits_.abandon();
-  board.rollback(0);
+  board.abandon();
   leases.rollback(0);
   sessions.abandon();
   counters = before_;
@@ -109,6 +113,7 @@ const AuthorityOptions& Authority::options() const noexcept { return state_->opt
 std::uint64_t Authority::revision() const noexcept { return state_->counters.revision; }
 std::uint64_t Authority::clock_ms() const noexcept { return state_->counters.clock_ms; }
 std::optional<std::uint64_t> Authority::next_end_ms() const noexcept {
+  if (state_->board.sweeping()) return 0;
   const std::uint64_t next =
       std::min(state_->leases.next_deadline(), state_->sessions.next_deadline());
   if (next == never_ms) return std::nullopt;

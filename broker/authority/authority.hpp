@@ -137,8 +137,8 @@ class Authority {
   /// none.
   [[nodiscard]] std::uint64_t revision() const noexcept;
   [[nodiscard]] std::uint64_t clock_ms() const noexcept;
-  /// By how much the running clock has to advance for a time to live or a session to end; nullopt:
-  /// there is none.
+  /// By how much the running clock has to advance for a time to live or a session to end; 0: there
+  /// is more to end than was ended at once, and the next Advance goes on; nullopt: there is none.
   [[nodiscard]] std::optional<std::uint64_t> next_end_ms() const noexcept;
   [[nodiscard]] std::size_t sessions() const noexcept;
   /// The numbers of the open sessions, in order.

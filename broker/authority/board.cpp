@@ -12,6 +12,9 @@ Board::~Board() {
   for (const auto& [name, space] : ordered_) {
     for (const Handle handle : space->attributes) pool_.destroy(handle);
   }
+  for (const Aside& aside : aside_) {
+    for (auto next = aside.gone; next != aside.table->end(); ++next) pool_.destroy(*next);
+  }
 }
 
 Space* Board::find(std::string_view name) const {
@@ -127,6 +130,40 @@ void Board::unlink(Space& space, Handle handle) {
   records_.push_back({&space, key, 0, 0, handle, Kind::unlinked, false});
 }
 
+void Board::set_aside(Space& space) {
+  AttributeTable empty(pool_, by_name_.hash_function().seed);
+  auto table = std::make_unique<AttributeTable>(std::exchange(space.attributes, std::move(empty)));
+  const auto first = table->begin();
+  unswept_ += table->size();
+  records_.push_back(
+      {&space, 0, reinterpret_cast<std::uintptr_t>(table.get()), 0, 0, Kind::set_aside, false});
+  aside_.push_back({&space, std::move(table), first, first});
+  ++space.aside;
+}
+
+/// All that was swept in this turn ends.
+void Board::destroy_swept() {
+  while (!aside_.empty()) {
+    Aside& aside = aside_.front();
+    for (; aside.gone != aside.next; ++aside.gone) pool_.destroy(*aside.gone);
+    if (aside.next != aside.table->end()) return;
+    --aside.space->aside;
+    aside_.pop_front();
+  }
+}
+
+void Board::restore_swept() noexcept {
+  for (Aside& aside : aside_) {
+    if (aside.next == aside.gone) return;
+    for (; aside.next != aside.gone; --aside.next) ++unswept_;
+  }
+}
+
+void Board::abandon() {
+  restore_swept();
+  rollback(0);
+}
+
 void Board::rollback(std::size_t mark) {
   for (; records_.size() != mark; records_.pop_back()) undo(records_.back());
   if (mark == 0) bytes_.clear();
@@ -150,6 +187,12 @@ void Board::undo(const Record& record) {
       return;
     case Kind::saved: restore(record); return;
     case Kind::unlinked: record.space->attributes.insert(record.handle, record.revision); return;
+    case Kind::set_aside:
+      record.space->attributes = std::move(*aside_.back().table);
+      unswept_ -= record.space->attributes.size();
+      aside_.pop_back();
+      --record.space->aside;
+      return;
   }
 }
 
@@ -174,6 +217,7 @@ void Board::commit() {
       AttributePool::free_outside(reinterpret_cast<char*>(record.where));
     }
   }
+  destroy_swept();
   reuse(records_);
   reuse(bytes_);
 }

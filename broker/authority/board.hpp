@@ -5,7 +5,10 @@
 #include <absl/container/btree_set.h>
 #include <absl/container/flat_hash_map.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -38,6 +41,7 @@ struct Space {
   Account* owner;        ///< what there is of it is counted there
   bool watched = false;  ///< somebody subscribes to it
   bool forgotten = false;
+  std::uint32_t aside = 0;    ///< of its tables, those that are set aside
   std::uint64_t due = 0;      ///< when `take_due` tells of it; 0: never
   std::uint32_t commits = 0;  ///< its place in TurnCommits; 0: none in this turn
 
@@ -96,12 +100,23 @@ class Board {
   void clear(Handle handle) noexcept { AttributePool::clear(at(handle)); }
   /// An absent attribute goes out of the table.
   void unlink(Space& space, Handle handle);
+  /// All attributes go out of the namespace at once, however many they are: their table is set
+  /// aside, and they end in `sweep`.
+  void set_aside(Space& space);
+  /// The table that was set aside last.
+  [[nodiscard]] const AttributeTable& last_aside() const noexcept { return *aside_.back().table; }
+  /// Ends a portion of what was set aside, which grows with all of that; `end_lease(Handle)` is
+  /// called for attributes that had a lease.
+  template <class EndLease>
+  void sweep(EndLease&& end_lease);
+  [[nodiscard]] bool sweeping() const noexcept { return !aside_.empty(); }
 
   /// Something that has been changed since the last commit.
   struct Touched {
     const Space* space;
-    Handle handle;   // 0: the namespace itself
-    bool forgotten;  // the namespace
+    Handle handle;                  // 0: the namespace itself
+    bool forgotten;                 // the namespace
+    const AttributeTable* cleared;  // what was cleared; or null
   };
   /// Calls `visit(Touched)` in the order of the first changes, without what only concerns who
   /// subscribes. `before`: the newest number given before these changes.
@@ -109,13 +124,18 @@ class Board {
   void for_each_touched(std::uint64_t before, Visitor&& visit) const {
     for (const Record& record : records_) {
       if (is_first_of_its_kind(record, before)) {
-        visit(Touched{record.space, record.handle, record.kind == Kind::space_forgotten});
+        visit(Touched{record.space, record.handle, record.kind == Kind::space_forgotten,
+                      record.kind == Kind::set_aside
+                          ? reinterpret_cast<const AttributeTable*>(record.where)
+                          : nullptr});
       }
     }
   }
 
   [[nodiscard]] std::size_t mark() const noexcept { return records_.size(); }
   void rollback(std::size_t mark);
+  /// Takes all back that was done since the last commit.
+  void abandon();
   /// Nothing is taken back any more.
   void commit();
   /// The namespaces that were forgotten since the last call. Between turns only.
@@ -132,14 +152,15 @@ class Board {
     space_given,
     made,
     saved,
-    unlinked
+    unlinked,
+    set_aside
   };
   struct Record {
     Space* space;
     // saved: the attribute's; made, unlinked: the key of its name; space_scheduled: `due` before
     std::uint64_t revision;
     // saved: the place in `bytes_`, or the address of a value outside; space_given: of the owner
-    // before
+    // before; set_aside: the table's
     std::uint64_t where;
     std::uint32_t size;  // saved: the value's
     Handle handle;
@@ -160,6 +181,21 @@ class Board {
     }
   }
 
+  /// A table that was cleared; the attributes before `next` have been swept, those before `gone`
+  /// are no more.
+  struct Aside {
+    Space* space;
+    std::unique_ptr<AttributeTable> table;
+    AttributeTable::const_iterator next;
+    AttributeTable::const_iterator gone;
+  };
+  static constexpr std::size_t least_swept = 10'000;
+  static constexpr std::size_t most_swept = 100'000;
+  /// What it takes to sweep an attribute with a lease, as others.
+  static constexpr std::size_t price_of_leased = 8;
+
+  void destroy_swept();
+  void restore_swept() noexcept;
   void enter(std::unique_ptr<Space> space);
   std::unique_ptr<Space> take_out(Space& space);
   void schedule(Space& space, std::uint64_t due);
@@ -175,6 +211,21 @@ class Board {
   std::vector<Record> records_;
   std::string bytes_;  // the saved values that are inside their blocks
   std::vector<std::unique_ptr<Space>> forgotten_;
+  std::deque<Aside> aside_;  // the oldest first
+  std::size_t unswept_ = 0;  // attributes in there
 };
+
+template <class EndLease>
+void Board::sweep(EndLease&& end_lease) {
+  std::size_t left = std::clamp(unswept_ / 8, least_swept, most_swept);
+  for (Aside& aside : aside_) {
+    for (; aside.next != aside.table->end(); ++aside.next, --unswept_) {
+      if (left == 0) return;
+      const bool leased = at(*aside.next).leased;
+      left -= std::min(left, leased ? price_of_leased : std::size_t{1});
+      if (leased) end_lease(*aside.next);
+    }
+  }
+}
 
 }  // namespace bulletin::authority

@@ -27,12 +27,15 @@ struct Renew {
   wire::SessionId session;
 };
 
-/// Ends a session; its ephemeral attributes go. Refused: wrong_epoch, unknown_session.
+/// Ends a session; its ephemeral attributes are as good as gone for what is decided from now on,
+/// and go with the next Advance, or if they are many the next ones. Refused: wrong_epoch,
+/// unknown_session.
 struct CloseSession {
   wire::SessionId session;
 };
 
-/// The running clock goes on: what is due by then ends, sessions first.
+/// The running clock goes on: what is due by then ends, sessions first; of very much a part
+/// (`Bounds::ends`), and the rest with the next ones.
 struct Advance {
   std::uint64_t milliseconds = 0;
 };

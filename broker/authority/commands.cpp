@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "authority/running_clock.hpp"
 #include "authority/state.hpp"
@@ -75,10 +77,8 @@ Answer Authority::State::apply(std::string_view user, const Renew& command) {
 
 Answer Authority::State::apply(std::string_view user, const CloseSession& command) {
   if (Refused fault = check_session(user, command.session)) return refused(*std::move(fault));
-  std::vector<Leased> ending;
-  leases.of_session(command.session.number, ending);
   sessions.end(command.session.number);
-  erase_all(ending);
+  leases.end_session(command.session.number);
   return {};
 }
 
@@ -151,15 +151,38 @@ Refused Authority::State::check_lane(const wire::Write& command, const Lane* lan
 
 Answer Authority::State::apply(std::string_view, const Advance& command) {
   counters.clock_ms = later(counters.clock_ms, command.milliseconds);
-  std::vector<Leased> ending;
-  for (const std::uint64_t number : sessions.due(counters.clock_ms)) {
-    leases.of_session(number, ending);
+  sweep();
+  const std::vector<std::uint64_t> silent = sessions.due(counters.clock_ms, options.bounds.ends);
+  for (const std::uint64_t number : silent) {
     sessions.end(number);
+    leases.end_session(number);
   }
-  leases.due(counters.clock_ms, ending);
-  erase_all(ending);
+  end_over(options.bounds.ends - silent.size());
   forget_idle();
   return {};
+}
+
+/// What a storm of ends does not get done here is done when the time is told again: the others are
+/// served between.
+void Authority::State::end_over(std::size_t most) {
+  std::vector<Leased> ending;
+  leases.take_over(counters.clock_ms, most, ending);
+  // An attribute that was cleared is not in its namespace any more.
+  std::erase_if(ending, [this](const Leased& leased) {
+    const std::string_view name = board.at(leased.handle).name();
+    const Space& space = *leased.lease.space;
+    if (space.attributes.by_name().find(name) == leased.handle) return false;
+    if (leases.find(leased.handle) != nullptr) leases.end(leased.handle);
+    return true;
+  });
+  erase_all(ending);
+}
+
+/// Attributes that were cleared end in portions.
+void Authority::State::sweep() {
+  board.sweep([this](Handle handle) {
+    if (leases.find(handle) != nullptr) leases.end(handle);
+  });
 }
 
 /// As few commits as possible, namespace by namespace in order of their names.
@@ -226,7 +249,9 @@ Answer Authority::State::apply(std::string_view, const Forget& command) {
 
 /// A number is given to each forgetting: what comes after it is no commit of the same life.
 void Authority::State::forget_idle() {
-  while (Space* space = board.take_due(counters.clock_ms)) {
+  for (std::size_t left = options.bounds.ends; left != 0; --left) {
+    Space* const space = board.take_due(counters.clock_ms);
+    if (space == nullptr) return;
     if (!Board::idle(*space)) continue;
     board.forget(*space);
     counters.forgotten = ++counters.revision;

@@ -15,8 +15,8 @@ void CommitBuilder::begin(Space& space, std::uint64_t revision) {
   digest_ = space.digest;
   extent_ = space.extent;
   cleared_ = false;
+  removed_ = 0;
   reuse(touched_);
-  set_since_clear_.clear();
 }
 
 CommitBuilder::Place CommitBuilder::find(std::string_view name) const {
@@ -26,11 +26,12 @@ CommitBuilder::Place CommitBuilder::find(std::string_view name) const {
 }
 
 std::string_view CommitBuilder::value(const Place& place) const noexcept {
-  return place.known() ? board_.at(place.handle).value() : std::string_view();
+  if (!place.known() || has_outlived_session(place.handle)) return {};
+  return board_.at(place.handle).value();
 }
 
 std::uint64_t CommitBuilder::revision(const Place& place) const noexcept {
-  if (!place.known()) return 0;
+  if (!place.known() || has_outlived_session(place.handle)) return 0;
   const Attribute& attribute = board_.at(place.handle);
   return attribute.present() ? attribute.revision : 0;
 }
@@ -45,7 +46,9 @@ void CommitBuilder::set(const Place& place, std::string_view value, const Lease&
 }
 
 void CommitBuilder::update(const Place& place, std::string_view value) {
-  board_.assign(make_absent(place, value.size()), value);
+  const Handle handle = make_absent(place, value.size());
+  if (has_outlived_session(handle)) end_lease(handle);
+  board_.assign(handle, value);
 }
 
 void CommitBuilder::erase(const Place& place) {
@@ -54,21 +57,24 @@ void CommitBuilder::erase(const Place& place) {
   end_lease(place.handle);
 }
 
+/// What came into being in this commit ends here, and all else goes at once, however much it is.
 void CommitBuilder::clear() {
-  if (std::exchange(cleared_, true)) return clear_again();
-  for (const Handle handle : space_->attributes) {
-    if (!board_.at(handle).present()) continue;
-    touch(handle, wire::name_hash(board_.at(handle).name()));
-    end_lease(handle);
+  for (const Touched& touched : touched_) {
+    if (touched.existed && !cleared_) continue;
+    board_.clear(touched.handle);
+    end_lease(touched.handle);
+    board_.unlink(*space_, touched.handle);
   }
+  touched_.clear();
+  if (std::exchange(cleared_, true) || space_->attributes.empty()) return;
+  removed_ = space_->attributes.size();
+  digest_ = 0;
+  extent_ = {};
+  board_.set_aside(*space_);
 }
 
-void CommitBuilder::clear_again() {
-  for (const Handle handle : set_since_clear_) {
-    board_.clear(handle);
-    end_lease(handle);
-  }
-  set_since_clear_.clear();
+bool CommitBuilder::existed_before_clear(const HashedName& name) const {
+  return removed_ != 0 && board_.last_aside().by_name().find(name.name, name.key) != 0;
 }
 
 Handle CommitBuilder::make_absent(const Place& place, std::size_t value_size) {
@@ -78,9 +84,8 @@ Handle CommitBuilder::make_absent(const Place& place, std::size_t value_size) {
   } else {
     handle = board_.make(*space_, place.name, value_size);
     board_.at(handle).revision = revision_;
-    touched_.push_back({handle, false, place.name.hash});
+    touched_.push_back({handle, existed_before_clear(place.name), place.name.hash});
   }
-  if (cleared_) set_since_clear_.push_back(handle);
   return handle;
 }
 
@@ -138,12 +143,12 @@ Extent CommitBuilder::extent() const {
 
 CommitBuilder::Tally CommitBuilder::tally() const {
   Tally tally;
+  tally.removed = removed_;
   for (const Touched& touched : touched_) {
-    if (board_.at(touched.handle).present()) {
-      ++tally.present;
-    } else if (touched.existed) {
-      ++tally.removed;
-    }
+    const bool present = board_.at(touched.handle).present();
+    if (present) ++tally.present;
+    if (cleared_ && present && touched.existed) --tally.removed;
+    if (!cleared_ && !present && touched.existed) ++tally.removed;
   }
   return tally;
 }

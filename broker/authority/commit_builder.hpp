@@ -56,7 +56,7 @@ class CommitBuilder {
  private:
   struct Touched {
     Handle handle;
-    bool existed;  // before the commit
+    bool existed;  // its name, before the commit
     std::uint64_t hash;
   };
   struct Tally {
@@ -68,8 +68,12 @@ class CommitBuilder {
 
   Handle make_absent(const Place& place, std::size_t value_size);
   void touch(Handle handle, std::uint64_t hash);
-  void clear_again();
+  [[nodiscard]] bool existed_before_clear(const HashedName& name) const;
   void end_lease(Handle handle);
+  /// It goes with a session that has ended, and is as good as gone.
+  [[nodiscard]] bool has_outlived_session(Handle handle) const {
+    return board_.at(handle).leased && leases_.outlives_session(handle);
+  }
   [[nodiscard]] Tally tally() const;
   void append(const Tally& tally);
   void settle();
@@ -87,9 +91,9 @@ class CommitBuilder {
   std::uint64_t digest_ = 0;
   Extent extent_;
   bool cleared_ = false;
-  std::vector<Handle> set_since_clear_;  // perhaps more than once
-  std::vector<Touched>
-      touched_;  // in the order of their first change; an attribute touched has `revision_`
+  std::size_t removed_ = 0;  // how many attributes were cleared that existed before the commit
+  // Since the last clear, in the order of their first change; an attribute touched has `revision_`.
+  std::vector<Touched> touched_;
 };
 
 }  // namespace bulletin::authority

@@ -69,8 +69,7 @@ std::string Authority::describe() const {
   const Counters& counters = state_->counters;
   Text text;
   text << "revision" << counters.revision << "clock" << counters.clock_ms << "forgotten"
-       << counters.forgotten << "sessions" << state_->sessions.next_number() << "leases"
-       << state_->leases.size();
+       << counters.forgotten << "sessions" << state_->sessions.next_number();
   text.line();
   for (const auto& [name, space] : state_->board.ordered()) {
     text << "namespace" << wire::quoted(name) << space->revision << space->count << space->digest

@@ -10,13 +10,13 @@ void LeaseTable::grant(Handle handle, Lease lease) {
   lease.number = next_number_++;
   const Leased leased{handle, lease};
   enter(leased);
-  records_.push_back({leased, true});
+  records_.push_back({leased, Kind::granted});
 }
 
 void LeaseTable::end(Handle handle) {
   const Leased leased{handle, by_handle_.at(handle)};
   remove(leased);
-  records_.push_back({leased, false});
+  records_.push_back({leased, Kind::ended});
 }
 
 const Lease* LeaseTable::find(Handle handle) const {
@@ -24,16 +24,26 @@ const Lease* LeaseTable::find(Handle handle) const {
   return found == by_handle_.end() ? nullptr : &found->second;
 }
 
-void LeaseTable::of_session(std::uint64_t session, std::vector<Leased>& out) const {
-  auto next = by_session_.lower_bound({session, 0});
-  for (; next != by_session_.end() && next->first.first == session; ++next) {
-    out.push_back({next->second, by_handle_.at(next->second)});
-  }
+void LeaseTable::end_session(std::uint64_t session) {
+  const auto first = by_session_.lower_bound({session, 0});
+  if (first == by_session_.end() || first->first.first != session) return;
+  if (ended_.insert(session).second)
+    records_.push_back({{0, {nullptr, session, 0, 0}}, Kind::session_ended});
 }
 
-void LeaseTable::due(std::uint64_t clock, std::vector<Leased>& out) const {
-  for (auto next = by_deadline_.begin(); next != by_deadline_.end(); ++next) {
-    if (next->first.first > clock) return;
+void LeaseTable::take_over(std::uint64_t clock, std::size_t most, std::vector<Leased>& out) {
+  while (!ended_.empty()) {
+    const std::uint64_t session = *ended_.begin();
+    auto next = by_session_.lower_bound({session, 0});
+    for (; next != by_session_.end() && next->first.first == session; ++next, --most) {
+      if (most == 0) return;
+      out.push_back({next->second, by_handle_.at(next->second)});
+    }
+    ended_.erase(ended_.begin());
+    records_.push_back({{0, {nullptr, session, 0, 0}}, Kind::session_done});
+  }
+  for (auto next = by_deadline_.begin(); next != by_deadline_.end(); ++next, --most) {
+    if (next->first.first > clock || most == 0) return;
     out.push_back({next->second, by_handle_.at(next->second)});
   }
 }
@@ -41,18 +51,21 @@ void LeaseTable::due(std::uint64_t clock, std::vector<Leased>& out) const {
 void LeaseTable::rollback(std::size_t mark) {
   for (; records_.size() != mark; records_.pop_back()) {
     const Record& record = records_.back();
-    if (record.granted) {
-      remove(record.leased);
-      next_number_ = record.leased.lease.number;
-    } else {
-      enter(record.leased);
+    switch (record.kind) {
+      case Kind::granted:
+        remove(record.leased);
+        next_number_ = record.leased.lease.number;
+        break;
+      case Kind::ended: enter(record.leased); break;
+      case Kind::session_ended: ended_.erase(record.leased.lease.session); break;
+      case Kind::session_done: ended_.insert(record.leased.lease.session); break;
     }
   }
 }
 
 void LeaseTable::commit(std::uint64_t late_ms) {
   for (const Record& record : records_) {
-    if (late_ms != 0 && record.granted) postpone(record.leased, late_ms);
+    if (late_ms != 0 && record.kind == Kind::granted) postpone(record.leased, late_ms);
   }
   reuse(records_);
 }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <absl/container/btree_map.h>
+#include <absl/container/btree_set.h>
 #include <absl/container/flat_hash_map.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -30,7 +32,8 @@ struct Leased {
 };
 
 /// Leases by attribute, by session and by deadline; every change can be taken back, the newest
-/// first.
+/// first. A lease may be over, by its session or its deadline, for a while before it is ended: many
+/// that are over at once are not ended at once.
 class LeaseTable {
  public:
   /// The attribute must have none.
@@ -38,17 +41,25 @@ class LeaseTable {
   /// The attribute must have one.
   void end(Handle handle);
   [[nodiscard]] const Lease* find(Handle handle) const;
+  /// All leases of the session are over.
+  void end_session(std::uint64_t session);
+  /// The attribute has a lease, and its session has ended.
+  [[nodiscard]] bool outlives_session(Handle handle) const {
+    return !ended_.empty() && ended_.contains(by_handle_.at(handle).session);
+  }
   [[nodiscard]] std::size_t size() const noexcept { return by_handle_.size(); }
   /// Pairs of an attribute and its lease, in no order.
   [[nodiscard]] auto begin() const { return by_handle_.begin(); }
   [[nodiscard]] auto end() const { return by_handle_.end(); }
 
-  /// Appends the leases of a session; those whose deadline is not after `clock`.
-  void of_session(std::uint64_t session, std::vector<Leased>& out) const;
-  void due(std::uint64_t clock, std::vector<Leased>& out) const;
+  /// Appends at most `most` leases that are over, all of which the caller ends: those of ended
+  /// sessions, the lowest number first, then those whose deadline is not after `clock`. What is
+  /// over for both reasons may be there twice.
+  void take_over(std::uint64_t clock, std::size_t most, std::vector<Leased>& out);
 
-  /// `never_ms`: there is none.
+  /// 0: one is over by its session; `never_ms`: none ever will be.
   [[nodiscard]] std::uint64_t next_deadline() const noexcept {
+    if (!ended_.empty()) return 0;
     return by_deadline_.empty() ? never_ms : by_deadline_.begin()->first.first;
   }
 
@@ -58,9 +69,10 @@ class LeaseTable {
   void commit(std::uint64_t late_ms = 0);
 
  private:
+  enum class Kind : std::uint8_t { granted, ended, session_ended, session_done };
   struct Record {
-    Leased leased;
-    bool granted;  // otherwise: ended
+    Leased leased;  // of a session its number only
+    Kind kind;
   };
 
   void enter(const Leased& leased);
@@ -70,6 +82,7 @@ class LeaseTable {
   using Index = absl::btree_map<std::pair<std::uint64_t, std::uint64_t>, Handle>;  // (key, number)
   absl::flat_hash_map<Handle, Lease> by_handle_;
   Index by_session_;
+  absl::btree_set<std::uint64_t> ended_;  // sessions of which there may be leases
   Index by_deadline_;
   std::uint64_t next_number_ = 1;
   std::vector<Record> records_;

@@ -8,6 +8,7 @@
 
 #include "authority/extent.hpp"
 #include "wire/epoch.hpp"
+#include "wire/limits.hpp"
 
 namespace bulletin::authority {
 
@@ -17,7 +18,12 @@ struct Bounds {
   std::size_t sessions = 100'000;
   std::size_t lanes = 64;  ///< of one session
   std::size_t namespaces = 1'000'000;
-  std::size_t write_items = 65'536;  ///< of one WRITE
+  std::size_t write_items = wire::request_names;  ///< of one WRITE
+  /// What the items of one WRITE may cost, in units of about 100 ns: those behind are refused.
+  std::size_t write_work = 400'000;
+  /// Sessions and leases that end at once, namespaces that are forgotten at once; the others wait
+  /// for the next command that tells the time.
+  std::size_t ends = 2'000;
   /// Of one WRITE, encoded: what comes to more is refused from there on, so that the answer fits
   /// into a message.
   std::size_t outcome_bytes = 8u << 20;

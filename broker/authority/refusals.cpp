@@ -98,6 +98,10 @@ Refusal no_room_for_outcome() {
   return {Status::overloaded, "the outcomes before it take too many bytes", {}};
 }
 
+Refusal too_much_work() {
+  return {Status::overloaded, "the items before it are too much work", {}};
+}
+
 Refusal denied_to_write(std::string_view space) {
   return {Status::denied, "this user may not write " + wire::quoted(space), echo(space)};
 }

@@ -33,6 +33,8 @@ wire::Refusal overloaded(std::string_view what, std::size_t bound);
 /// The outcomes of a WRITE take as much as they may; how long it is, encoded.
 wire::Refusal no_room_for_outcome();
 inline constexpr std::size_t no_room_for_outcome_bytes = 47;
+/// The items of a WRITE cost as much as they may; not longer.
+wire::Refusal too_much_work();
 
 /// The user may not write there; who may read neither is not told whether it is there.
 wire::Refusal denied_to_write(std::string_view space);

@@ -40,6 +40,7 @@ class Restorer : public StateVisitor {
   void attribute_removed(std::string_view, std::string_view name) override {
     fail("attribute", name, "is removed");
   }
+  void attributes_removed(std::string_view name) override { fail("namespace", name, "is cleared"); }
   void lane_ended(std::uint64_t session, std::uint64_t) override { session_ended(session); }
   void session_ended(std::uint64_t number) override {
     fail("session", std::to_string(number), "has ended");
@@ -162,10 +163,13 @@ void Restorer::finish() {
   }
   state_.board.commit();
   for (const auto& [handle, lease] : state_.leases) {
-    if (lease.session != 0 && state_.sessions.find(lease.session) == nullptr) {
-      fail("attribute", state_.board.at(handle).name(), "goes with a session that is missing");
-    }
+    if (lease.session >= state_.sessions.next_number())
+      fail("attribute", state_.board.at(handle).name(), "goes with a session that never was");
+    // It had ended, and not yet all that goes with it.
+    if (lease.session != 0 && state_.sessions.find(lease.session) == nullptr)
+      state_.leases.end_session(lease.session);
   }
+  state_.leases.commit();
 }
 
 }  // namespace

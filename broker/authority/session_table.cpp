@@ -84,10 +84,10 @@ const Session* SessionTable::find(std::uint64_t number) const {
   return found == by_number_.end() ? nullptr : found->second.get();
 }
 
-std::vector<std::uint64_t> SessionTable::due(std::uint64_t clock) const {
+std::vector<std::uint64_t> SessionTable::due(std::uint64_t clock, std::size_t most) const {
   std::vector<std::uint64_t> numbers;
   for (const auto& [deadline, number] : by_deadline_) {
-    if (deadline > clock) break;
+    if (deadline > clock || numbers.size() == most) break;
     numbers.push_back(number);
   }
   return numbers;

@@ -62,8 +62,9 @@ class SessionTable {
   [[nodiscard]] std::size_t size() const noexcept { return by_number_.size(); }
   /// What the lanes of all sessions keep.
   [[nodiscard]] std::size_t kept_bytes() const noexcept { return kept_bytes_; }
-  /// The numbers of those whose deadline is not after `clock`, the earliest deadline first.
-  [[nodiscard]] std::vector<std::uint64_t> due(std::uint64_t clock) const;
+  /// The numbers of at most `most` whose deadline is not after `clock`, the earliest deadline
+  /// first.
+  [[nodiscard]] std::vector<std::uint64_t> due(std::uint64_t clock, std::size_t most) const;
   /// All numbers, in order.
   [[nodiscard]] std::vector<std::uint64_t> numbers() const;
   [[nodiscard]] std::uint64_t next_number() const noexcept { return next_number_; }

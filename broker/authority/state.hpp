@@ -90,6 +90,8 @@ class Authority::State {
   bool in_turn = false;
   std::vector<Publication> publications;
   std::vector<std::unique_ptr<Space>> forgotten;  ///< in the last turn; views go into them
+  /// Forgotten before, and leases of attributes that were cleared still name them.
+  std::vector<std::unique_ptr<Space>> outlived;
 
  private:
   /// The sessions together keep more outcomes than they should.
@@ -99,6 +101,8 @@ class Authority::State {
   std::size_t most_outcome_bytes(const Session& session) const noexcept;
   wire::Refusal too_many_outcomes(const Session& session) const;
   Refused check_lane(const wire::Write& command, const Lane* lane, const Session& session) const;
+  void end_over(std::size_t most);
+  void sweep();
   void forget_idle();
   void erase_all(std::vector<Leased>& leased);
   void erase_some(Space& space, std::vector<Leased>::const_iterator& next,

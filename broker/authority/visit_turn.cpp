@@ -20,6 +20,16 @@ void visit_attribute(const Board& board, const LeaseTable& leases, const Board::
                     view_of(attribute, attribute.leased ? leases.find(touched.handle) : nullptr));
 }
 
+/// A range that is removed costs a store more than a few names.
+constexpr std::size_t few_attributes = 1000;
+
+void visit_cleared(const Board& board, const Board::Touched& touched, StateVisitor& visitor) {
+  const std::string_view space = touched.space->name;
+  if (touched.cleared->size() > few_attributes) return visitor.attributes_removed(space);
+  for (const Handle handle : *touched.cleared)
+    visitor.attribute_removed(space, board.at(handle).name());
+}
+
 void visit_session(const SessionTable& sessions, const SessionTable::Touched& touched,
                    StateVisitor& visitor) {
   if (touched.ended != nullptr) {
@@ -49,6 +59,8 @@ void Authority::State::visit_turn(StateVisitor& visitor) const {
   board.for_each_touched(before_.revision, [&](const Board::Touched& touched) {
     if (touched.handle != 0) {
       visit_attribute(board, leases, touched, visitor);
+    } else if (touched.cleared != nullptr) {
+      visit_cleared(board, touched, visitor);
     } else if (touched.forgotten) {
       visitor.space_forgotten(touched.space->name);
     } else {

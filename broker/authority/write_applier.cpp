@@ -17,6 +17,13 @@ namespace {
 /// Bytes. What is larger is not kept waiting in memory for its turn.
 constexpr std::size_t small_transaction = 512;
 
+// About what things cost, in units of 100 ns: an item, its conditions and operations, a change of
+// another namespace than the one before (another update is sent), a message that says why not.
+constexpr std::uint64_t item_work = 1;
+constexpr std::uint64_t element_work = 5;
+constexpr std::uint64_t space_work = 8;
+constexpr std::uint64_t refusal_work = 5;
+
 bool is_no_room(const Outcome& outcome) {
   return outcome.status == Status::overloaded && outcome == Outcome::refused(no_room_for_outcome());
 }
@@ -48,17 +55,26 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Write
   writer_ = &writer.account;
   kept_bytes_ = 0;
   last_found_ = nullptr;
+  last_space_ = {};
   std::size_t bytes = 0;
+  std::size_t asked_bytes = 0;
+  std::uint64_t work = 0;
   bool full = false;
   const bool alone = items.size() == 1;  // there is nothing to prepare for
   for (std::size_t i = 0; i != items.size(); ++i) {
     Prepared* const prepared = alone ? nullptr : &prepared_[i % most_prepared];
-    if (prepared == prepared_.data()) prepare(items, i, denied);
+    // The first item is decided whatever it costs: a transaction has bounds of its own.
+    asked_bytes += items[i].transaction.size();
+    const bool too_much = work >= options_.bounds.write_work ||
+                          (i != 0 && asked_bytes > options_.limits.transaction_bytes);
+    if (prepared == prepared_.data() && !full && !too_much) prepare(items, i, denied);
     // Those behind may have to be refused.
     const std::size_t behind = (items.size() - i - 1) * no_room_for_outcome_bytes;
     const std::size_t taken = bytes + std::min(behind, most_bytes / 2);
     outcome_room_ = most_bytes - std::min(taken, most_bytes);
-    if (full) {
+    if (too_much && !full) {
+      outcomes.push_back(Outcome::refused(too_much_work()));
+    } else if (full) {
       outcomes.push_back(Outcome::refused(no_room_for_outcome()));
     } else if (is_among(denied, i)) {
       outcomes.push_back(Outcome::refused(denied_to_write(items[i].space)));
@@ -71,10 +87,18 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Write
       size = no_room_for_outcome_bytes;
     }
     full = full || is_no_room(outcomes.back());
+    work += work_of(items[i], outcomes.back());
     bytes += size;
     kept_bytes_ += authority::kept_bytes(outcomes.back());
   }
   return outcomes;
+}
+
+std::uint64_t WriteApplier::work_of(const wire::WriteItem& item, const Outcome& outcome) {
+  std::uint64_t work = item_work + std::exchange(elements_, 0) * element_work;
+  if (std::exchange(last_space_, item.space) != item.space) work += space_work;
+  if (outcome.status >= Status::malformed) work += refusal_work;
+  return work;
 }
 
 Space* WriteApplier::find(std::string_view name) {
@@ -129,6 +153,7 @@ Outcome WriteApplier::apply(const wire::WriteItem& item, Prepared* prepared) {
     return Outcome::refused(*std::move(refused));
   }
   const wire::Transaction& transaction = decoded ? prepared->transaction : at_hand_;
+  elements_ = transaction.conditions.size() + transaction.operations.size();
   if (space == nullptr) return apply_to_new(item.space, transaction);
   const bool is_given = space->owner != writer_ && space->extent == Extent{};
   return is_given ? apply_to_empty(*space, transaction)
@@ -143,8 +168,10 @@ Refused WriteApplier::decode(std::string_view bytes, wire::Transaction& transact
   try {
     refused = check_size("the transaction", wire::element_count(bytes),
                          limits.transaction_operations, "conditions and operations");
-    if (!refused) wire::decode_transaction(bytes, transaction);
+    if (!refused) wire::decode_transaction(bytes, transaction, limits.value_bytes);
     return refused;
+  } catch (const wire::OverLimit& error) {
+    return wire::Refusal{Status::rejected, error.what(), {}};
   } catch (const wire::DecodeError& error) {
     return wire::Refusal{Status::malformed, error.what(), {}};
   }

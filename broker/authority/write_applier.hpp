@@ -53,6 +53,8 @@ class WriteApplier {
 
   /// Null: there is none. Most items are of the same one as the item before.
   Space* find(std::string_view name);
+  /// What an item has cost: see `Bounds::write_work`.
+  std::uint64_t work_of(const wire::WriteItem& item, const wire::Outcome& outcome);
   void prepare(std::span<const wire::WriteItem> all, std::size_t first, Places denied);
   void fetch_ahead(std::span<const wire::WriteItem> items);
   wire::Outcome apply(const wire::WriteItem& item, Prepared* prepared);
@@ -70,7 +72,9 @@ class WriteApplier {
   std::uint64_t session_ = 0;
   Account* writer_ = nullptr;
   std::size_t outcome_room_ = 0;
+  std::size_t elements_ = 0;
   Space* last_found_ = nullptr;  // in this request
+  std::string_view last_space_;  // of the item before
   std::array<Prepared, most_prepared> prepared_;
   wire::Transaction at_hand_;  // one that was not prepared; its memory is used again
 };

@@ -34,7 +34,9 @@ authority::Authority open_authority(Store& store, authority::AuthorityOptions op
   if (continues) return authority;
   store.begin(options.epoch);
   end_sessions(authority);
-  authority.apply({{}, authority::Advance{0}});
+  do {
+    authority.apply({{}, authority::Advance{0}});
+  } while (authority.next_end_ms() == 0);
   try {
     store.keep(authority);
   } catch (const StoreError& error) {

@@ -77,6 +77,13 @@ void TurnBatch::attribute_removed(std::string_view space, std::string_view name)
   remove(batch_, families_.state, key_);
 }
 
+void TurnBatch::attributes_removed(std::string_view space) {
+  make_attribute_key(key_, space, {});
+  std::string behind = key_;
+  ++behind.back();  // the names follow a NUL
+  batch_.DeleteRange(families_.state, slice(key_), slice(behind)).PermitUncheckedError();
+}
+
 void TurnBatch::lane_ended(std::uint64_t session, std::uint64_t lane) {
   remove(batch_, families_.state, lane_key(session, lane));
 }

@@ -33,6 +33,7 @@ class TurnBatch : public authority::StateVisitor {
   void commits(std::string_view space, const wire::Run& run) override;
   void space_forgotten(std::string_view name) override;
   void attribute_removed(std::string_view space, std::string_view name) override;
+  void attributes_removed(std::string_view space) override;
   void lane_ended(std::uint64_t session, std::uint64_t lane) override;
   void session_ended(std::uint64_t number) override;
 

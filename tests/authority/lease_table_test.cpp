@@ -20,7 +20,7 @@ TEST_CASE("ephemeral attributes go when their session is closed") {
   desk.session = desk.open();
   desk.write("a", Raw().set("other", 1, 0, true));
   desk.apply(CloseSession{desk.id(first)});
-  desk.authority.commit();
+  desk.advance(0);
   CHECK(desk.names("a") == Names{"other", "stays"});
   CHECK(desk.names("b").empty());
 }
@@ -60,7 +60,7 @@ TEST_CASE("a plain set ends what would have ended the attribute, and add keeps i
   desk.advance(50);
   CHECK(desk.names("a") == Names{"eph", "set"});
   desk.apply(CloseSession{desk.id(desk.session)});
-  desk.authority.commit();
+  desk.advance(0);
   CHECK(desk.names("a") == Names{"set"});
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("an ephemeral attribute that another session sets belongs to that one"
   desk.session = desk.open();
   desk.write("a", Raw().set("x", 2, 0, true));
   desk.apply(CloseSession{desk.id(first)});
-  desk.authority.commit();
+  desk.advance(0);
   CHECK(desk.value("a", "x") == 2);
 }
 
@@ -116,31 +116,46 @@ TEST_CASE(
   CHECK(desk.authority.status("a").digest == 0);
 }
 
-TEST_CASE("leases are found by session and by deadline and can be taken back") {
+TEST_CASE("leases that are over are found by session and by deadline and can be taken back") {
   LeaseTable table;
   table.grant(1, {nullptr, 7, 0, 0});
   table.grant(2, {nullptr, 7, 30, 0});
   table.grant(3, {nullptr, 0, 20, 0});
+  table.grant(4, {nullptr, 6, 0, 0});
   table.commit();
-  const auto handles = [&](auto&& query) {
+  const auto over = [&](std::size_t most) {
+    const std::size_t mark = table.mark();
     std::vector<Leased> found;
-    query(found);
+    table.take_over(30, most, found);
+    table.rollback(mark);
     std::vector<Handle> result;
     for (const Leased& leased : found) result.push_back(leased.handle);
     return result;
   };
-  const auto of_seven = [&](auto& out) { table.of_session(7, out); };
-  const auto due = [&](auto& out) { table.due(30, out); };
-  CHECK(handles(of_seven) == std::vector<Handle>{1, 2});
-  CHECK(handles(due) == std::vector<Handle>{3, 2});
+  CHECK(over(9) == std::vector<Handle>{3, 2});
+  CHECK(over(1) == std::vector<Handle>{3});
+  CHECK(table.next_deadline() == 20);
   const std::size_t mark = table.mark();
+  table.end_session(7);
+  table.end_session(8);  // has none
+  CHECK(table.next_deadline() == 0);
+  CHECK(table.outlives_session(2));
+  CHECK_FALSE(table.outlives_session(4));
+  CHECK(over(9) == std::vector<Handle>{1, 2, 3, 2});
+  CHECK(over(1) == std::vector<Handle>{1});
+  table.end_session(6);
+  CHECK(over(9) == std::vector<Handle>{4, 1, 2, 3, 2});
   table.end(2);
   table.grant(2, {nullptr, 0, 5, 0});
   table.end(1);
-  CHECK(handles(of_seven).empty());
-  CHECK(handles(due) == std::vector<Handle>{2, 3});
+  CHECK(over(9) == std::vector<Handle>{4, 2, 3});
   table.rollback(mark);
-  CHECK(handles(of_seven) == std::vector<Handle>{1, 2});
-  CHECK(handles(due) == std::vector<Handle>{3, 2});
+  CHECK(over(9) == std::vector<Handle>{3, 2});
   CHECK(table.find(2)->number == 2);
+  table.end_session(7);
+  std::vector<Leased> found;
+  table.take_over(0, 9, found);
+  for (const Leased& leased : found) table.end(leased.handle);
+  table.commit();
+  CHECK(table.next_deadline() == 20);
 }

@@ -195,7 +195,7 @@ TEST_CASE("What ends by its time or with its session is no longer counted") {
   world.desk.advance(100);
   CHECK(world.used("alice", Resource::attributes) == 1);
   world.desk.apply(CloseSession{world.desk.id(world.desk.session)});
-  world.desk.authority.commit();
+  world.desk.advance(0);
   CHECK(world.used("alice", Resource::attributes) == 0);
   CHECK(world.used("alice", Resource::bytes) == 0);
 }

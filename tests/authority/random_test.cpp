@@ -217,7 +217,11 @@ class Play {
     const std::uint64_t session = any_session();
     model_.close(session);
     desk_.apply(CloseSession{desk_.id(session)});
-    twin_answers_.push_back([this, session] { twin_.apply(CloseSession{twin_.id(session)}); });
+    desk_.apply(Advance{0});
+    twin_answers_.push_back([this, session] {
+      twin_.apply(CloseSession{twin_.id(session)});
+      twin_.apply(Advance{0});
+    });
   }
 
   void advance() {

@@ -19,6 +19,10 @@ void Store::attribute(std::string_view space, const authority::AttributeView& at
                                             attribute.session, attribute.deadline};
 }
 
+void Store::attributes_removed(std::string_view space) {
+  std::erase_if(attributes, [&](const auto& entry) { return entry.first.first == space; });
+}
+
 void Store::attribute_removed(std::string_view space, std::string_view name) {
   attributes.erase(Key(space, name));
 }

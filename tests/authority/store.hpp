@@ -24,6 +24,7 @@ class Store : public authority::StateVisitor {
   void space_forgotten(std::string_view name) override;
   void attribute(std::string_view space, const authority::AttributeView& attribute) override;
   void attribute_removed(std::string_view space, std::string_view name) override;
+  void attributes_removed(std::string_view space) override;
   void session(const authority::SessionView& session) override;
   void session_ended(std::uint64_t number) override;
   void lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number,

@@ -26,7 +26,7 @@ class ListedBoard {
     const std::string bytes = test::Raw().set("x", 1).bytes();
     for (const std::string& name : names) {
       items.push_back({name, bytes, 0});
-      if (items.size() == 50'000) write(items);
+      if (items.size() == 10'000) write(items);  // what one WRITE may make
     }
     write(items);
   }

@@ -44,6 +44,7 @@ class TurnUpdates : public authority::StateVisitor {
   void lane(std::uint64_t, std::uint64_t, std::uint64_t, const authority::Outcomes&) override {}
   void space_forgotten(std::string_view) override {}
   void attribute_removed(std::string_view, std::string_view) override {}
+  void attributes_removed(std::string_view) override {}
   void lane_ended(std::uint64_t, std::uint64_t) override {}
   void session_ended(std::uint64_t) override {}
 
@@ -105,9 +106,10 @@ void Broker::turn() {
   // Renewals come before the time that they renew for.
   for (Asked& asked : requests) decide(asked);
   apply_owed();
-  const std::uint64_t passed =
-      clock_.advance(steady(world_.schedule.now()), true, authority_.next_end_ms());
-  if (passed != 0 && world_.options.plant != Plant::keep_sessions) {
+  const auto next_end = authority_.next_end_ms();
+  const std::uint64_t passed = clock_.advance(steady(world_.schedule.now()), true, next_end);
+  if ((passed != 0 || next_end == std::uint64_t{0}) &&
+      world_.options.plant != Plant::keep_sessions) {
     apply({{}, authority::Advance{passed}});
   }
   const bool committed = settle(abandon);

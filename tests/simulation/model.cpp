@@ -1,6 +1,7 @@
 #include "simulation/model.hpp"
 
 #include <algorithm>
+#include <array>
 #include <type_traits>
 #include <variant>
 
@@ -28,6 +29,7 @@ void Model::begin(const authority::AuthorityOptions& options) {
   options_ = options;
   history_.begin(options.epoch);
   clock_ms_ = now_ms_ = 0;
+  grants_ = 0;
   revision_ = options.first_revision - 1;
   sessions_.clear();
   boards_.clear();
@@ -39,6 +41,9 @@ void Model::restarted(std::uint64_t clock_ms) {
   check(clock_ms <= clock_ms_, "the clock went from {} to {} in a restart", clock_ms_, clock_ms);
   clock_ms_ = now_ms_ = clock_ms;
   for (auto& [number, session] : sessions_) session.heard_ms = clock_ms_;
+  for (auto& [space, board] : boards_) {
+    for (auto& [name, held] : board) held.grant = ++grants_;
+  }
   for (auto& [space, life] : lives_) {
     life.watched = false;
     life.due_ms = 0;
@@ -71,9 +76,7 @@ Model::Expected Model::apply(const Applied& applied) {
         } else if constexpr (std::is_same_v<Request, authority::Renew>) {
           enter(request.session, answer);
         } else if constexpr (std::is_same_v<Request, authority::CloseSession>) {
-          if (enter(request.session, answer) != nullptr) {
-            end_session(request.session.number, expected.ends);
-          }
+          if (enter(request.session, answer) != nullptr) end_session(request.session.number);
         } else if constexpr (std::is_same_v<Request, authority::Advance>) {
           return advance(request.milliseconds);
         } else if constexpr (std::is_same_v<Request, authority::Remember>) {
@@ -118,38 +121,43 @@ Model::Session* Model::enter(const wire::SessionId& id, const authority::Answer&
   return nullptr;
 }
 
-void Model::end_session(std::uint64_t number, Ends& ends) {
-  Ends own;
+void Model::end_session(std::uint64_t number) {
+  for (auto& [space, board] : boards_) {
+    for (auto& [name, held] : board) held.over = held.over || held.session == number;
+  }
+  sessions_.erase(number);
+}
+
+/// First what outlived its session, by its session's number, then what is due, by its time; what is
+/// over for both reasons counts twice.
+void Model::end_over(std::size_t most, Ends& ends) {
+  std::map<std::array<std::uint64_t, 3>, Ends::value_type> over;
   for (const auto& [space, board] : boards_) {
     for (const auto& [name, held] : board) {
-      if (held.session == number) own.emplace(space, name);
+      if (held.over) over.try_emplace({0, held.session, held.grant}, space, name);
+      if (held.deadline != 0 && held.deadline <= clock_ms_)
+        over.try_emplace({1, held.deadline, held.grant}, space, name);
     }
   }
-  for (const auto& [space, name] : own) {
-    boards_[space].erase(name);
-    look_again(space);
-  }
-  ends.merge(own);
-  sessions_.erase(number);
+  for (auto next = over.begin(); next != over.end() && most != 0; ++next, --most)
+    ends.insert(next->second);
+  for (const auto& [space, name] : ends) boards_[space].erase(name);
+  for (const auto& [space, name] : ends) look_again(space);
 }
 
 Model::Expected Model::advance(std::uint64_t milliseconds) {
   Expected expected;
   clock_ms_ += milliseconds;
   now_ms_ = clock_ms_;
-  std::vector<std::uint64_t> silent;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> silent;
   for (const auto& [number, session] : sessions_) {
-    if (session.heard_ms + options_.session_ms <= clock_ms_) silent.push_back(number);
+    if (session.heard_ms + options_.session_ms <= clock_ms_)
+      silent.emplace(session.heard_ms, number);
   }
-  for (const std::uint64_t number : silent) end_session(number, expected.ends);
-  for (auto& [space, board] : boards_) {
-    std::erase_if(board, [&, &space = space](const auto& attribute) {
-      const bool due = attribute.second.deadline != 0 && attribute.second.deadline <= clock_ms_;
-      if (due) expected.ends.emplace(space, attribute.first);
-      return due;
-    });
-  }
-  for (const auto& [space, name] : expected.ends) look_again(space);
+  std::size_t most = options_.bounds.ends;
+  for (auto next = silent.begin(); next != silent.end() && most != 0; ++next, --most)
+    end_session(next->second);
+  end_over(most, expected.ends);
   forget_idle(expected);
   return expected;
 }
@@ -173,12 +181,14 @@ void Model::look_again(const std::string& space) {
 
 void Model::forget_idle(Expected& expected) {
   std::set<std::pair<std::uint64_t, std::string>> due;
-  for (auto& [space, life] : lives_) {
-    if (life.due_ms == 0 || life.due_ms > clock_ms_) continue;
-    if (idle(space)) due.emplace(life.due_ms, space);
-    life.due_ms = 0;
+  for (const auto& [space, life] : lives_) {
+    if (life.due_ms != 0 && life.due_ms <= clock_ms_) due.emplace(life.due_ms, space);
   }
-  for (const auto& [time, space] : due) {
+  std::size_t most = options_.bounds.ends;
+  for (auto next = due.begin(); next != due.end() && most != 0; ++next, --most) {
+    const std::string& space = next->second;
+    lives_[space].due_ms = 0;
+    if (!idle(space)) continue;
     lives_.erase(space);
     expected.forgotten.push_back(space);
   }
@@ -215,7 +225,7 @@ void Model::execute(const wire::WriteItem& item, const Session& session, std::ui
   wire::Transaction transaction;
   wire::decode_transaction(item.transaction, transaction);
   Board& board = boards_[std::string(item.space)];
-  const Decision decision = decide(board, transaction, number, now_ms_);
+  const Decision decision = decide(board, transaction, number, now_ms_, grants_);
   check_outcome(item, decision, outcome);
   if (decision.status != Status::ok) return;
   std::string space(item.space);

@@ -90,7 +90,9 @@ class Model {
   void open(const authority::OpenSession& request, const authority::Answer& answer);
   /// Checks the refusal; null: rightly refused.
   Session* enter(const wire::SessionId& id, const authority::Answer& answer);
-  void end_session(std::uint64_t number, Ends& ends);
+  void end_session(std::uint64_t number);
+  /// Of what is over, as much as ends at once.
+  void end_over(std::size_t most, Ends& ends);
 
   Expected write(const wire::Write& request, const authority::Answer& answer);
   void execute(const wire::WriteItem& item, const Session& session, std::uint64_t number,
@@ -114,6 +116,7 @@ class Model {
   authority::AuthorityOptions options_;
   std::uint64_t clock_ms_ = 0;
   std::uint64_t now_ms_ = 0;  // where what a command begins begins
+  std::uint64_t grants_ = 0;
   std::uint64_t revision_ = 0;
   std::uint64_t commits_ = 0;  // ever
   std::map<std::uint64_t, Session> sessions_;

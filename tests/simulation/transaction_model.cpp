@@ -14,13 +14,14 @@ using wire::Status;
 
 class Decider {
  public:
-  Decider(const Board& board, std::uint64_t session, std::uint64_t now_ms)
-      : board_(board), session_(session), now_ms_(now_ms) {}
+  Decider(const Board& board, std::uint64_t session, std::uint64_t now_ms, std::uint64_t& grants)
+      : board_(board), session_(session), now_ms_(now_ms), grants_(grants) {}
 
   Decision decide(const wire::Transaction& transaction) {
     for (const wire::Condition& condition : transaction.conditions) {
       const auto found = board_.find(condition.name);
-      if ((found == board_.end() ? 0 : found->second.revision) == condition.revision) continue;
+      const bool there = found != board_.end() && !found->second.over;
+      if ((there ? found->second.revision : 0) == condition.revision) continue;
       return {Status::lost, std::string(condition.name), {}, {}};
     }
     for (const wire::Operation& operation : transaction.operations) {
@@ -55,13 +56,13 @@ class Decider {
       return touched->second ? &*touched->second : nullptr;
     }
     const auto found = board_.find(name);
-    return found == board_.end() ? nullptr : &found->second;
+    return found == board_.end() || found->second.over ? nullptr : &found->second;
   }
 
   void set(const wire::Operation& operation) {
     put(operation.name,
         Held{to_bytes(std::string(operation.value)), 0, operation.ephemeral ? session_ : 0,
-             operation.ttl_ms != 0 ? now_ms_ + operation.ttl_ms : 0});
+             operation.ttl_ms != 0 ? now_ms_ + operation.ttl_ms : 0, ++grants_, false});
   }
 
   void clear() {
@@ -89,14 +90,15 @@ class Decider {
   const Board& board_;
   const std::uint64_t session_;
   const std::uint64_t now_ms_;
+  std::uint64_t& grants_;
   Decision decision_;
 };
 
 }  // namespace
 
 Decision decide(const Board& board, const wire::Transaction& transaction, std::uint64_t session,
-                std::uint64_t now_ms) {
-  return Decider(board, session, now_ms).decide(transaction);
+                std::uint64_t now_ms, std::uint64_t& grants) {
+  return Decider(board, session, now_ms, grants).decide(transaction);
 }
 
 Delta carry_out(Board& board, const Decision& decision, std::uint64_t revision) {

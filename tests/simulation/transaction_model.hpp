@@ -19,6 +19,8 @@ struct Held {
   std::uint64_t revision = 0;
   std::uint64_t session = 0;   ///< ephemeral: that it goes with
   std::uint64_t deadline = 0;  ///< time to live
+  std::uint64_t grant = 0;     ///< leases are ended in the order in which they were granted
+  bool over = false;           ///< its session has ended: it is as good as gone
 };
 
 /// The attributes of one namespace.
@@ -32,8 +34,9 @@ struct Decision {
   std::map<std::string, std::optional<Held>, std::less<>> effects;
 };
 
+/// `grants`: those before.
 Decision decide(const Board& board, const wire::Transaction& transaction, std::uint64_t session,
-                std::uint64_t now_ms);
+                std::uint64_t now_ms, std::uint64_t& grants);
 
 /// Carries a decision out, and tells it as a commit would.
 Delta carry_out(Board& board, const Decision& decision, std::uint64_t revision);

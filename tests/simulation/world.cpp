@@ -186,6 +186,7 @@ void World::start_broker() {
     options.first_revision = beginning + wall_clock();
     options.session_ms = session_ms;
     options.log_bytes = environment_.random.pick<const std::size_t[3]>({0, 3000, 1u << 20});
+    options.bounds.ends = environment_.random.pick<const std::size_t[3]>({1, 3, 2000});
     environment_.model.begin(options);
     if (environment_.rates.stored) {
       stored_.emplace(environment_.data.begin(options));
