@@ -122,23 +122,23 @@ void Network::read(std::size_t most_requests, Time now) {
     else if ((event.events & EPOLLIN) != 0 && connection->account == nullptr)
       handshaking_.push_back(connection);
     else if ((event.events & EPOLLIN) != 0)
-      receive(*connection, now);
+      receive(*connection);
   }
   read_all_ = events_.size() < poll_.most();
-  serve_waiting(now);
-  shake_hands(now);
+  serve_waiting();
+  shake_hands();
 }
 
 /// After what known peers ask for, so that no number of strangers makes them wait for long. The
 /// poll tells again of those that are left.
-void Network::shake_hands(Time now) {
+void Network::shake_hands() {
   handshake_work_ = 0;
   for (Connection* const connection : std::exchange(handshaking_, {})) {
     if (handshake_work_ >= most_handshake_work) {
       read_all_ = false;
       return;
     }
-    if (!connection->ends) receive(*connection, now);
+    if (!connection->ends) receive(*connection);
   }
 }
 
@@ -218,7 +218,7 @@ bool Network::is_full() const noexcept {
 
 /// Those whose input waits have their turns one after the other. Those whose requests cost much
 /// share one request of each turn: however many they are, they keep the others waiting for one.
-void Network::serve_waiting(Time now) {
+void Network::serve_waiting() {
   const auto serve = [&](std::size_t waiting, auto next) {
     for (; waiting != 0 && !is_full(); --waiting) {
       Connection* const connection = (connections_.*next)();
@@ -226,7 +226,7 @@ void Network::serve_waiting(Time now) {
       const std::string input = std::exchange(connection->input, {});
       take(*connection, input);
       if (connection->gone)
-        receive(*connection, now);
+        receive(*connection);
       else
         connections_.watch(*connection);
     }
@@ -244,7 +244,7 @@ void Network::let_wait(Connection& connection, std::string_view bytes) {
   if (connections_.may_be_served(connection)) connections_.let_wait(connection);
 }
 
-void Network::receive(Connection& connection, Time now) {
+void Network::receive(Connection& connection) {
   std::size_t bytes = 0;
   while (!connection.waits && !connection.ends && connections_.may_be_served(connection) &&
          bytes < most_bytes_of_one) {

@@ -114,11 +114,11 @@ class Network {
   void accept(const Listener& listener, Time now);
   void let_newcomers_wait(bool wait);
   [[nodiscard]] bool is_full() const noexcept;
-  void serve_waiting(Time now);
-  void shake_hands(Time now);
+  void serve_waiting();
+  void shake_hands();
   void count_work(const Connection& connection);
   void let_wait(Connection& connection, std::string_view bytes);
-  void receive(Connection& connection, Time now);
+  void receive(Connection& connection);
   void take(Connection& connection, std::string_view bytes);
   bool take_event(Connection& connection, zmtp::Peer::Event event);
   void admit(Connection& connection);
