@@ -100,6 +100,7 @@ void Network::read(std::size_t most_requests, Time now) {
   nonces_.clear();
   messages_ = 0;
   work_ = 0;
+  handshaking_.clear();
   most_requests_ = most_requests;
   connections_.rates().set_time(now);
   if (!std::exchange(polled_, false)) events_ = poll_.wait(std::chrono::nanoseconds(0));
@@ -126,11 +127,10 @@ void Network::read(std::size_t most_requests, Time now) {
   }
   read_all_ = events_.size() < poll_.most();
   serve_waiting();
-  shake_hands();
 }
 
-/// After what known peers ask for, so that no number of strangers makes them wait for long. The
-/// poll tells again of those that are left.
+/// After known peers have been answered, so that no number of strangers makes them wait for long.
+/// The poll reports those that are left again.
 void Network::shake_hands() {
   handshake_work_ = 0;
   for (Connection* const connection : std::exchange(handshaking_, {})) {
@@ -289,9 +289,11 @@ void Network::take(Connection& connection, std::string_view bytes) {
       connection.output.append([&](std::string& out) { event = connection.peer.read(bytes, out); });
       if (!had_output && !connection.output.empty()) connections_.touch(connection);
       count_work(connection);
-      if (take_event(connection, event)) continue;
-      connection.costly = connection.costly || connection.peer.held() > costly_bytes;
-      return;
+      if (!take_event(connection, event)) {
+        connection.costly = connection.costly || connection.peer.held() > costly_bytes;
+        return;
+      }
+      if (event == zmtp::Peer::Event::knocks) break;  // what comes after it has its turn
     }
   } catch (const zmtp::ProtocolError& error) {
     count_work(connection);
@@ -428,6 +430,8 @@ void Network::publish(std::string_view topic, std::string_view body) {
 }
 
 void Network::flush() {
+  connections_.flush();
+  shake_hands();
   connections_.flush();
   release_ended();
 }

@@ -75,7 +75,8 @@ class Network {
   [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
   /// Nothing more had arrived when the last turn was read.
   [[nodiscard]] bool drained() const noexcept {
-    return read_all_ && !connections_.some_may_be_served() && !connections_.releasing();
+    return read_all_ && handshaking_.empty() && !connections_.some_may_be_served() &&
+           !connections_.releasing();
   }
 
   /// False for a client that does not read its answers: what it asks for need not be made.

@@ -350,6 +350,18 @@ TEST_CASE("Handshakes with keys have a bounded share of a turn") {
   CHECK(turns > 3);
 }
 
+TEST_CASE("A handshake is read after known clients have been answered") {
+  World world;
+  const TcpPeer newcomer(to_string(world.network->commands_endpoint()));
+  newcomer.send(zmtp_greeting("NULL") + zmtp_ready("DEALER", ""));
+  REQUIRE(await([&] {
+    world.network->read(1000, Network::Time::clock::now());
+    const std::size_t before = world.network->messages();
+    world.network->flush();
+    return before == 0 && world.network->messages() == 1;
+  }));
+}
+
 TEST_CASE("A peer that was asked and has been silent since for the whole time ends") {
   World world;
   const TcpPeer silent = world.connect("DEALER", 1);
