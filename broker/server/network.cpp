@@ -232,10 +232,12 @@ void Network::serve_waiting() {
     }
   };
   serve(connections_.waiting(), &ConnectionTable::next_waiting);
-  cheap_requests_ = requests_.size();
-  most_requests_ = cheap_requests_ + 1;
+  const std::size_t others = requests_.size();
+  const std::size_t most = std::exchange(most_requests_, others + 1);
   request_bytes_ = 0;
   serve(connections_.waiting_costly(), &ConnectionTable::next_costly);
+  has_costly_request_ = requests_.size() != others;
+  most_requests_ = most + (has_costly_request_ ? 1 : 0);
 }
 
 void Network::let_wait(Connection& connection, std::string_view bytes) {

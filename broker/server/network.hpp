@@ -63,10 +63,8 @@ class Network {
   /// Reads what has arrived, as far as it can be served in one turn. What was read before is gone.
   void read(std::size_t most_requests, Time now);
   [[nodiscard]] std::span<Request> requests() noexcept { return requests_; }
-  /// The last of them is one that was known to cost much.
-  [[nodiscard]] bool has_costly_request() const noexcept {
-    return requests_.size() > cheap_requests_;
-  }
+  /// One of them is of a connection whose requests cost much.
+  [[nodiscard]] bool has_costly_request() const noexcept { return has_costly_request_; }
   /// To be answered with a beat.
   [[nodiscard]] std::span<const Nonce> nonces() const noexcept { return nonces_; }
   /// Since the last call, in their order; a namespace may be subscribed more than once.
@@ -148,7 +146,7 @@ class Network {
   std::vector<Request> requests_;
   std::size_t request_bytes_ = 0;
   std::size_t most_requests_ = 0;
-  std::size_t cheap_requests_ = 0;
+  bool has_costly_request_ = false;
   unsigned work_of_one_ = 0;              // in tenths of a microsecond, as what follows
   unsigned work_ = 0;                     // of all in this turn that are admitted
   unsigned handshake_work_ = 0;           // of the others
