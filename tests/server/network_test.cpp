@@ -1,7 +1,5 @@
 #include "server/network.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -19,8 +17,7 @@
 #include <vector>
 
 #include "server/descriptor.hpp"
-#include "server/liveness.hpp"
-#include "server/log.hpp"
+#include "server/network_world.hpp"
 #include "support/await.hpp"
 #include "support/catch.hpp"
 #include "support/tcp_peer.hpp"
@@ -35,59 +32,7 @@ using namespace bulletin::test;
 
 namespace {
 
-/// A network without a broker: turns are the test's.
-struct World {
-  explicit World(std::size_t network_bytes = 0, const std::string& bind = "tcp://127.0.0.1:*",
-                 const std::string& secret_key = {}) {
-    options.bind = bind;
-    options.secret_key = secret_key;
-    options.bounds.network_bytes = network_bytes;
-    network.emplace(options, access, counters, *log);
-  }
-
-  std::span<Request> turn(std::size_t most = 1000) {
-    network->flush();
-    network->tend(Network::Time::clock::now());
-    network->read(most, Network::Time::clock::now());
-    return network->requests();
-  }
-  TcpPeer connect(std::string_view type, char minor_version = 0) {
-    TcpPeer peer(to_string(network->commands_endpoint()));
-    peer.send(zmtp_greeting("NULL", minor_version) + zmtp_ready(type, ""));
-    const std::size_t before = connected;
-    REQUIRE(await([&] {
-      turn();
-      return network->connections() > before;
-    }));
-    ++connected;
-    return peer;
-  }
-
-  /// What `tend` makes of so many seconds: `step` passes between its calls.
-  void tend_for(std::chrono::seconds time, std::chrono::seconds step = std::chrono::seconds(1)) {
-    const Network::Time end = later + time;
-    for (; later < end; later += step) {
-      network->read(1000, later);
-      network->tend(later);
-      network->flush();
-    }
-  }
-  /// The handshakes of all who have connected are over.
-  void settle() {
-    REQUIRE(await([&] {
-      turn();
-      return network->drained() && network->next_look() > std::chrono::milliseconds(50);
-    }));
-  }
-
-  Network::Time later = Network::Time::clock::now();  // for `tend_for`
-  BrokerOptions options;
-  Access access;
-  Counters counters;
-  std::shared_ptr<spdlog::logger> log = silent_log();
-  std::optional<Network> network;
-  std::size_t connected = 0;
-};
+using World = NetworkWorld;
 
 server::Descriptor connect_to_path(const std::string& path) {
   server::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM, 0));
@@ -110,16 +55,6 @@ std::size_t serve_until_all_have_left(World& world) {
     return any && world.network->connections() == 0;
   }));
   return served;
-}
-
-std::string request(const std::string& body) {
-  return zmtp_frame(more_flag, "") + zmtp_frame(0, body);
-}
-
-std::string requests(const std::string& body, int count) {
-  std::string all;
-  for (int i = 0; i != count; ++i) all += request(body);
-  return all;
 }
 
 }  // namespace
@@ -360,80 +295,6 @@ TEST_CASE("A handshake is read after known clients have been answered") {
     world.network->flush();
     return before == 0 && world.network->messages() == 1;
   }));
-}
-
-TEST_CASE("A peer that was asked and has been silent since for the whole time ends") {
-  World world;
-  const TcpPeer silent = world.connect("DEALER", 1);
-  const TcpPeer silent_reader = world.connect("SUB", 1);
-  const TcpPeer unasked = world.connect("DEALER", 0);
-  world.settle();
-  world.tend_for(std::chrono::seconds(60));
-  CHECK(world.network->connections() == 3);
-  world.tend_for(std::chrono::seconds(10));
-  CHECK(world.network->connections() == 1);
-  CHECK(silent.receive_all().find("PING") != std::string::npos);
-  // A peer of ZMTP 3.0 need not know PING: TCP finds out whether its host is there.
-  world.tend_for(std::chrono::seconds(1000));
-  CHECK(world.network->connections() == 1);
-  world.network.reset();
-  CHECK(unasked.receive_all().find("PING") == std::string::npos);
-}
-
-TEST_CASE("A pause of the broker makes no peer silent") {
-  World world;
-  const TcpPeer peer = world.connect("DEALER", 1);
-  world.settle();
-  world.tend_for(std::chrono::seconds(10));
-  world.tend_for(std::chrono::hours(5), std::chrono::hours(1));
-  CHECK(world.network->connections() == 1);
-  world.tend_for(std::chrono::seconds(70));
-  CHECK(world.network->connections() == 0);
-}
-
-TEST_CASE("A client that is not read because it does not read its answers is not silent") {
-  World world;
-  const TcpPeer peer = world.connect("DEALER", 1);
-  world.settle();
-  const std::string answer(500'000, 'x');
-  peer.send(requests("ask", 100));
-  std::size_t taken = 0;
-  REQUIRE(await([&] {
-    const std::span<Request> all = world.turn();
-    for (const Request& each : all) world.network->answer(each, answer);
-    taken += all.size();
-    return all.empty() && taken != 0;
-  }));
-  REQUIRE(taken < 100);
-  world.later = Network::Time::clock::now();
-  world.tend_for(std::chrono::seconds(1000));
-  CHECK(world.network->connections() == 1);
-  // And it has all of its answers when it reads again.
-  std::size_t received = 0;
-  REQUIRE(await([&] {
-    received += peer.receive(answer.size()).size();
-    const std::span<Request> all = world.turn();
-    for (const Request& each : all) world.network->answer(each, answer);
-    taken += all.size();
-    return taken == 100;
-  }));
-}
-
-TEST_CASE(
-    "The kernel asks whether the host is there and gives a peer that does not read its time") {
-  const server::Descriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
-  Liveness::prepare(socket.get(), std::chrono::seconds(5));
-  const auto option = [&](int level, int name) {
-    int value = -1;
-    socklen_t size = sizeof value;
-    REQUIRE(::getsockopt(socket.get(), level, name, &value, &size) == 0);
-    return value;
-  };
-  CHECK(option(SOL_SOCKET, SO_KEEPALIVE) == 1);
-  CHECK(option(IPPROTO_TCP, TCP_USER_TIMEOUT) == 0);
-  CHECK(option(IPPROTO_TCP, TCP_KEEPIDLE) +
-            option(IPPROTO_TCP, TCP_KEEPINTVL) * option(IPPROTO_TCP, TCP_KEEPCNT) ==
-        5);
 }
 
 TEST_CASE("What a client sent before it left is served, over tcp and over ipc") {
