@@ -29,25 +29,31 @@ std::size_t count_bytes(const Connections& connections) {
   return all;
 }
 
+/// Those that end only if those that keep more are not enough.
+std::vector<Connection*> candidates(const Connections& connections, bool too_much) {
+  std::vector<Connection*> found;
+  for (const auto& [id, connection] : connections) {
+    if (!connection->ends && (too_much || has_too_much(*connection)))
+      found.push_back(connection.get());
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Connection* a, const Connection* b) { return a->held() > b->held(); });
+  return found;
+}
+
 }  // namespace
 
 std::vector<Connection*> connections_too_large(const Connections& connections, std::size_t bound) {
   std::size_t all = count_bytes(connections);
   std::vector<Connection*> ending;
-  for (;;) {
-    Connection* heaviest = nullptr;
-    for (const auto& [id, connection] : connections) {
-      const bool stays = !connection->ends &&
-                         std::find(ending.begin(), ending.end(), connection.get()) == ending.end();
-      if (!stays || (all <= bound && !has_too_much(*connection))) continue;
-      if (heaviest == nullptr || connection->held() > heaviest->held()) heaviest = connection.get();
-    }
-    if (heaviest == nullptr) return ending;
+  for (Connection* const heaviest : candidates(connections, all > bound)) {
+    if (all <= bound && !has_too_much(*heaviest)) continue;
     if (has_too_much(*heaviest)) heaviest->account->refuse(Resource::network_bytes);
     all -= heaviest->held();
     if (heaviest->account != nullptr) bytes_of_user(*heaviest) -= heaviest->held();
     ending.push_back(heaviest);
   }
+  return ending;
 }
 
 }  // namespace bulletin::server
