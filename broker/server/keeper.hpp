@@ -73,7 +73,7 @@ class Keeper {
   authority::Authority load();
   void fail(std::string_view reason, Time now);
 
-  const BrokerOptions& options_;
+  const BrokerOptions options_;
   spdlog::logger& log_;
   rocksdb::Env* const env_;
   const std::uint64_t first_;
