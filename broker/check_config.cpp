@@ -1,6 +1,5 @@
 #include "check_config.hpp"
 
-#include <string.h>  // explicit_bzero
 #include <unistd.h>
 
 #include <cerrno>
@@ -73,10 +72,8 @@ void check_program_options(const server::ProgramOptions& options) {
   server::check_options(options.broker);
   if (!options.metrics.empty()) check_metrics_address(options.metrics);
   server::standard_log(options.log_level);
-  if (!options.broker.secret_key.empty()) {
-    std::string secret = server::read_secret_key(options.broker.secret_key);
-    ::explicit_bzero(secret.data(), secret.size());
-  }
+  if (!options.broker.secret_key.empty())
+    static_cast<void>(server::read_key_pair(options.broker.secret_key));
   server::Access::read(options.broker);
   if (!options.broker.data.empty() && fs::exists(options.broker.data) &&
       !fs::is_directory(options.broker.data))

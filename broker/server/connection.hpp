@@ -1,6 +1,8 @@
 // One client's connection.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include <absl/container/flat_hash_set.h>
+#include <absl/container/flat_hash_map.h>
 
 #include "authority/quota.hpp"
 #include "server/descriptor.hpp"
@@ -30,6 +32,9 @@ struct Connection {
         address(std::move(address)),
         peer(keys, most_message_bytes),
         heard_at(now) {}
+  ~Connection() { close(); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   const std::uint64_t id;  ///< no other connection has had it
   Descriptor socket;
@@ -39,7 +44,8 @@ struct Connection {
   authority::Account* account = nullptr;  ///< the user's, once it is admitted
   std::string input;                      ///< has arrived, and waits for its turn
   SendQueue output;
-  absl::flat_hash_set<std::string, TextHash, std::equal_to<>> topics;
+  /// What it subscribes to, each with its place among the hearers.
+  absl::flat_hash_map<std::string, std::size_t, TextHash, std::equal_to<>> topics;
   std::size_t topic_bytes = 0;
   std::size_t counted_subscriptions = 0;  ///< in the account
   bool heard = true;                      ///< since Liveness looked last
@@ -52,9 +58,15 @@ struct Connection {
   bool gone = false;  ///< its peer has closed: nothing can be sent, what it sent is served
   bool ends = false;  ///< among those that end with this turn
 
+  /// The peer learns of it even when a forked child of the host has a copy of the socket.
+  void close() noexcept {
+    ::shutdown(socket.get(), SHUT_RDWR);
+    socket = Descriptor();
+  }
+
   /// Bytes of memory that it makes the broker keep. What several are sent is counted for each.
   [[nodiscard]] std::size_t held() const noexcept {
-    return input.capacity() + peer.held() + output.bytes() + topic_bytes;
+    return input.capacity() + peer.held() + output.held() + topic_bytes;
   }
 };
 

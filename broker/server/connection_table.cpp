@@ -13,11 +13,11 @@ constexpr std::size_t most_answer_bytes = 1u << 20;
 
 }  // namespace
 
-void ConnectionTable::add(std::unique_ptr<Connection> connection) {
+Connection& ConnectionTable::add(std::unique_ptr<Connection> connection) {
   connection->polled_for = EPOLLIN;
   poll_.add(connection->socket.get(), EPOLLIN, connection->id);
   const std::uint64_t id = connection->id;
-  connections_.emplace(id, std::move(connection));
+  return *connections_.emplace(id, std::move(connection)).first->second;
 }
 
 Connection* ConnectionTable::find(std::uint64_t id) const {
@@ -59,6 +59,12 @@ void ConnectionTable::touch(Connection& connection) {
   if (!std::exchange(connection.to_flush, true)) to_flush_.push_back(&connection);
 }
 
+void ConnectionTable::touch_failed() {
+  for (const auto& [id, connection] : connections_) {
+    if (!connection->ends && connection->output.tries_later()) touch(*connection);
+  }
+}
+
 void ConnectionTable::flush() {
   for (Connection* const connection : to_flush_) {
     connection->to_flush = false;
@@ -81,9 +87,10 @@ void ConnectionTable::flush(Connection& connection) {
 void ConnectionTable::watch(Connection& connection) {
   if (connection.ends || connection.gone) return;
   const bool reads = may_be_served(connection) && connection.input.empty();
-  const unsigned wanted =
-      (reads ? static_cast<unsigned>(EPOLLIN) : 0U) |
-      (connection.output.empty() || connection.to_flush ? 0U : static_cast<unsigned>(EPOLLOUT));
+  const bool sends =
+      !connection.output.empty() && !connection.to_flush && !connection.output.tries_later();
+  const unsigned wanted = (reads ? static_cast<unsigned>(EPOLLIN) : 0U) |
+                          (sends ? static_cast<unsigned>(EPOLLOUT) : 0U);
   if (wanted == connection.polled_for) return;
   connection.polled_for = wanted;
   poll_.change(connection.socket.get(), wanted, connection.id);
@@ -103,7 +110,7 @@ void ConnectionTable::lose(Connection& connection) {
 
 void ConnectionTable::end(Connection& connection, std::string_view reason) {
   if (std::exchange(connection.ends, true)) return;
-  ending_.push_back(connection.id);
+  ending_.push_back(&connection);
   log_.debug("event=connection_ended address={} user={} reason={}", quoted(connection.address),
              quoted(connection.user), quoted(reason));
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -27,8 +28,8 @@ class ConnectionTable {
   ConnectionTable(EventPoll& poll, const NetworkBounds& bounds, spdlog::logger& log)
       : poll_(poll), bounds_(bounds), log_(log) {}
 
-  /// It is polled for input from now on.
-  void add(std::unique_ptr<Connection> connection);
+  /// It is polled for input from now on. Throws std::system_error when the kernel cannot poll it.
+  Connection& add(std::unique_ptr<Connection> connection);
   /// Null: it is not there, or ends.
   [[nodiscard]] Connection* find(std::uint64_t id) const;
   [[nodiscard]] const Connections& all() const noexcept { return connections_; }
@@ -52,6 +53,8 @@ class ConnectionTable {
 
   /// It has new output, which `flush` sends.
   void touch(Connection& connection);
+  /// Tries again to send what the kernel had no memory for.
+  void touch_failed();
   void flush();
   void flush(Connection& connection);
   /// Tells the poll what the connection waits for now.
@@ -60,22 +63,25 @@ class ConnectionTable {
   /// Its peer has closed. It ends when what the peer sent before has been served.
   void lose(Connection& connection);
   void end(Connection& connection, std::string_view reason);
-  /// `release(Connection&)` is called with each that has ended, once a turn until it returns true;
-  /// then the connection is destroyed. True: there was one.
-  template <class Release>
-  bool release_ended(Release&& release) {
-    const std::size_t before = ending_.size();
-    std::erase_if(ending_, [&](std::uint64_t id) {
-      const auto found = connections_.find(id);
-      found->second->socket = Descriptor();
-      if (!release(*found->second)) return false;
-      connections_.erase(found);
-      return true;
-    });
-    return ending_.size() != before;
+  /// Closes those that have ended, and calls `leave(Connection&)` with each. Then it destroys those
+  /// for which `release(Connection&)` returns true; from the first other one on they have later
+  /// turns.
+  template <class Leave, class Release>
+  void release_ended(Leave&& leave, Release&& release) {
+    for (Connection* const connection : ending_) {
+      poll_.remove(connection->socket.get());
+      connection->close();
+      leave(*connection);
+      releasing_.push_back(connection);
+    }
+    ending_.clear();
+    while (!releasing_.empty() && release(*releasing_.front())) {
+      connections_.erase(connections_.find(releasing_.front()->id));
+      releasing_.pop_front();
+    }
   }
   /// Some have ended and are not released yet.
-  [[nodiscard]] bool releasing() const noexcept { return !ending_.empty(); }
+  [[nodiscard]] bool releasing() const noexcept { return !releasing_.empty(); }
 
  private:
   Connection* next_of(TurnQueue& queue);
@@ -88,7 +94,8 @@ class ConnectionTable {
   TurnQueue costly_;
   RequestRates rates_;
   std::vector<Connection*> to_flush_;
-  std::vector<std::uint64_t> ending_;
+  std::vector<Connection*> ending_;
+  std::deque<Connection*> releasing_;  // closed
 };
 
 }  // namespace bulletin::server

@@ -45,7 +45,8 @@ int EventPoll::wait_for(std::chrono::nanoseconds longest) {
     const timespec time{static_cast<time_t>(longest.count() / second),
                         static_cast<long>(longest.count() % second)};
     const int count = ::epoll_pwait2(descriptor_.get(), events_.data(), size, &time, nullptr);
-    if (count >= 0 || errno != ENOSYS) return count;
+    // EPERM: from filters of system calls (seccomp) that do not know it.
+    if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
     exact_ = false;
   }
   const auto whole = std::chrono::ceil<std::chrono::milliseconds>(longest);

@@ -17,10 +17,12 @@ class EventPoll {
  public:
   EventPoll();
 
-  /// `events`: EPOLLIN, EPOLLOUT. `id` comes back in `epoll_event::data.u64`. A descriptor that is
-  /// closed is forgotten.
+  /// `events`: EPOLLIN, EPOLLOUT. `id` comes back in `epoll_event::data.u64`. Throws
+  /// std::system_error, and then has not added it.
   void add(int descriptor, unsigned events, std::uint64_t id);
   void change(int descriptor, unsigned events, std::uint64_t id);
+  /// Call it before the descriptor is closed: the kernel reports events until all copies of the
+  /// descriptor are closed, and a forked child of the host has copies.
   void remove(int descriptor) noexcept;
 
   /// What has happened, valid until the next call; nothing when the time is over, or a signal came.
@@ -33,7 +35,8 @@ class EventPoll {
   int wait_for(std::chrono::nanoseconds longest);
 
   Descriptor descriptor_;
-  bool exact_ = true;  // Linux before 5.11, and valgrind, only wait for whole milliseconds
+  // Linux before 5.11, valgrind, and some sandboxes only wait for whole milliseconds.
+  bool exact_ = true;
   std::array<epoll_event, 256> events_;
 };
 

@@ -1,6 +1,8 @@
 #include "server/interest.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <limits>
 
 #include "server/connection.hpp"
 #include "wire/names.hpp"
@@ -18,55 +20,77 @@ std::string_view space_of(std::string_view topic) {
   return wire::namespace_name_fault(space).empty() ? space : std::string_view();
 }
 
+/// The place of a subscriber that may not read the namespace.
+constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
+
+constexpr std::size_t few = 64;
+
+// What many have left gives its memory back.
+template <class Table>
+void shrink(Table& table) {
+  if (table.capacity() > few && table.size() < table.capacity() / 4) table.rehash(0);
+}
+void shrink(std::vector<Connection*>& hearers) {
+  if (hearers.capacity() > few && hearers.size() < hearers.capacity() / 4) hearers.shrink_to_fit();
+}
+
+/// Takes the same time however many there are. True: there are no others.
+bool remove_from(std::vector<Connection*>& hearers, std::string_view topic, std::size_t place) {
+  hearers[place] = hearers.back();
+  hearers.pop_back();
+  if (place < hearers.size()) hearers[place]->topics.find(topic)->second = place;
+  shrink(hearers);
+  return hearers.empty();
+}
+
 }  // namespace
 
 Interest::Outcome Interest::subscribe(Connection& connection, std::string_view topic,
                                       const Rights& rights) {
-  if (!connection.topics.emplace(topic).second) return Outcome::subscribed;
+  const auto [subscription, is_new] = connection.topics.emplace(topic, nowhere);
+  if (!is_new) return Outcome::subscribed;
   connection.topic_bytes += topic.size() + topic_overhead;
   const std::string_view space = space_of(topic);
-  if (space.empty()) {
-    beginnings_[std::string(topic)].push_back(&connection);
-    return Outcome::subscribed;
-  }
-  if (!rights.may_read(space)) return Outcome::refused;
-  whole_[topic].push_back(&connection);
-  events_.push_back({std::string(space), true, connection.user});
+  if (!space.empty() && !rights.may_read(space)) return Outcome::refused;
+  Connections& hearers = space.empty() ? beginnings_[std::string(topic)] : whole_[topic];
+  subscription->second = hearers.size();
+  hearers.push_back(&connection);
+  if (!space.empty()) events_.push_back({std::string(space), true, connection.user});
   return Outcome::subscribed;
 }
 
 void Interest::unsubscribe(Connection& connection, std::string_view topic) {
-  const auto found = connection.topics.find(topic);
-  if (found == connection.topics.end()) return;
-  connection.topics.erase(found);
-  connection.topic_bytes -= topic.size() + topic_overhead;
-  remove(connection, topic);
+  const auto subscription = connection.topics.find(topic);
+  if (subscription == connection.topics.end()) return;
+  const std::size_t place = subscription->second;
+  connection.topics.erase(subscription);
+  shrink(connection.topics);
+  remove(connection, topic, place);
 }
 
 bool Interest::forget(Connection& connection, std::size_t& most) {
   for (auto next = connection.topics.begin(); next != connection.topics.end() && most != 0;
        --most) {
-    remove(connection, *next);
-    connection.topics.erase(next++);
+    const auto subscription = connection.topics.extract(next++);
+    remove(connection, subscription.key(), subscription.mapped());
   }
+  shrink(connection.topics);
   return connection.topics.empty();
 }
 
-void Interest::remove(Connection& connection, std::string_view topic) {
-  const std::string_view space = space_of(topic);
-  if (space.empty()) {
+void Interest::remove(Connection& connection, std::string_view topic, std::size_t place) {
+  connection.topic_bytes -= topic.size() + topic_overhead;
+  if (place == nowhere) return;
+  if (const std::string_view space = space_of(topic); space.empty()) {
     const auto found = beginnings_.find(topic);
-    if (found == beginnings_.end()) return;
-    std::erase(found->second, &connection);
-    if (found->second.empty()) beginnings_.erase(found);
-    return;
+    if (remove_from(found->second, topic, place)) beginnings_.erase(found);
+  } else {
+    const auto found = whole_.find(topic);
+    if (!remove_from(found->second, topic, place)) return;
+    whole_.erase(found);
+    shrink(whole_);
+    events_.push_back({std::string(space), false, {}});
   }
-  const auto found = whole_.find(topic);
-  if (found == whole_.end()) return;  // it may not be read
-  std::erase(found->second, &connection);
-  if (!found->second.empty()) return;
-  whole_.erase(found);
-  events_.push_back({std::string(space), false, {}});
 }
 
 std::span<Connection* const> Interest::in(std::string_view topic) const {
@@ -85,7 +109,10 @@ std::vector<Connection*> Interest::in_beginnings_of(std::string_view topic) cons
   }
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
-  for (Connection* const connection : in(topic)) std::erase(all, connection);
+  std::erase_if(all, [&](const Connection* connection) {
+    const auto subscription = connection->topics.find(topic);
+    return subscription != connection->topics.end() && subscription->second != nowhere;
+  });
   return all;
 }
 

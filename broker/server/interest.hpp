@@ -53,7 +53,7 @@ class Interest {
  private:
   using Connections = std::vector<Connection*>;
 
-  void remove(Connection& connection, std::string_view topic);
+  void remove(Connection& connection, std::string_view topic, std::size_t place);
 
   absl::flat_hash_map<std::string, Connections, TextHash, std::equal_to<>> whole_;
   std::map<std::string, Connections, std::less<>> beginnings_;

@@ -40,6 +40,20 @@ std::string_view take_word(std::string_view& line) {
   return word;
 }
 
+/// Wipes what it does not return.
+std::string read_secret_key(const std::string& path) {
+  check_mode(path);
+  std::string text = read_text_file("secret-key", path);
+  try {
+    std::string secret = wire::key_in(text);
+    explicit_bzero(text.data(), text.size());
+    return secret;
+  } catch (const wire::DecodeError& error) {
+    explicit_bzero(text.data(), text.size());
+    refuse("secret-key", path, error.what());
+  }
+}
+
 }  // namespace
 
 AuthorizedKeys::AuthorizedKeys(std::string_view text, std::string_view source) {
@@ -74,16 +88,13 @@ AuthorizedKeys read_authorized_keys(const std::string& path) {
   return {read_text_file("authorized-keys", path), printable(path)};
 }
 
-std::string read_secret_key(const std::string& path) {
-  check_mode(path);
-  std::string text = read_text_file("secret-key", path);
-  try {
-    std::string secret = wire::key_in(text);
-    explicit_bzero(text.data(), text.size());
-    return secret;
-  } catch (const wire::DecodeError& error) {
-    refuse("secret-key", path, error.what());
-  }
+zmtp::KeyPair read_key_pair(const std::string& path) {
+  std::string secret = read_secret_key(path);
+  zmtp::Key bytes = wire::key_bytes(secret);
+  explicit_bzero(secret.data(), secret.size());
+  const zmtp::KeyPair pair(bytes);
+  explicit_bzero(bytes.data(), bytes.size());
+  return pair;
 }
 
 }  // namespace bulletin::server

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "zmtp/curve.hpp"
+
 namespace bulletin::server {
 
 /// The public keys that are let in, each with its user's name.
@@ -31,8 +33,8 @@ class AuthorizedKeys {
 /// Throws Error rejected for a file that cannot be read.
 AuthorizedKeys read_authorized_keys(const std::string& path);
 
-/// The broker's own key. Throws Error rejected when the file is missing, no key file, or may be
+/// The broker's own keys. Throws Error rejected when the file is missing, no key file, or may be
 /// read by others.
-std::string read_secret_key(const std::string& path);
+zmtp::KeyPair read_key_pair(const std::string& path);
 
 }  // namespace bulletin::server

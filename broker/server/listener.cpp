@@ -124,6 +124,24 @@ std::string text_of(const Address& address) {
   return fmt::format("[{}]:{}", host, ntohs(v6.sin6_port));
 }
 
+/// The error is that of one connection, which is not in the queue any more (accept(2)), or a
+/// signal.
+bool is_of_newcomer(int error) noexcept {
+  switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH: return true;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 Listener::Listener(const Endpoint& endpoint, std::string_view option) : endpoint_(endpoint) {
@@ -180,26 +198,20 @@ void Listener::bind_address(std::string_view option) {
 }
 
 Listener::Outcome Listener::accept(Accepted& accepted) const {
-  if (reserve_is_reached()) return Outcome::no_descriptors;
-  for (;;) {
-    Address address;
-    address.size = sizeof address.storage;
-    accepted.connection =
-        Descriptor(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&address.storage),
-                             &address.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (accepted.connection) {
-      accepted.address = text_of(address);
-      return Outcome::accepted;
-    }
-    switch (errno) {
-      case EAGAIN: return Outcome::nobody;
-      case EMFILE:
-      case ENFILE:
-      case ENOBUFS:
-      case ENOMEM: return Outcome::no_descriptors;
-      default: break;  // a connection that has ended already, or a signal: the next one
-    }
+  accepted.error = EMFILE;
+  if (reserve_is_reached()) return Outcome::failed;
+  Address address;
+  address.size = sizeof address.storage;
+  accepted.connection =
+      Descriptor(::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&address.storage),
+                           &address.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (accepted.connection) {
+    accepted.address = text_of(address);
+    return Outcome::accepted;
   }
+  accepted.error = errno;
+  if (accepted.error == EAGAIN) return Outcome::nobody;
+  return is_of_newcomer(accepted.error) ? Outcome::gone : Outcome::failed;
 }
 
 }  // namespace bulletin::server

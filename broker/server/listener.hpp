@@ -23,8 +23,14 @@ class Listener {
   struct Accepted {
     Descriptor connection;
     std::string address;  ///< of the peer, as text; empty on ipc
+    int error = 0;        ///< why it failed
   };
-  enum class Outcome { accepted, nobody, no_descriptors };
+  enum class Outcome {
+    accepted,
+    nobody,  ///< waits
+    gone,    ///< one that waited; there may be others
+    failed,  ///< and would fail again at once
+  };
   /// Does not wait. What it accepts does not wait either.
   Outcome accept(Accepted& accepted) const;
 

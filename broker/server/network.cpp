@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "server/keys.hpp"
@@ -30,7 +31,6 @@ constexpr std::chrono::milliseconds handshake_time{3000};
 /// How long answers may take to leave when the broker ends.
 constexpr std::chrono::milliseconds linger_time{200};
 constexpr std::chrono::seconds longest_wait{60};
-constexpr std::chrono::milliseconds rest_without_descriptors{100};
 /// How often it is looked whether a user that has sent too many requests may send more.
 constexpr std::chrono::milliseconds rates_interval{5};
 
@@ -43,6 +43,8 @@ constexpr unsigned most_work = 64 * most_work_of_one;
 /// About 3 ms of a turn; when it is over, the others go on with their handshakes in the next one.
 constexpr unsigned most_handshake_work = 25 * most_work_of_one;
 constexpr std::size_t most_subscription_events = 4096;
+/// Less than that, so that requests are read meanwhile.
+constexpr std::size_t most_ended_subscriptions = 1024;
 /// A request that has so many bytes, with its answer, is costly.
 constexpr std::size_t costly_bytes = 64u << 10;
 constexpr std::size_t most_bytes_of_one = 1u << 20;
@@ -61,29 +63,32 @@ Network::Network(const BrokerOptions& options, const Access& access, Counters& c
       access_(access),
       counters_(counters),
       log_(log),
+      listeners_(options, poll_, first_listener_id, log_),
       connections_(poll_, bounds_, log_),
       liveness_(connections_, bounds_),
       ids_(first_connection_id),
       arrived_(arrived_bytes) {
   accounts_.set_quotas(access_.quotas());
-  if (!options.secret_key.empty())
-    keys_.emplace(wire::key_bytes(read_secret_key(options.secret_key)));
-  // The commands first, as they are what people name; nobody is served before all are there.
-  const Endpoint commands = parse_endpoint(options.bind, "bind");
-  listeners_.reserve(2);
-  listeners_.emplace_back(commands, "bind");
-  listeners_.emplace_back(options.updates.empty() ? updates_beside(commands)
-                                                  : parse_endpoint(options.updates, "updates"),
-                          "updates");
-  for (std::size_t i = 0; i != listeners_.size(); ++i)
-    poll_.add(listeners_[i].descriptor(), EPOLLIN, first_listener_id + i);
+  if (!options.secret_key.empty()) keys_.emplace(read_key_pair(options.secret_key));
+  if (bounds_.connections < options.bounds.connections)
+    log_.warn(
+        "event=connections_limited wanted={} connections={} note=\"there are no descriptors for "
+        "more: raise the hard limit (ulimit -Hn, LimitNOFILE=)\"",
+        options.bounds.connections, bounds_.connections);
 }
 
-// What was answered last is on its way for a moment yet.
-Network::~Network() { linger(connections_.all(), linger_time); }
+Network::~Network() {
+  listeners_.close();
+  // What was answered last is on its way for a moment yet.
+  linger(connections_.all(), linger_time);
+}
 
-void Network::wait(WakeUp& wake_up, Time until) {
-  if (!std::exchange(watches_wake_up_, true)) poll_.add(wake_up.descriptor(), EPOLLIN, wake_up_id);
+void Network::wake_by(WakeUp& wake_up) {
+  poll_.add(wake_up.descriptor(), EPOLLIN, wake_up_id);
+  wake_up_ = &wake_up;
+}
+
+void Network::wait(Time until) {
   const std::chrono::nanoseconds longest =
       connections_.waiting() + connections_.waiting_costly() == 0
           ? std::chrono::nanoseconds(longest_wait)
@@ -91,7 +96,7 @@ void Network::wait(WakeUp& wake_up, Time until) {
   events_ = poll_.wait(std::clamp<std::chrono::nanoseconds>(
       until - std::chrono::steady_clock::now(), std::chrono::nanoseconds(0), longest));
   polled_ = true;
-  wake_up.clear();
+  if (wake_up_ != nullptr) wake_up_->clear();
 }
 
 void Network::read(std::size_t most_requests, Time now) {
@@ -108,7 +113,7 @@ void Network::read(std::size_t most_requests, Time now) {
     const std::uint64_t id = event.data.u64;
     if (id == wake_up_id) continue;
     if (id < first_connection_id) {
-      accept(listeners_[id - first_listener_id], now);
+      accept(id, now);
       continue;
     }
     Connection* const connection = connections_.find(id);
@@ -144,31 +149,28 @@ void Network::shake_hands() {
 
 // --- newcomers ---
 
-void Network::accept(const Listener& listener, Time now) {
-  if (now < no_descriptors_until_) return;
+void Network::accept(std::uint64_t listener, Time now) {
   for (unsigned i = 0; i != most_newcomers; ++i) {
     if (connections_.size() >= bounds_.connections) {
       ++counters_.doors_closed;
-      return let_newcomers_wait(true);
+      return listeners_.let_wait();
     }
-    Listener::Accepted accepted;
-    switch (listener.accept(accepted)) {
-      case Listener::Outcome::nobody: return;
-      case Listener::Outcome::no_descriptors:
-        no_descriptors_until_ = now + rest_without_descriptors;
-        return let_newcomers_wait(true);
-      case Listener::Outcome::accepted: break;
-    }
-    Liveness::prepare(accepted.connection.get(), bounds_.host_timeout);
+    std::optional<Listener::Accepted> accepted = listeners_.accept(listener, now);
+    if (!accepted) return;
+    Liveness::prepare(accepted->connection.get(), bounds_.host_timeout);
     make_room();
     const std::uint64_t id = ids_++;
     auto connection = std::make_unique<Connection>(
-        id, std::move(accepted.connection), std::move(accepted.address), keys_ ? &*keys_ : nullptr,
-        wire::message_bytes, now);
-    connection->output.append([&](std::string& out) { connection->peer.greet(out); });
-    connections_.touch(*connection);
-    unproven_.emplace(id, now);
-    connections_.add(std::move(connection));
+        id, std::move(accepted->connection), std::move(accepted->address),
+        keys_ ? &*keys_ : nullptr, wire::message_bytes, now);
+    try {
+      Connection& added = connections_.add(std::move(connection));
+      unproven_.emplace(id, now);
+      added.output.append([&](std::string& out) { added.peer.greet(out); });
+      connections_.touch(added);
+    } catch (const std::system_error& error) {
+      return listeners_.pause(error.code().value(), now);
+    }
   }
 }
 
@@ -178,14 +180,6 @@ void Network::make_room() {
   if (Connection* const oldest = connections_.find(unproven_.begin()->first))
     connections_.end(*oldest, "too many connections have not said who they are");
   unproven_.erase(unproven_.begin());
-}
-
-/// The kernel keeps them, as many as its queue takes.
-void Network::let_newcomers_wait(bool wait) {
-  if (std::exchange(newcomers_wait_, wait) == wait) return;
-  for (std::size_t i = 0; i != listeners_.size(); ++i)
-    poll_.change(listeners_[i].descriptor(), wait ? 0U : static_cast<unsigned>(EPOLLIN),
-                 first_listener_id + i);
 }
 
 void Network::admit(Connection& connection) {
@@ -361,10 +355,10 @@ void Network::subscribe(Connection& connection) {
     ++counters_.refused_subscriptions;
   count_subscriptions(connection);
   if (connection.topic_bytes <= bounds_.topic_bytes) return;
-  ++counters_.subscriptions_dropped;
-  log_.warn("event=subscriptions_dropped address={} user={} bytes={} bound={}",
-            quoted(connection.address), quoted(connection.user), connection.topic_bytes,
-            bounds_.topic_bytes);
+  if (topics_growth_.is_news(++counters_.subscriptions_dropped, Time::clock::now()))
+    log_.warn("event=subscriptions_dropped address={} user={} bytes={} bound={} connections={}",
+              quoted(connection.address), quoted(connection.user), connection.topic_bytes,
+              bounds_.topic_bytes, counters_.subscriptions_dropped);
   connections_.end(connection, "it subscribes to more than it may");
 }
 
@@ -440,25 +434,28 @@ void Network::flush() {
 
 // --- ends ---
 
+/// Of many subscriptions that end at once the others have later turns.
 void Network::release_ended() {
-  std::size_t most = most_subscription_events;
-  const bool any = connections_.release_ended([&](Connection& connection) {
-    if (!interest_.forget(connection, most)) return false;
-    if (connection.account != nullptr) {
-      count_subscriptions(connection);
-      if (--connection.account->used[Resource::connections] == 0)
-        connection.account->used[Resource::network_bytes] = 0;
-    }
-    unproven_.erase(connection.id);
-    return true;
-  });
-  if (any && newcomers_wait_ && connections_.size() <= bounds_.connections_with_room())
-    let_newcomers_wait(false);
+  std::size_t subscriptions = most_ended_subscriptions;
+  connections_.release_ended([this](Connection& connection) { leave(connection); },
+                             [&](Connection& connection) {
+                               const bool all = interest_.forget(connection, subscriptions);
+                               if (connection.account != nullptr) count_subscriptions(connection);
+                               return all;
+                             });
+}
+
+void Network::leave(Connection& connection) {
+  unproven_.erase(connection.id);
+  connection.input = {};
+  connection.output = {};
+  if (connection.account != nullptr && --connection.account->used[Resource::connections] == 0)
+    connection.account->used[Resource::network_bytes] = 0;
 }
 
 std::chrono::milliseconds Network::next_look() const {
   constexpr std::chrono::milliseconds soon{50};
-  if (newcomers_wait_ || !unproven_.empty()) return soon;
+  if (listeners_.wait() || !unproven_.empty()) return soon;
   return liveness_.interval();
 }
 
@@ -469,17 +466,18 @@ void Network::tend(Time now) {
     unproven_.erase(unproven_.begin());
   }
   liveness_.look(now);
+  connections_.touch_failed();
   bound_bytes();
-  if (newcomers_wait_ && now >= no_descriptors_until_ &&
-      connections_.size() <= bounds_.connections_with_room())
-    let_newcomers_wait(false);
+  if (listeners_.wait() && connections_.size() <= bounds_.connections_with_room())
+    listeners_.resume(now);
 }
 
 void Network::bound_bytes() {
   for (Connection* const large : connections_too_large(connections_.all(), bounds_.bytes)) {
-    ++counters_.connections_too_large;
-    log_.warn("event=connection_too_large address={} user={} bytes={} bound={}",
-              quoted(large->address), quoted(large->user), large->held(), bounds_.bytes);
+    if (too_large_growth_.is_news(++counters_.connections_too_large, Time::clock::now()))
+      log_.warn("event=connection_too_large address={} user={} bytes={} bound={} connections={}",
+                quoted(large->address), quoted(large->user), large->held(), bounds_.bytes,
+                counters_.connections_too_large);
     connections_.end(*large, "it makes the broker keep more than it may");
   }
 }

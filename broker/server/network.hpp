@@ -23,9 +23,10 @@
 #include "server/connection_table.hpp"
 #include "server/counters.hpp"
 #include "server/event_poll.hpp"
+#include "server/growth.hpp"
 #include "server/held_bytes.hpp"
 #include "server/interest.hpp"
-#include "server/listener.hpp"
+#include "server/listeners.hpp"
 #include "server/liveness.hpp"
 #include "server/network_bounds.hpp"
 #include "server/request.hpp"
@@ -53,12 +54,8 @@ class Network {
           spdlog::logger& log);
   ~Network();
 
-  [[nodiscard]] const Endpoint& commands_endpoint() const noexcept {
-    return listeners_[0].endpoint();
-  }
-  [[nodiscard]] const Endpoint& updates_endpoint() const noexcept {
-    return listeners_[1].endpoint();
-  }
+  [[nodiscard]] const Endpoint& commands_endpoint() const noexcept { return listeners_.commands(); }
+  [[nodiscard]] const Endpoint& updates_endpoint() const noexcept { return listeners_.updates(); }
 
   /// Reads what has arrived, as far as it can be served in one turn. What was read before is gone.
   void read(std::size_t most_requests, Time now);
@@ -105,13 +102,14 @@ class Network {
   std::vector<Stranger> take_strangers() { return std::exchange(strangers_, {}); }
   [[nodiscard]] std::uint64_t unusable() const noexcept { return unusable_; }
 
-  /// Waits until something has arrived, `wake_up` was raised, which is cleared, or `until` has
+  /// `wait` ends when this is raised, and clears it. It has to outlive this.
+  void wake_by(WakeUp& wake_up);
+  /// Waits until something has arrived, it is woken, or `until` has
   /// come. Call it only when `drained`.
-  void wait(WakeUp& wake_up, Time until);
+  void wait(Time until);
 
  private:
-  void accept(const Listener& listener, Time now);
-  void let_newcomers_wait(bool wait);
+  void accept(std::uint64_t listener, Time now);
   [[nodiscard]] bool is_full() const noexcept;
   void serve_waiting();
   void shake_hands();
@@ -124,6 +122,7 @@ class Network {
   void subscribe(Connection& connection);
   static void count_subscriptions(Connection& connection);
   void release_ended();
+  void leave(Connection& connection);
   void make_room();
   void bound_bytes();
 
@@ -133,7 +132,7 @@ class Network {
   spdlog::logger& log_;
   std::optional<zmtp::KeyPair> keys_;
   EventPoll poll_;
-  std::vector<Listener> listeners_;  // commands, updates
+  Listeners listeners_;
   ConnectionTable connections_;
   Liveness liveness_;
   authority::Accounts accounts_;
@@ -155,9 +154,9 @@ class Network {
   std::size_t messages_ = 0;
   bool read_all_ = true;
   std::vector<char> arrived_;
-  bool newcomers_wait_ = false;
-  bool watches_wake_up_ = false;
-  Time no_descriptors_until_{};
+  WakeUp* wake_up_ = nullptr;
+  Growth too_large_growth_;
+  Growth topics_growth_;
   std::uint64_t refused_ = 0;
   std::vector<Stranger> strangers_;
   std::uint64_t unusable_ = 0;

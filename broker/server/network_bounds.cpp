@@ -12,12 +12,20 @@ namespace {
 constexpr std::chrono::milliseconds longest_message{60'000};
 constexpr std::chrono::milliseconds least_host_timeout{5000};
 
+/// Each is a descriptor, and never one of the reserve.
+std::size_t most_connections(const BrokerOptions& options) {
+  const std::size_t descriptors = descriptor_limit();
+  const std::size_t most =
+      options.bounds.connections != 0
+          ? std::min(options.bounds.connections, descriptors - reserved_descriptors())
+          : descriptors / 2;
+  return std::max<std::size_t>(most, 1);
+}
+
 }  // namespace
 
 NetworkBounds::NetworkBounds(const BrokerOptions& options)
-    : connections(options.bounds.connections != 0
-                      ? options.bounds.connections
-                      : std::max<std::size_t>(descriptor_limit() / 2, 1)),
+    : connections(most_connections(options)),
       unproven(std::max<std::size_t>(options.bounds.unproven_connections, 1)),
       bytes(options.bounds.network_bytes != 0 ? options.bounds.network_bytes : host_memory() / 8),
       reader_bytes(std::min(options.reader_bytes, bytes / 4)),

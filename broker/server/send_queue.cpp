@@ -18,12 +18,15 @@ constexpr std::size_t most_parts = 64;
 }  // namespace
 
 std::string& SendQueue::own_tail() {
-  if (chunks_.empty() || chunks_.back().shared || chunks_.back().own.size() >= chunk_bytes)
+  if (chunks_.empty() || chunks_.back().shared || chunks_.back().own.size() >= chunk_bytes) {
     chunks_.emplace_back();
+    held_ += chunks_.back().held();
+  }
   return chunks_.back().own;
 }
 
 bool SendQueue::send_to(int socket) {
+  tries_later_ = false;
   while (bytes_ != 0) {
     std::array<iovec, most_parts> parts;
     std::size_t count = 0;
@@ -38,7 +41,10 @@ bool SendQueue::send_to(int socket) {
     message.msg_iovlen = count;
     const ssize_t taken = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (taken < 0 && errno == EINTR) continue;
-    if (taken < 0) return errno == EAGAIN;
+    if (taken < 0) {
+      tries_later_ = errno == ENOBUFS || errno == ENOMEM;
+      return tries_later_ || errno == EAGAIN;
+    }
     sent(static_cast<std::size_t>(taken));
   }
   return true;
@@ -49,6 +55,7 @@ void SendQueue::sent(std::size_t bytes) {
   begin_ += bytes;
   while (!chunks_.empty() && begin_ >= chunks_.front().view().size()) {
     begin_ -= chunks_.front().view().size();
+    held_ -= chunks_.front().held();
     chunks_.pop_front();
   }
 }

@@ -63,6 +63,7 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       publisher_(network_, boards_),
       desk_({authority_, boards_, access_, sessions_, backup_, network_, counters_, *log_},
             make_welcome(options_, network_.commands_endpoint(), network_.updates_endpoint())) {
+  network_.wake_by(wake_up_);
   authority_.set_quotas(access_.quotas());
   if (access_.has_quotas()) system_.add_users();
   list_sessions();
@@ -83,7 +84,7 @@ void Server::serve() {
     if (busy_poll_.again(std::chrono::steady_clock::now())) {
       std::this_thread::yield();
     } else {
-      network_.wait(wake_up_, next_duty());
+      network_.wait(next_duty());
     }
   }
   log_->info("event=stopped requests={} commits={} updates={} drops={}", counters_.requests,

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <atomic>
@@ -30,6 +31,13 @@ std::atomic<std::uint64_t> allocations_left = never;
 std::atomic<bool> of_other_threads = false;
 std::atomic<bool> allocation_failed = false;
 std::atomic<int> sends_to_fail = 0;
+
+// Which call fails, if any, with what, and how often yet.
+constexpr int no_call = -1;
+std::atomic<int> failing_call = no_call;
+std::atomic<int> error_of_call = 0;
+std::atomic<std::uint64_t> most_failed_calls = 0;
+std::atomic<std::uint64_t> failed_calls = 0;
 
 bool has_name_of_zeromq() noexcept {
   std::array<char, 16> name{};
@@ -63,6 +71,14 @@ bool allocation_fails() noexcept {
   if (allocations_left.fetch_sub(1, std::memory_order_relaxed) != 0) return false;
   allocations_left = never;
   allocation_failed = true;
+  return true;
+}
+
+bool call_fails(FailingCall::Name name) noexcept {
+  if (failing_call.load() != static_cast<int>(name) || is_thread_of_zeromq()) return false;
+  if (failed_calls.load() >= most_failed_calls.load()) return false;
+  failed_calls.fetch_add(1);
+  errno = error_of_call.load();
   return true;
 }
 
@@ -116,6 +132,15 @@ FailingAllocation::~FailingAllocation() {
 }
 FailingSends::FailingSends(int count) noexcept { sends_to_fail = count; }
 FailingSends::~FailingSends() { sends_to_fail = 0; }
+
+FailingCall::FailingCall(Name name, int error, std::uint64_t most) noexcept {
+  error_of_call = error;
+  most_failed_calls = most;
+  failed_calls = 0;
+  failing_call = static_cast<int>(name);
+}
+FailingCall::~FailingCall() { failing_call = no_call; }
+std::uint64_t FailingCall::count() noexcept { return failed_calls; }
 
 bool FailingAllocation::happened() const noexcept { return allocation_failed; }
 
@@ -221,6 +246,36 @@ int epoll_wait(int descriptor, epoll_event* events, int count, int timeout) {
   using namespace bulletin::test;
   static auto* const behind = next<int(int, epoll_event*, int, int)>("epoll_wait");
   return is_interrupted() ? -1 : behind(descriptor, events, count, timeout);
+}
+
+int epoll_pwait2(int descriptor, epoll_event* events, int count, const timespec* timeout,
+                 const sigset_t* signals) {
+  using namespace bulletin::test;
+  static auto* const behind =
+      next<int(int, epoll_event*, int, const timespec*, const sigset_t*)>("epoll_pwait2");
+  if (call_fails(FailingCall::Name::epoll_pwait2)) return -1;
+  return behind(descriptor, events, count, timeout, signals);
+}
+
+int epoll_ctl(int descriptor, int operation, int other, epoll_event* event) noexcept {
+  using namespace bulletin::test;
+  static auto* const behind = next<int(int, int, int, epoll_event*)>("epoll_ctl");
+  if (operation == EPOLL_CTL_ADD && call_fails(FailingCall::Name::epoll_ctl)) return -1;
+  return behind(descriptor, operation, other, event);
+}
+
+int accept4(int descriptor, sockaddr* address, socklen_t* size, int flags) {
+  using namespace bulletin::test;
+  static auto* const behind = next<int(int, sockaddr*, socklen_t*, int)>("accept4");
+  if (call_fails(FailingCall::Name::accept4)) return -1;
+  return behind(descriptor, address, size, flags);
+}
+
+ssize_t sendmsg(int descriptor, const msghdr* message, int flags) {
+  using namespace bulletin::test;
+  static auto* const behind = next<ssize_t(int, const msghdr*, int)>("sendmsg");
+  if (call_fails(FailingCall::Name::sendmsg)) return -1;
+  return behind(descriptor, message, flags);
 }
 
 }  // extern "C"

@@ -44,4 +44,19 @@ class FailingSends {
   FailingSends& operator=(const FailingSends&) = delete;
 };
 
+/// While it lives calls of this name fail with `error`, in every thread: all of them, or the first
+/// `most`. Of `epoll_ctl` those that add.
+class FailingCall {
+ public:
+  enum class Name { accept4, epoll_ctl, epoll_pwait2, sendmsg };
+
+  FailingCall(Name name, int error, std::uint64_t most = ~std::uint64_t{0}) noexcept;
+  ~FailingCall();
+  FailingCall(const FailingCall&) = delete;
+  FailingCall& operator=(const FailingCall&) = delete;
+
+  /// How many have failed.
+  [[nodiscard]] static std::uint64_t count() noexcept;
+};
+
 }  // namespace bulletin::test

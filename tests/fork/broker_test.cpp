@@ -11,6 +11,7 @@
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
+#include "support/tcp_peer.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;
@@ -33,6 +34,36 @@ int in_child(Life&& life) {
   CHECK(await([&] { return ::waitpid(child, &status, WNOHANG) == child; }));
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
+
+/// A forked child that has copies of all that is open, until this ends.
+class HoldingChild {
+ public:
+  /// `let_go()`: what the child closes.
+  template <class LetGo>
+  explicit HoldingChild(LetGo&& let_go) {
+    REQUIRE(::pipe(pipe_ends_) == 0);
+    child_ = ::fork();
+    if (child_ == 0) {
+      let_go();
+      ::close(pipe_ends_[1]);
+      char byte;
+      ::_exit(::read(pipe_ends_[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    ::close(pipe_ends_[0]);
+  }
+  ~HoldingChild() {
+    ::close(pipe_ends_[1]);
+    int status = -1;
+    CHECK(await([&] { return ::waitpid(child_, &status, WNOHANG) == child_; }));
+    CHECK(WIFEXITED(status));
+  }
+  HoldingChild(const HoldingChild&) = delete;
+  HoldingChild& operator=(const HoldingChild&) = delete;
+
+ private:
+  int pipe_ends_[2];
+  pid_t child_ = -1;
+};
 
 }  // namespace
 
@@ -96,21 +127,42 @@ TEST_CASE("A broker that is stopped gives its path back, although a forked child
   options.bind = "ipc://" + (folder.path() / "board").string();
   Broker broker(options);
   broker.start();
-  int pipe_ends[2];
-  REQUIRE(::pipe(pipe_ends) == 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::close(pipe_ends[1]);
-    char byte;
-    // Until the parent closes its end.
-    ::_exit(::read(pipe_ends[0], &byte, 1) == 0 ? 0 : 1);
-  }
-  ::close(pipe_ends[0]);
+  const HoldingChild child([] {});
   broker.stop();
   broker.start();
   CHECK(serves(broker));
-  ::close(pipe_ends[1]);
-  int status = -1;
-  CHECK(await([&] { return ::waitpid(child, &status, WNOHANG) == child; }));
-  CHECK(WIFEXITED(status));
+}
+
+TEST_CASE("A broker that is stopped gives its port back, although a forked child lives") {
+  BrokerOptions options = short_times();
+  options.bind = "tcp://127.0.0.1:*";
+  std::optional<Broker> first(options);
+  first->start();
+  options.bind = first->endpoint();
+  options.updates = first->updates_endpoint();
+  const HoldingChild child([] {});
+  first->stop();
+  CHECK_FALSE(TcpPeer(options.bind).connected());
+  Broker second(options);
+  second.start();
+  CHECK(serves(second));
+}
+
+TEST_CASE("A connection that the broker ends is over, although a forked child lives") {
+  BrokerOptions options = short_times();
+  options.bind = "tcp://127.0.0.1:*";
+  Broker broker(options);
+  broker.start();
+  std::optional<TcpPeer> ended(broker.endpoint());
+  std::optional<TcpPeer> stays(broker.endpoint());
+  REQUIRE_FALSE(ended->receive(10).empty());
+  REQUIRE_FALSE(stays->receive(10).empty());
+  const HoldingChild child([&] {
+    ended.reset();
+    stays.reset();
+  });
+  ended->send(std::string(100, 'x'));
+  CHECK(ended->is_turned_away());
+  broker.stop();
+  CHECK(stays->is_turned_away());
 }

@@ -1,6 +1,7 @@
 #include "server/connection_table.hpp"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <memory>
@@ -57,6 +58,20 @@ TEST_CASE("A user with many waiting connections is served as often as a user wit
   }
   CHECK(of_one == 25);
   CHECK(world.table.waiting() == 51);
+}
+
+TEST_CASE("A connection that ended is over although a forked child has a copy of its socket") {
+  World world;
+  Account user;
+  Connection& connection = world.connect(user);
+  const Descriptor copy(::dup(connection.socket.get()));
+  world.table.end(connection, "a test");
+  world.table.release_ended([](Connection&) {}, [](Connection&) { return true; });
+  CHECK(world.poll.wait(std::chrono::seconds(0)).empty());
+  char byte = 0;
+  CHECK(::read(world.others.front().get(), &byte, 1) == 0);
+  CHECK(::send(world.others.front().get(), &byte, 1, MSG_NOSIGNAL) == -1);
+  CHECK(world.poll.wait(std::chrono::seconds(0)).empty());
 }
 
 TEST_CASE("A connection that ended while it waited has no turn") {
