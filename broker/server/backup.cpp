@@ -29,7 +29,7 @@ std::string unknown() {
 }  // namespace
 
 std::string Backup::failed(std::string_view what, const store::StoreError& error) const {
-  log_.error("event=backup_failed reason={}", quoted(error.what()));
+  log_.error("event=backup_failed reason={}", server::quoted(error.what()));
   return refusal(wire::Status::overloaded,
                  std::string(what) + " failed; the log of the broker says why");
 }

@@ -111,8 +111,9 @@ void ConnectionTable::lose(Connection& connection) {
 void ConnectionTable::end(Connection& connection, std::string_view reason) {
   if (std::exchange(connection.ends, true)) return;
   ending_.push_back(&connection);
-  log_.debug("event=connection_ended address={} user={} reason={}", quoted(connection.address),
-             quoted(connection.user), quoted(reason));
+  log_.debug("event=connection_ended address={} user={} reason={}",
+             server::quoted(connection.address), server::quoted(connection.user),
+             server::quoted(reason));
 }
 
 }  // namespace bulletin::server

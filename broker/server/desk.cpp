@@ -108,7 +108,7 @@ void Desk::decide(Request& request, Pending& pending) {
   } catch (const wire::DecodeError& error) {
     ++tools_.counters.malformed;
     tools_.log.debug("event=malformed bytes={} reason={}", request.bytes().size(),
-                     quoted(error.what()));
+                     server::quoted(error.what()));
     pending.malformed = true;
     pending.decided = refused({wire::Status::malformed, error.what(), {}});
     return;
@@ -244,7 +244,7 @@ std::string Desk::answer(const Pending& pending, const wire::Hello& hello) {
   tools_.sessions.opened({pending.decided.session, pending.user, hello.client_name, 0, hello.host},
                          std::chrono::system_clock::now());
   tools_.log.debug("event=session_opened session={} name={} host={}", pending.decided.session,
-                   quoted(hello.client_name), quoted(hello.host));
+                   server::quoted(hello.client_name), server::quoted(hello.host));
   return wire::encode(welcome_);
 }
 

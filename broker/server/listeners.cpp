@@ -51,7 +51,7 @@ void Listeners::pause(int error, Time now) {
     log_.warn(
         "event=accept_failed reason={} failures={} note=\"nobody can connect; it is tried again "
         "ten times a second\"",
-        quoted(std::generic_category().message(error)), failures_);
+        server::quoted(std::generic_category().message(error)), failures_);
 }
 
 void Listeners::resume(Time now) {

@@ -357,8 +357,8 @@ void Network::subscribe(Connection& connection) {
   if (connection.topic_bytes <= bounds_.topic_bytes) return;
   if (topics_growth_.is_news(++counters_.subscriptions_dropped, Time::clock::now()))
     log_.warn("event=subscriptions_dropped address={} user={} bytes={} bound={} connections={}",
-              quoted(connection.address), quoted(connection.user), connection.topic_bytes,
-              bounds_.topic_bytes, counters_.subscriptions_dropped);
+              server::quoted(connection.address), server::quoted(connection.user),
+              connection.topic_bytes, bounds_.topic_bytes, counters_.subscriptions_dropped);
   connections_.end(connection, "it subscribes to more than it may");
 }
 
@@ -476,8 +476,8 @@ void Network::bound_bytes() {
   for (Connection* const large : connections_too_large(connections_.all(), bounds_.bytes)) {
     if (too_large_growth_.is_news(++counters_.connections_too_large, Time::clock::now()))
       log_.warn("event=connection_too_large address={} user={} bytes={} bound={} connections={}",
-                quoted(large->address), quoted(large->user), large->held(), bounds_.bytes,
-                counters_.connections_too_large);
+                server::quoted(large->address), server::quoted(large->user), large->held(),
+                bounds_.bytes, counters_.connections_too_large);
     connections_.end(*large, "it makes the broker keep more than it may");
   }
 }

@@ -15,7 +15,7 @@ void QuotaLog::report(const authority::Accounts& authority, const authority::Acc
       const std::uint64_t refused = accounts->refusals().count[resource];
       if (!growth_[static_cast<std::size_t>(resource)].is_news(refused, now)) continue;
       log.warn("event=quota_reached user={} resource={} quota={} used={} refused={}",
-               quoted(user->user), authority::name_of(resource), user->quota[resource],
+               server::quoted(user->user), authority::name_of(resource), user->quota[resource],
                user->used[resource], user->refused[resource]);
     }
   }

@@ -132,11 +132,11 @@ void Server::read_access_again() {
     reload_again_ = std::chrono::steady_clock::now() + reload_interval;
     if (!waits)
       log_->error("event=access_waits reason={} note=\"it is tried again each second\"",
-                  quoted(error.what()));
+                  server::quoted(error.what()));
     return;
   } catch (const std::exception& error) {
     log_->error("event=access_refused reason={} note=\"keys and permissions stay as they were\"",
-                quoted(error.what()));
+                server::quoted(error.what()));
     return;
   }
   follow_access(*std::move(now));
@@ -293,7 +293,7 @@ bool Server::may_follow(std::string_view user, std::string_view space) {
   const authority::Answer answer = authority_.apply({user, authority::Remember{space}});
   if (answer.refusal.status == wire::Status::overloaded) ++counters_.overloaded_subscriptions;
   if (answer.refused())
-    log_->debug("event=subscription_refused namespace={} reason={}", quoted(space),
+    log_->debug("event=subscription_refused namespace={} reason={}", server::quoted(space),
                 server::quoted(answer.refusal.message));
   return !answer.refused();
 }

@@ -21,7 +21,8 @@ struct ManagerOptions {
   /// More arguments for the broker program. They come after those of the Manager, which are
   /// `--bind`, `--log-level warning` and `--exit-on-eof 0`, and of an option that is given twice
   /// the last counts: {"--log-level", "info"} has it log more. Without `--exit-on-eof 0` the broker
-  /// outlives a program that is killed. The Manager's own client takes its keys from the environment
+  /// outlives a program that is killed. The Manager's own client takes its keys from the
+  /// environment
   /// ($BULLETIN_SERVER_KEY and $BULLETIN_KEY), as every client does: with those set, the broker
   /// needs `--secret-key` and `--authorized-keys`.
   std::vector<std::string> arguments = {};
