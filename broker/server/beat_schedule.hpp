@@ -51,7 +51,12 @@ class BeatSchedule {
     const std::size_t part = fair_part();
     const std::size_t at_once = std::min(part, most_at_once);
     next_pass_ = now + grain_ * at_once / part;
+    std::size_t looks = most_looks;
     for (std::size_t left = at_once; left > 0 && !queue_.empty() && queue_.front().due <= now;) {
+      if (looks-- == 0) {
+        next_pass_ = now;
+        return;
+      }
       Entry entry = std::move(queue_.front());
       queue_.pop_front();
       if (!is_current(entry)) continue;
@@ -64,6 +69,8 @@ class BeatSchedule {
 
  private:
   static constexpr std::size_t most_at_once = 100;
+  /// Very many may have been removed at once; the next pass, which is due then, goes on.
+  static constexpr std::size_t most_looks = 4096;
 
   struct Entry {
     Time due;
