@@ -44,35 +44,6 @@ MHD_Result respond(MHD_Connection* connection, unsigned status, std::string_view
   return queued;
 }
 
-/// The connections of the endpoint, the oldest first, each of which is for one request. When there
-/// are many, the oldest ends for each that comes: so connections that only hold their place, or
-/// send a byte now and then, keep nobody out. Used by the endpoint's thread only.
-class Visitors {
- public:
-  explicit Visitors(std::size_t most) : most_(most) { present_.reserve(2 * most); }
-
-  void came(MHD_Connection* connection) {
-    const auto* const info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    present_.push_back({connection, info == nullptr ? -1 : info->connect_fd});
-    // Those before it are ending already.
-    if (present_.size() > most_)
-      ::shutdown(present_[present_.size() - most_ - 1].socket, SHUT_RDWR);
-  }
-  void left(MHD_Connection* connection) {
-    std::erase_if(present_,
-                  [&](const Visitor& visitor) { return visitor.connection == connection; });
-  }
-
- private:
-  struct Visitor {
-    MHD_Connection* connection;
-    int socket;
-  };
-
-  const std::size_t most_;
-  std::vector<Visitor> present_;
-};
-
 struct FreeAddresses {
   void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
 };
@@ -127,6 +98,36 @@ class MetricsEndpoint::Daemon {
                            size_t* upload_size, void** state);
   static void notice(void* self, MHD_Connection* connection, void** state,
                      MHD_ConnectionNotificationCode what);
+
+  /// The connections of the endpoint, the oldest first, each of which is for one request. When
+  /// there are many, the oldest ends for each that comes: so connections that only hold their
+  /// place, or send a byte now and then, keep nobody out. Used by the endpoint's thread only.
+  class Visitors {
+   public:
+    explicit Visitors(std::size_t most) : most_(most) { present_.reserve(2 * most); }
+
+    void came(MHD_Connection* connection) {
+      const auto* const info =
+          MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+      present_.push_back({connection, info == nullptr ? -1 : info->connect_fd});
+      // Those before it are ending already.
+      if (present_.size() > most_)
+        ::shutdown(present_[present_.size() - most_ - 1].socket, SHUT_RDWR);
+    }
+    void left(MHD_Connection* connection) {
+      std::erase_if(present_,
+                    [&](const Visitor& visitor) { return visitor.connection == connection; });
+    }
+
+   private:
+    struct Visitor {
+      MHD_Connection* connection;
+      int socket;
+    };
+
+    const std::size_t most_;
+    std::vector<Visitor> present_;
+  };
 
   server::Server& server_;
   Visitors visitors_;
