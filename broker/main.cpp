@@ -1,5 +1,7 @@
 // bulletin-broker: wires a server to the command line, to signals and to its starter.
 
+#include <malloc.h>
+
 #include <chrono>
 #include <exception>
 #include <iostream>
@@ -27,6 +29,14 @@ namespace {
 constexpr int cannot_serve = 1;
 constexpr int wrong_usage = 2;
 constexpr std::chrono::seconds patience_with_reload{30};
+
+/// What is large goes back to the system at once, and what is small does not keep it from that: so
+/// that the bounds, which count what is in use, bound what the process takes.
+void keep_no_free_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 4 << 20);
+  ::mallopt(M_ARENA_MAX, 2);
+}
 
 /// Serves until it is told to end.
 void serve(bulletin::server::Server& server, bulletin::EndSignals& signals, spdlog::logger& log) {
@@ -67,6 +77,7 @@ void serve(bulletin::server::Server& server, bulletin::EndSignals& signals, spdl
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_no_free_memory();
   bulletin::client::hold_standard_streams();
   bulletin::Arguments arguments;
   if (const std::optional<int> code = bulletin::parse_arguments(argc, argv, arguments))

@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t least_value_capacity = 9;
 constexpr std::size_t most_value_capacity = 255;
 
+/// A smaller rest is kept, for a value that grows again.
+constexpr std::size_t worth_trimming = 32;
+
 std::size_t block_size(std::size_t name_size, std::size_t capacity) noexcept {
   return sizeof(Attribute) + name_size + capacity;
 }
@@ -51,6 +54,22 @@ void AttributePool::assign(Attribute& attribute, std::string_view value) {
 void AttributePool::clear(Attribute& attribute) noexcept {
   if (attribute.outside()) free_outside(attribute.address());
   attribute.value_size = 0;
+}
+
+bool AttributePool::wastes(const Attribute& attribute) noexcept {
+  const std::size_t used = attribute.outside() ? least_value_capacity : attribute.value_size;
+  return attribute.capacity >= used + worth_trimming;
+}
+
+void AttributePool::trim(Handle handle) noexcept {
+  Attribute& attribute = at(handle);
+  const std::size_t used = attribute.outside() ? 0 : attribute.value_size;
+  const std::size_t before = Arena::rounded(block_size(attribute.name_size, attribute.capacity));
+  const std::size_t after = Arena::rounded(
+      block_size(attribute.name_size, std::max<std::size_t>(used, least_value_capacity)));
+  if (after >= before) return;
+  attribute.capacity = static_cast<std::uint8_t>(after - block_size(attribute.name_size, 0));
+  arena_.release(handle + static_cast<Handle>(after / Arena::unit), before - after);
 }
 
 char* AttributePool::take_outside(Attribute& attribute) noexcept {

@@ -63,6 +63,11 @@ class AttributePool {
   /// The value ends.
   static void clear(Attribute& attribute) noexcept;
 
+  /// The block has much more room than the value needs.
+  [[nodiscard]] static bool wastes(const Attribute& attribute) noexcept;
+  /// Gives the room back that the value of a present attribute does not need.
+  void trim(Handle handle) noexcept;
+
   /// Takes the memory of a value that lives outside; the attribute is absent then.
   static char* take_outside(Attribute& attribute) noexcept;
   /// The other way; the attribute must be absent.

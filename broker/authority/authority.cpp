@@ -124,6 +124,7 @@ std::vector<std::uint64_t> Authority::session_numbers() const { return state_->s
 std::size_t Authority::namespaces() const noexcept { return state_->board.size(); }
 const Extent& Authority::extent() const noexcept { return state_->counters.total; }
 const Accounts& Authority::accounts() const noexcept { return state_->accounts; }
+std::uint64_t Authority::bytes() const noexcept { return state_->bytes(); }
 std::size_t Authority::kept_outcome_bytes() const noexcept { return state_->sessions.kept_bytes(); }
 std::size_t Authority::log_bytes() const noexcept { return state_->log.bytes(); }
 

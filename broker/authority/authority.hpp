@@ -148,6 +148,8 @@ class Authority {
   [[nodiscard]] const Extent& extent() const noexcept;
   /// What each user has of what is counted here.
   [[nodiscard]] const Accounts& accounts() const noexcept;
+  /// About the memory of all attributes and namespaces: what `Bounds::total` bounds.
+  [[nodiscard]] std::uint64_t bytes() const noexcept;
   /// What sessions keep to repeat, in bytes.
   [[nodiscard]] std::size_t kept_outcome_bytes() const noexcept;
   /// In order of their numbers. Views are valid until the next `apply`.

@@ -37,10 +37,22 @@ void Board::give(Space& space, Account& owner) {
   move_owner(space, owner);
 }
 
+/// A namespace itself, for its owner.
+void Board::count(const Space& space, bool there) noexcept {
+  Amounts& used = space.owner->used;
+  if (there) {
+    ++used[Resource::namespaces];
+    used[Resource::bytes] += bytes_of(space.name);
+  } else {
+    --used[Resource::namespaces];
+    used[Resource::bytes] -= bytes_of(space.name);
+  }
+}
+
 void Board::move_owner(Space& space, Account& owner) noexcept {
-  --space.owner->used[Resource::namespaces];
+  count(space, false);
   space.owner = &owner;
-  ++owner.used[Resource::namespaces];
+  count(space, true);
 }
 
 void Board::watch(Space& space, bool watched) {
@@ -83,16 +95,18 @@ void Board::enter(std::unique_ptr<Space> space) {
   [[maybe_unused]] const bool entered = by_name_.emplace(space->name, space.get()).second;
   assert(entered);
   const std::string_view name = space->name;
-  ++space->owner->used[Resource::namespaces];
+  count(*space, true);
+  bytes_of_names_ += bytes_of(name);
   ordered_.emplace(name, std::move(space));
 }
 
 std::unique_ptr<Space> Board::take_out(Space& space) {
   const auto found = ordered_.find(space.name);
   std::unique_ptr<Space> taken = std::move(found->second);
-  --space.owner->used[Resource::namespaces];
+  count(space, false);
   ordered_.erase(found);
   by_name_.erase(space.name);
+  bytes_of_names_ -= bytes_of(space.name);
   return taken;
 }
 
@@ -209,14 +223,34 @@ void Board::restore(const Record& record) {
   attribute.leased = record.leased;
 }
 
-void Board::commit() {
+void Board::trim_saved() {
   for (const Record& record : records_) {
-    if (record.kind == Kind::unlinked) {
-      pool_.destroy(record.handle);
-    } else if (record.kind == Kind::saved && record.size > at(record.handle).capacity) {
-      AttributePool::free_outside(reinterpret_cast<char*>(record.where));
-    }
+    if (record.kind == Kind::saved && at(record.handle).present() &&
+        AttributePool::wastes(at(record.handle)))
+      pool_.trim(record.handle);
   }
+}
+
+void Board::destroy_unlinked() {
+  for (const Record& record : records_) {
+    if (record.kind == Kind::unlinked) pool_.destroy(record.handle);
+  }
+}
+
+void Board::commit() {
+  bool ended = false;
+  bool wastes = false;
+  for (const Record& record : records_) {
+    ended = ended || record.kind == Kind::unlinked;
+    if (record.kind != Kind::saved) continue;
+    const Attribute& attribute = at(record.handle);
+    wastes = wastes || AttributePool::wastes(attribute);
+    if (record.size > attribute.capacity)
+      AttributePool::free_outside(reinterpret_cast<char*>(record.where));
+  }
+  // Not before: the capacity says where a saved value is.
+  if (wastes) trim_saved();
+  if (ended) destroy_unlinked();
   destroy_swept();
   reuse(records_);
   reuse(bytes_);

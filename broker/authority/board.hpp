@@ -81,6 +81,11 @@ class Board {
   /// It must be idle. It stays readable until `take_forgotten`.
   void forget(Space& space);
   [[nodiscard]] std::size_t size() const noexcept { return by_name_.size(); }
+  /// About what the namespaces take in memory beside their attributes.
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_of_names_; }
+  [[nodiscard]] static std::size_t bytes_of(std::string_view name) noexcept {
+    return namespace_overhead + name.size();
+  }
 
   using Ordered = absl::btree_map<std::string_view, std::unique_ptr<Space>>;
   /// By name.
@@ -200,14 +205,18 @@ class Board {
   std::unique_ptr<Space> take_out(Space& space);
   void schedule(Space& space, std::uint64_t due);
   void move_due(Space& space, std::uint64_t due);
+  static void count(const Space& space, bool there) noexcept;
   static void move_owner(Space& space, Account& owner) noexcept;
   void undo(const Record& record);
   void restore(const Record& record);
+  void trim_saved();
+  void destroy_unlinked();
 
   AttributePool pool_;
   absl::flat_hash_map<std::string_view, Space*, wire::TableHash, std::equal_to<>> by_name_;
   Ordered ordered_;
   absl::btree_set<std::pair<std::uint64_t, std::string_view>> by_due_;
+  std::size_t bytes_of_names_ = 0;
   std::vector<Record> records_;
   std::string bytes_;  // the saved values that are inside their blocks
   std::vector<std::unique_ptr<Space>> forgotten_;

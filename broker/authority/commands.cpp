@@ -18,6 +18,9 @@ namespace {
 using wire::Refusal;
 using wire::Status;
 
+/// What an answer has beside its outcomes, at most.
+constexpr std::size_t answer_head_bytes = 8;
+
 Answer refused(Refusal refusal) {
   Answer answer;
   answer.refusal = std::move(refusal);
@@ -88,9 +91,10 @@ Answer Authority::State::apply(std::string_view user, const wire::Write& command
   if (std::optional<Answer> repeated = repeat(user, command, denied)) return *std::move(repeated);
   Answer answer;
   const Session& session = *sessions.find(number);
-  answer.outcomes = std::make_shared<const Outcomes>(writes_.apply(
-      command.items, {number, *session.account}, denied, most_outcome_bytes(session)));
-  sessions.answer(number, {command.lane, command.number, answer.outcomes, writes_.kept_bytes()});
+  answer.outcomes = std::make_shared<const Outcomes>(
+      writes_.apply(command.items, {number, *session.account}, denied,
+                    most_outcome_bytes(session, command.lane)));
+  sessions.answer(number, {command.lane, command.number, kept_answer(*answer.outcomes)});
   answer.tails = tails_of(command.items, denied);
   return answer;
 }
@@ -103,10 +107,15 @@ bool Authority::State::keeps_too_much(const Session& session) const noexcept {
   return keeps_too_much() || session.account->exceeds(Resource::outcome_bytes);
 }
 
-std::size_t Authority::State::most_outcome_bytes(const Session& session) const noexcept {
+/// Of one WRITE in this lane: with what the session's other lanes keep, no more than it may keep.
+std::size_t Authority::State::most_outcome_bytes(const Session& session,
+                                                 std::uint64_t lane) const noexcept {
   const Bounds& bounds = options.bounds;
-  return keeps_too_much(session) ? std::min(bounds.outcome_bytes, bounds.least_outcome_bytes)
-                                 : bounds.outcome_bytes;
+  const std::size_t most = keeps_too_much(session)
+                               ? std::min(bounds.outcome_bytes, bounds.least_outcome_bytes)
+                               : bounds.outcome_bytes;
+  const std::size_t taken = session.bytes_beside(lane) + lane_overhead + answer_head_bytes;
+  return std::min(most, bounds.kept_outcome_bytes - std::min(taken, bounds.kept_outcome_bytes));
 }
 
 std::optional<Answer> Authority::State::repeat(std::string_view user, const wire::Write& command,
@@ -119,7 +128,7 @@ std::optional<Answer> Authority::State::repeat(std::string_view user, const wire
     return fault ? std::optional(refused(*std::move(fault))) : std::nullopt;
   }
   Answer answer;
-  answer.outcomes = lane->outcomes;
+  answer.outcomes = std::make_shared<const Outcomes>(lane->outcomes());
   // Whatever the items are, they were not counted: more than a WRITE may have cost nobody more.
   const std::span<const wire::WriteItem> items(command.items);
   answer.tails = tails_of(items.first(std::min(items.size(), options.bounds.write_items)), denied);
@@ -142,11 +151,17 @@ Refused Authority::State::check_lane(const wire::Write& command, const Lane* lan
   if (lane != nullptr && command.number < lane->number) {
     return Refusal{Status::old_number, "the lane is at a higher number already", {}};
   }
-  if (session.bytes_beside(command.lane) > options.bounds.kept_outcome_bytes) {
-    return overloaded("bytes of outcomes in a session's lanes", options.bounds.kept_outcome_bytes);
+  if (Refused fault = check_size("the request", command.items.size(), options.bounds.write_items,
+                                 "transactions"))
+    return fault;
+  // What cannot even keep that it was refused is not begun.
+  if (command.items.size() * no_room_for_outcome_bytes >
+      most_outcome_bytes(session, command.lane)) {
+    return keeps_too_much(session) ? too_many_outcomes(session)
+                                   : overloaded("bytes of outcomes in a session's lanes",
+                                                options.bounds.kept_outcome_bytes);
   }
-  return check_size("the request", command.items.size(), options.bounds.write_items,
-                    "transactions");
+  return std::nullopt;
 }
 
 Answer Authority::State::apply(std::string_view, const Advance& command) {
@@ -233,8 +248,13 @@ Answer Authority::State::apply(std::string_view user, const Remember& command) {
   if (board.size() >= options.bounds.namespaces) {
     return refused(overloaded("namespaces", options.bounds.namespaces));
   }
+  if (bytes() + Board::bytes_of(command.space) > options.bounds.total.bytes) {
+    return refused(overloaded("bytes of attributes", options.bounds.total.bytes));
+  }
   Account& account = accounts.of(user);
   if (!account.allows(Resource::namespaces)) return refused(account.refuse(Resource::namespaces));
+  if (!account.allows(Resource::bytes, Board::bytes_of(command.space)))
+    return refused(account.refuse(Resource::bytes));
   board.watch(board.make(command.space, counters.forgotten, account), true);
   return {};
 }

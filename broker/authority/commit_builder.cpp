@@ -97,7 +97,7 @@ void CommitBuilder::touch(Handle handle, std::uint64_t hash) {
     return;
   }
   digest_ -= wire::attribute_digest(hash, attribute.value(), attribute.revision);
-  extent_.subtract(attribute.name_size, attribute.value_size);
+  extent_.subtract(attribute.name_size, attribute.value_size, attribute.leased);
   board_.save(*space_, handle);
   attribute.revision = revision_;
   touched_.push_back({handle, true, hash});
@@ -136,7 +136,8 @@ Extent CommitBuilder::extent() const {
   Extent extent = extent_;
   for (const Touched& touched : touched_) {
     const Attribute& attribute = board_.at(touched.handle);
-    if (attribute.present()) extent.add(attribute.name_size, attribute.value_size);
+    if (attribute.present())
+      extent.add(attribute.name_size, attribute.value_size, attribute.leased);
   }
   return extent;
 }

@@ -53,6 +53,8 @@ void CommitLog::evict(std::size_t bytes) {
       if (++owner->first_ * 2 > list.size()) {
         list.erase(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(owner->first_));
         owner->first_ = 0;
+        // What many commits have needed is given back with them.
+        if (list.capacity() > 4 * list.size() + 16) list.shrink_to_fit();
       }
     }
     bytes_ -= price(oldest);

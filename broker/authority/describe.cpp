@@ -52,7 +52,7 @@ void write(Text& text, const Session& session) {
   text.line();
   for (const Lane& lane : session.lanes) {
     text << " lane" << lane.lane << "at" << lane.number;
-    for (const wire::Outcome& outcome : *lane.outcomes) write(text, outcome);
+    for (const wire::Outcome& outcome : lane.outcomes()) write(text, outcome);
     text.line();
   }
 }

@@ -36,7 +36,7 @@ void NameIndex::erase(Handle handle, std::uint64_t key) {
   slots_[hole] = {};
   --size_;
   const std::size_t capacity = std::size_t{mask_} + 1;
-  if (capacity > least_slots && std::size_t{size_} * 8 < capacity) resize(capacity / 2);
+  if (capacity > least_slots && std::size_t{size_} * 4 < capacity) resize(capacity / 2);
 }
 
 std::size_t NameIndex::probes() const noexcept {

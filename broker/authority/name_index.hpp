@@ -20,7 +20,7 @@ struct HashedName {
 
 /// An open table with linear probing. A slot is a handle and half of the key, so that one line of
 /// the cache decides nearly every probe, and growing reads no attribute. Memory: 8 bytes for each
-/// slot, of which at most three quarters are used.
+/// slot, of which a quarter to three quarters are used.
 class NameIndex {
  public:
   NameIndex(const AttributePool& pool, std::uint64_t seed) noexcept : pool_(&pool), seed_(seed) {}

@@ -34,7 +34,7 @@ struct Bounds {
   std::size_t all_kept_outcome_bytes = 256u << 20;
   std::size_t least_outcome_bytes = 4u << 10;
   Extent space{10'000'000, UINT64_MAX};  ///< of one namespace
-  Extent total{UINT64_MAX, UINT64_MAX};  ///< of all namespaces
+  Extent total{UINT64_MAX, UINT64_MAX};  ///< of all namespaces; bytes: and their own
 };
 
 struct AuthorityOptions {

@@ -18,7 +18,7 @@ enum class Resource : std::uint8_t {
   sessions,
   namespaces,     ///< those that it made
   attributes,     ///< in those
-  bytes,          ///< of those attributes, as an Extent counts them
+  bytes,          ///< of those attributes, as an Extent counts them, and of the namespaces
   outcome_bytes,  ///< kept for the lanes of its sessions
   connections,
   subscriptions,

@@ -32,7 +32,7 @@ class Restorer : public StateVisitor {
   void attribute(std::string_view space, const AttributeView& attribute) override;
   void session(const SessionView& session) override;
   void lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number,
-            const Outcomes& outcomes) override;
+            std::string_view answer) override;
   void commits(std::string_view space, const wire::Run& run) override;
 
   // Such things are told of turns.
@@ -95,12 +95,13 @@ void Restorer::attribute(std::string_view name, const AttributeView& view) {
   const Handle handle = state_.board.restore(*space_, hashed, view.value);
   Attribute& attribute = state_.board.at(handle);
   attribute.revision = view.revision;
+  const bool leased = view.session != 0 || view.deadline != 0;
   Extent extent = space_->extent;
-  extent.add(view.name.size(), view.value.size());
+  extent.add(view.name.size(), view.value.size(), leased);
   space_->set_extent(extent);
-  state_.counters.total.add(view.name.size(), view.value.size());
+  state_.counters.total.add(view.name.size(), view.value.size(), leased);
   digest_ += wire::attribute_digest(hashed.hash, view.value, view.revision);
-  if (view.session != 0 || view.deadline != 0) {
+  if (leased) {
     state_.leases.grant(handle, {space_, view.session, view.deadline, 0});
     attribute.leased = true;
   }
@@ -124,15 +125,12 @@ void Restorer::session(const SessionView& view) {
 }
 
 void Restorer::lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number,
-                    const Outcomes& outcomes) {
+                    std::string_view answer) {
   const Session* found = state_.sessions.find(session);
   if (found == nullptr || found->find(lane) != nullptr) {
     fail("session", std::to_string(session), "is missing, or has a lane twice");
   }
-  std::size_t bytes = 0;
-  for (const wire::Outcome& outcome : outcomes) bytes += kept_bytes(outcome);
-  state_.sessions.restore(session,
-                          {lane, number, std::make_shared<const Outcomes>(outcomes), bytes});
+  state_.sessions.restore(session, {lane, number, std::string(answer)});
 }
 
 void Restorer::commits(std::string_view name, const wire::Run& run) {

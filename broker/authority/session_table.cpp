@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "authority/reuse.hpp"
+#include "wire/replies.hpp"
 
 namespace bulletin::authority {
 
@@ -16,6 +17,14 @@ auto find_lane(Lanes& lanes, std::uint64_t lane) noexcept {
 
 }  // namespace
 
+Outcomes Lane::outcomes() const { return wire::decode_write_reply(answer).outcomes; }
+
+std::string kept_answer(const Outcomes& outcomes) {
+  std::string answer = wire::encode_write_reply(outcomes, {});
+  answer.shrink_to_fit();
+  return answer;
+}
+
 const Lane* Session::find(std::uint64_t lane) const noexcept {
   const auto found = find_lane(lanes, lane);
   return found == lanes.end() ? nullptr : &*found;
@@ -23,13 +32,13 @@ const Lane* Session::find(std::uint64_t lane) const noexcept {
 
 std::size_t Session::bytes_beside(std::uint64_t lane) const noexcept {
   std::size_t bytes = 0;
-  for (const Lane& other : lanes) bytes += other.lane == lane ? 0 : other.bytes;
+  for (const Lane& other : lanes) bytes += other.lane == lane ? 0 : other.bytes();
   return bytes;
 }
 
 std::size_t Session::bytes() const noexcept {
   std::size_t bytes = 0;
-  for (const Lane& lane : lanes) bytes += lane.bytes;
+  for (const Lane& lane : lanes) bytes += lane.bytes();
   return bytes;
 }
 
@@ -54,7 +63,7 @@ void SessionTable::restore(std::uint64_t number, std::string_view user,
 }
 
 void SessionTable::restore(std::uint64_t number, Lane lane) {
-  count(at(number), lane.bytes, 0);
+  count(at(number), lane.bytes(), 0);
   at(number).lanes.push_back(std::move(lane));
 }
 
@@ -73,8 +82,8 @@ void SessionTable::answer(std::uint64_t number, Lane lane) {
   Session& session = at(number);
   std::vector<Lane>& lanes = session.lanes;
   auto found = find_lane(lanes, lane.lane);
-  if (found == lanes.end()) found = lanes.insert(lanes.end(), Lane{lane.lane, 0, nullptr, 0});
-  count(session, lane.bytes, found->bytes);
+  if (found == lanes.end()) found = lanes.insert(lanes.end(), Lane{lane.lane, 0, {}});
+  count(session, lane.bytes(), found->bytes());
   std::swap(*found, lane);
   records_.push_back({Kind::answered, number, 0, nullptr, std::move(lane)});
 }
@@ -126,12 +135,12 @@ void SessionTable::undo(Record& record) {
       Session& session = at(record.number);
       std::vector<Lane>& lanes = session.lanes;
       // A lane that this made is the last one: later ones have been taken back already.
-      if (record.lane.outcomes == nullptr) {
-        count(session, 0, lanes.back().bytes);
+      if (record.lane.answer.empty()) {
+        count(session, 0, lanes.back().bytes());
         lanes.pop_back();
       } else {
         Lane& lane = *find_lane(lanes, record.lane.lane);
-        count(session, record.lane.bytes, lane.bytes);
+        count(session, record.lane.bytes(), lane.bytes());
         lane = std::move(record.lane);
       }
     }

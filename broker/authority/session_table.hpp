@@ -18,13 +18,24 @@
 
 namespace bulletin::authority {
 
-/// One ordered sequence of WRITE requests, with its last answer.
+/// About what a lane takes in memory beside its answer.
+inline constexpr std::size_t lane_overhead = 96;
+
+/// One ordered sequence of WRITE requests, with its last answer. It is kept as bytes: an outcome of
+/// a few bytes would take ten times as many.
 struct Lane {
   std::uint64_t lane = 0;
   std::uint64_t number = 0;
-  std::shared_ptr<const Outcomes> outcomes;
-  std::size_t bytes = 0;  ///< of the outcomes, encoded
+  std::string answer;  ///< encoded, without tails; empty: there is none
+
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return answer.empty() ? 0 : lane_overhead + answer.size();
+  }
+  [[nodiscard]] Outcomes outcomes() const;
 };
+
+/// As a lane keeps it.
+std::string kept_answer(const Outcomes& outcomes);
 
 struct Session {
   std::string user;
@@ -102,7 +113,7 @@ class SessionTable {
     std::uint64_t number;
     std::uint64_t deadline = 0;        // renewed: the one before
     std::unique_ptr<Session> session;  // ended: the session
-    Lane lane;  // answered: the lane before; without outcomes if there was none
+    Lane lane;  // answered: the lane before; without an answer if there was none
   };
 
   Session& at(std::uint64_t number) const { return *by_number_.at(number); }

@@ -74,6 +74,11 @@ class Authority::State {
     return space == nullptr ? counters.forgotten : space->revision;
   }
 
+  /// Of all attributes and namespaces.
+  [[nodiscard]] std::uint64_t bytes() const noexcept {
+    return counters.total.bytes + board.bytes();
+  }
+
   Refused check_session(std::string_view user, const wire::SessionId& session) const;
   /// What becomes of a WRITE that is not to be decided: repeated, or refused.
   std::optional<Answer> repeat(std::string_view user, const wire::Write& command,
@@ -98,7 +103,7 @@ class Authority::State {
   bool keeps_too_much() const noexcept;
   /// So do they, or those of its user.
   bool keeps_too_much(const Session& session) const noexcept;
-  std::size_t most_outcome_bytes(const Session& session) const noexcept;
+  std::size_t most_outcome_bytes(const Session& session, std::uint64_t lane) const noexcept;
   wire::Refusal too_many_outcomes(const Session& session) const;
   Refused check_lane(const wire::Write& command, const Lane* lane, const Session& session) const;
   void end_over(std::size_t most);

@@ -27,8 +27,9 @@ class StateVisitor {
   virtual void attribute(std::string_view space, const AttributeView& attribute) = 0;
   /// The view's deadline means nothing.
   virtual void session(const SessionView& session) = 0;
+  /// `answer`: that of the newest WRITE, encoded, without tails.
   virtual void lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number,
-                    const Outcomes& outcomes) = 0;
+                    std::string_view answer) = 0;
   /// For SINCE: they follow the namespace's earlier ones, unless it was forgotten in between.
   virtual void commits(std::string_view space, const wire::Run& run) = 0;
 

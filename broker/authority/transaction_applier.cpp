@@ -132,7 +132,8 @@ Refused TransactionApplier::check_extent() const {
   if (more(before.attributes, after.attributes, total_.attributes - before.attributes,
            bounds_.total.attributes))
     return refuse("attributes", bounds_.total.attributes);
-  if (more(before.bytes, after.bytes, total_.bytes - before.bytes, bounds_.total.bytes))
+  if (more(before.bytes, after.bytes, total_.bytes - before.bytes + context_.namespace_bytes,
+           bounds_.total.bytes))
     return refuse("bytes of attributes", bounds_.total.bytes);
   return check_quota(after);
 }

@@ -1,5 +1,7 @@
 #include "authority/turn_commits.hpp"
 
+#include <span>
+
 #include "authority/board.hpp"
 #include "authority/reuse.hpp"
 #include "wire/limits.hpp"
@@ -11,8 +13,9 @@ namespace {
 /// What an update has beside its commits: kind, epoch, revisions, counts.
 constexpr std::size_t update_head = 64;
 
-/// How many unused slots wait for the next turn.
+/// How many unused slots wait for the next turn, each with so much memory.
 constexpr std::size_t most_spare_slots = 64;
+constexpr std::size_t spare_bytes = 64u << 10;
 
 }  // namespace
 
@@ -22,8 +25,11 @@ void SpaceCommits::begin(Space& space) {
   count_ = space.count;
   digest_ = space.digest;
   extent_ = space.extent;
-  reuse(bytes_);
-  reuse(cuts_);
+}
+
+void SpaceCommits::end() {
+  reuse(bytes_, spare_bytes);
+  reuse(cuts_, spare_bytes);
 }
 
 void SpaceCommits::restore() const {
@@ -72,7 +78,10 @@ void TurnCommits::abandon() {
 }
 
 void TurnCommits::finish() {
-  for (const SpaceCommits& commits : all()) commits.space().commits = 0;
+  for (SpaceCommits& commits : std::span(slots_).first(used_)) {
+    commits.space().commits = 0;
+    commits.end();
+  }
   if (slots_.size() > most_spare_slots) slots_.resize(most_spare_slots);
   used_ = 0;
 }

@@ -44,6 +44,7 @@ class SpaceCommits {
  private:
   friend class TurnCommits;
   void begin(Space& space);
+  void end();
   void restore() const;
 
   struct Cut {

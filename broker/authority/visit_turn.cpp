@@ -41,7 +41,7 @@ void visit_session(const SessionTable& sessions, const SessionTable::Touched& to
   if (session == nullptr) return;  // its end is still to come
   if (touched.lane) {
     const Lane& lane = *session->find(*touched.lane);
-    visitor.lane(touched.number, lane.lane, lane.number, *lane.outcomes);
+    visitor.lane(touched.number, lane.lane, lane.number, lane.answer);
     return;
   }
   visitor.session(

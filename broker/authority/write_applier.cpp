@@ -30,12 +30,6 @@ bool is_no_room(const Outcome& outcome) {
 
 }  // namespace
 
-std::size_t kept_bytes(const Outcome& outcome) noexcept {
-  std::size_t bytes = 24;
-  for (const std::string& text : outcome.texts) bytes += text.size();
-  return bytes;
-}
-
 bool is_among(Places places, std::size_t item) noexcept {
   return !places.empty() && std::binary_search(places.begin(), places.end(), item);
 }
@@ -53,7 +47,6 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Write
   outcomes.reserve(items.size());
   session_ = writer.session;
   writer_ = &writer.account;
-  kept_bytes_ = 0;
   last_found_ = nullptr;
   last_space_ = {};
   std::size_t bytes = 0;
@@ -70,8 +63,7 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Write
     if (prepared == prepared_.data() && !full && !too_much) prepare(items, i, denied);
     // Those behind may have to be refused.
     const std::size_t behind = (items.size() - i - 1) * no_room_for_outcome_bytes;
-    const std::size_t taken = bytes + std::min(behind, most_bytes / 2);
-    outcome_room_ = most_bytes - std::min(taken, most_bytes);
+    outcome_room_ = most_bytes - std::min(bytes + behind, most_bytes);
     if (too_much && !full) {
       outcomes.push_back(Outcome::refused(too_much_work()));
     } else if (full) {
@@ -89,7 +81,6 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Write
     full = full || is_no_room(outcomes.back());
     work += work_of(items[i], outcomes.back());
     bytes += size;
-    kept_bytes_ += authority::kept_bytes(outcomes.back());
   }
   return outcomes;
 }
@@ -205,9 +196,9 @@ Outcome WriteApplier::apply_to_empty(Space& space, const wire::Transaction& tran
 
 Outcome WriteApplier::apply_to(Space& space, const wire::Transaction& transaction,
                                PastNamespaces past) {
-  Outcome outcome =
-      applier_.apply(space, transaction,
-                     {session_, counters_.now_ms(), counters_.revision + 1, past, outcome_room_});
+  Outcome outcome = applier_.apply(
+      space, transaction,
+      {session_, counters_.now_ms(), counters_.revision + 1, past, outcome_room_, board_.bytes()});
   if (outcome.status != Status::ok) return outcome;
   counters_.revision = outcome.revision;
   board_.look_again(space, later(counters_.now_ms(), options_.session_ms));

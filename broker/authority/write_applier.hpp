@@ -18,10 +18,6 @@ namespace bulletin::authority {
 
 struct Counters;
 
-/// What a lane that keeps the outcome is counted for: about its bytes, and not less than they are
-/// encoded.
-std::size_t kept_bytes(const wire::Outcome& outcome) noexcept;
-
 [[nodiscard]] bool is_among(Places places, std::size_t item) noexcept;
 
 /// One outcome for each item, in order; a refused item does not keep the others from being applied.
@@ -35,12 +31,10 @@ class WriteApplier {
     Account& account;
   };
 
-  /// `most_bytes`: of the outcomes, encoded; the items behind are refused. (Where even the refusals
-  /// of so many items take more than half of it, they take more.)
+  /// `most_bytes`: of the outcomes, encoded; the items behind are refused. It has room for the
+  /// refusal of each item.
   Outcomes apply(std::span<const wire::WriteItem> items, const Writer& writer, Places denied,
                  std::size_t most_bytes);
-  /// What a lane that keeps the outcomes of the last call is counted for.
-  [[nodiscard]] std::size_t kept_bytes() const noexcept { return kept_bytes_; }
 
  private:
   /// What was done for an item before its turn.
@@ -67,7 +61,6 @@ class WriteApplier {
   Counters& counters_;
   Board& board_;
   TransactionApplier applier_;
-  std::size_t kept_bytes_ = 0;
   // Of the request and the item at hand.
   std::uint64_t session_ = 0;
   Account* writer_ = nullptr;

@@ -15,28 +15,31 @@ BeatSchedule::BeatSchedule(std::chrono::milliseconds interval)
       grain_(std::max(interval_ / grains, std::chrono::steady_clock::duration(1))) {}
 
 bool BeatSchedule::add(std::string_view space, Time now) {
-  const auto [member, added] = members_.try_emplace(std::string(space), tickets_ + 1);
-  if (!added) return false;
-  ++tickets_;
-  queue_.push_back({after(now), member->second, member->first});
+  if (contains(space)) return false;
+  queue_.push_back({after(now), std::make_unique<Member>(Member{std::string(space)})});
+  members_.insert(queue_.back().member.get());
   return true;
 }
 
 bool BeatSchedule::remove(std::string_view space) {
   const auto member = members_.find(space);
   if (member == members_.end()) return false;
+  (*member)->removed = true;
   members_.erase(member);
+  constexpr std::size_t few = 64;
+  if (++removed_ > few && removed_ > members_.size()) drop_removed();
   return true;
+}
+
+/// What comes and goes faster than it beats does not pile up.
+void BeatSchedule::drop_removed() {
+  std::erase_if(queue_, [](const Entry& entry) { return entry.member->removed; });
+  removed_ = 0;
 }
 
 std::optional<BeatSchedule::Time> BeatSchedule::next() const {
   if (members_.empty()) return std::nullopt;
   return std::max(queue_.front().due, next_pass_);
-}
-
-bool BeatSchedule::is_current(const Entry& entry) const {
-  const auto member = members_.find(entry.space);
-  return member != members_.end() && member->second == entry.ticket;
 }
 
 BeatSchedule::Time BeatSchedule::after(Time now) const {

@@ -4,15 +4,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <deque>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 #include "server/text_hash.hpp"
 
@@ -34,7 +33,7 @@ class BeatSchedule {
   /// Calls `visit(const std::string&)` for each, in no order.
   template <class Visitor>
   void for_each(Visitor&& visit) const {
-    for (const auto& [space, ticket] : members_) visit(space);
+    for (const Member* const member : members_) visit(member->text);
   }
 
   /// When `pass` has something to do.
@@ -59,8 +58,11 @@ class BeatSchedule {
       }
       Entry entry = std::move(queue_.front());
       queue_.pop_front();
-      if (!is_current(entry)) continue;
-      beat(std::string_view(entry.space));
+      if (entry.member->removed) {
+        --removed_;
+        continue;
+      }
+      beat(std::string_view(entry.member->text));
       entry.due = after(now);
       queue_.push_back(std::move(entry));
       --left;
@@ -72,24 +74,27 @@ class BeatSchedule {
   /// Very many may have been removed at once; the next pass, which is due then, goes on.
   static constexpr std::size_t most_looks = 4096;
 
+  struct Member {
+    const std::string text;  // the namespace
+    bool removed = false;
+  };
   struct Entry {
     Time due;
-    std::uint64_t ticket = 0;
-    std::string space;
+    std::unique_ptr<Member> member;
   };
 
-  bool is_current(const Entry& entry) const;
+  void drop_removed();
   Time after(Time now) const;
   std::size_t fair_part() const noexcept;
 
   std::chrono::steady_clock::duration interval_;
   std::chrono::steady_clock::duration grain_;
   Time next_pass_{};
-  std::uint64_t tickets_ = 0;
   // The interval is the same for all, so that a queue is ordered by time. An entry that was removed
-  // stays until it is due; its ticket is not the member's then.
+  // stays until it is due, or until there are more of those than of others.
   std::deque<Entry> queue_;
-  absl::flat_hash_map<std::string, std::uint64_t, TextHash, std::equal_to<>> members_;
+  std::size_t removed_ = 0;
+  absl::flat_hash_set<Member*, HashOfText, SameText> members_;
 };
 
 }  // namespace bulletin::server

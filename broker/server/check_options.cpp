@@ -6,6 +6,7 @@
 
 #include "server/endpoint.hpp"
 #include "server/log.hpp"
+#include "server/memory_plan.hpp"
 #include "server/settings.hpp"
 #include "wire/endpoint_text.hpp"
 
@@ -32,6 +33,25 @@ void check_relations(const BrokerOptions& options) {
                     "transaction has to hold a value; set both",
                     limits.transaction_bytes, limits.value_bytes));
   }
+}
+
+/// What follows from the memory fits into it; what is said for itself has to.
+void check_memory(const BrokerOptions& given) {
+  if (given.memory == 0) return;
+  if (given.memory < least_memory)
+    throw Error(Errc::rejected,
+                fmt::format("memory: {} is less than 64MiB ({}), which a broker needs",
+                            given.memory, least_memory));
+  const BrokerOptions options = with_memory_divided(given);
+  const std::size_t together =
+      options.bounds.bytes + options.bounds.network_bytes + options.log_bytes;
+  if (together <= options.memory) return;
+  throw Error(
+      Errc::rejected,
+      fmt::format("memory: max-bytes ({}), max-network-bytes ({}) and log-bytes ({}) are more than "
+                  "it together ({}); make them smaller, or leave them out: they follow from it",
+                  options.bounds.bytes, options.bounds.network_bytes, options.log_bytes,
+                  options.memory));
 }
 
 /// Which of the endpoints other hosts can reach, if any.
@@ -98,6 +118,7 @@ void check_options(const BrokerOptions& options) {
   check_endpoints(options);
   check_ranges(options);
   check_relations(options);
+  check_memory(options);
 }
 
 }  // namespace bulletin::server

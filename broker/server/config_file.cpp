@@ -35,7 +35,9 @@ std::string text_of(std::string_view source, const Setting& setting, const toml:
     refuse(source, node.source(), fmt::format("'{}' is to be true or false", setting.name));
   }
   const bool wants_text = !setting.is_number();
-  if (const auto* text = node.as_string(); text != nullptr && wants_text) return text->get();
+  const bool may_have_unit = setting.placeholder == "BYTES";
+  if (const auto* text = node.as_string(); text != nullptr && (wants_text || may_have_unit))
+    return text->get();
   if (const auto* number = node.as_integer(); number != nullptr && !wants_text) {
     return std::to_string(number->get());
   }

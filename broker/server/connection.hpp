@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,10 +15,11 @@
 #include "authority/quota.hpp"
 #include "server/descriptor.hpp"
 #include "server/send_queue.hpp"
-#include "server/text_hash.hpp"
 #include "zmtp/peer.hpp"
 
 namespace bulletin::server {
+
+struct Topic;
 
 /// What the network knows of a connection.
 struct Connection {
@@ -45,8 +45,8 @@ struct Connection {
   std::string input;                      ///< has arrived, and waits for its turn
   SendQueue output;
   /// What it subscribes to, each with its place among the hearers.
-  absl::flat_hash_map<std::string, std::size_t, TextHash, std::equal_to<>> topics;
-  std::size_t topic_bytes = 0;
+  absl::flat_hash_map<Topic*, std::size_t> topics;
+  std::size_t topic_bytes = 0;            ///< of memory, as `Interest` charges it
   std::size_t counted_subscriptions = 0;  ///< in the account
   bool heard = true;                      ///< since Liveness looked last
   Time heard_at;                          ///< on the clock of Liveness, as what follows
@@ -64,9 +64,12 @@ struct Connection {
     socket = Descriptor();
   }
 
+  /// What it takes itself, about.
+  static constexpr std::size_t overhead = 2048;
+
   /// Bytes of memory that it makes the broker keep. What several are sent is counted for each.
   [[nodiscard]] std::size_t held() const noexcept {
-    return input.capacity() + peer.held() + output.held() + topic_bytes;
+    return overhead + input.capacity() + peer.held() + output.held() + topic_bytes;
   }
 };
 

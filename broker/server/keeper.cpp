@@ -10,8 +10,8 @@
 #include <bulletin/error.hpp>
 
 #include "server/beginning.hpp"
-#include "server/host_memory.hpp"
 #include "server/log.hpp"
+#include "server/memory_plan.hpp"
 #include "server/text_hash.hpp"
 #include "store/copy.hpp"
 #include "store/data_folder.hpp"
@@ -31,6 +31,7 @@ store::StoreOptions store_options(const BrokerOptions& options, rocksdb::Env* en
   result.folder = options.data;
   result.synced = options.durability == Durability::sync;
   result.log_bytes = std::min(options.log_bytes, result.log_bytes);
+  result.buffer_bytes = store_buffer_bytes(options.memory);
   result.env = env;
   return result;
 }
@@ -39,7 +40,7 @@ store::StoreOptions store_options(const BrokerOptions& options, rocksdb::Env* en
 
 Keeper::Keeper(const BrokerOptions& options, spdlog::logger& log, rocksdb::Env* env,
                std::uint64_t first)
-    : options_(options), log_(log), env_(env), first_(first) {}
+    : options_(with_memory_divided(options)), log_(log), env_(env), first_(first) {}
 
 Keeper::~Keeper() = default;
 
@@ -55,10 +56,10 @@ authority::AuthorityOptions Keeper::authority_options() const {
   result.bounds.sessions = bounds.sessions;
   result.bounds.lanes = bounds.lanes;
   result.bounds.namespaces = bounds.namespaces;
-  result.bounds.total = {bounds.attributes, bounds.bytes == 0 ? host_memory() / 2 : bounds.bytes};
-  result.bounds.space = {bounds.namespace_attributes, bounds.namespace_bytes == 0
-                                                          ? result.bounds.total.bytes
-                                                          : bounds.namespace_bytes};
+  result.bounds.kept_outcome_bytes = session_outcome_bytes(options_.memory);
+  result.bounds.all_kept_outcome_bytes = outcome_bytes(options_.memory);
+  result.bounds.total = {bounds.attributes, bounds.bytes};
+  result.bounds.space = {bounds.namespace_attributes, bounds.namespace_bytes};
   return result;
 }
 

@@ -49,7 +49,9 @@ void tell_state(Exposition& out, const Metrics& metrics) {
             "Namespaces that somebody subscribes to.");
   out.gauge("bulletin_attributes", metrics.attributes, "Attributes of all namespaces.");
   out.gauge("bulletin_attribute_bytes", metrics.attribute_bytes,
-            "Names and values of all attributes, and 48 bytes for each.");
+            "About the memory of all attributes and namespaces; max-bytes bounds it.");
+  out.gauge("bulletin_memory_bound_bytes", metrics.memory_bound,
+            "What the broker's bounds of memory come to together: --memory.");
   out.gauge("bulletin_commit_log_bytes", metrics.log_bytes,
             "Recent commits that are kept for clients that reconnect.");
 }

@@ -23,6 +23,7 @@ struct Metrics {
   std::size_t followed = 0;  ///< namespaces that somebody subscribes to
   std::uint64_t attributes = 0;
   std::uint64_t attribute_bytes = 0;
+  std::uint64_t memory_bound = 0;
   std::size_t log_bytes = 0;
   std::uint64_t keys_refused = 0;
   std::uint64_t unanswerable = 0;  ///< messages that nobody could be answered for

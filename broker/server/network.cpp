@@ -12,7 +12,6 @@
 #include "server/log.hpp"
 #include "server/outgoing_update.hpp"
 #include "wire/key_text.hpp"
-#include "wire/limits.hpp"
 #include "wire/update.hpp"
 #include "zmtp/protocol_error.hpp"
 
@@ -162,7 +161,7 @@ void Network::accept(std::uint64_t listener, Time now) {
     const std::uint64_t id = ids_++;
     auto connection = std::make_unique<Connection>(
         id, std::move(accepted->connection), std::move(accepted->address),
-        keys_ ? &*keys_ : nullptr, wire::message_bytes, now);
+        keys_ ? &*keys_ : nullptr, bounds_.message_bytes, now);
     try {
       Connection& added = connections_.add(std::move(connection));
       unproven_.emplace(id, now);
@@ -251,6 +250,8 @@ void Network::receive(Connection& connection) {
     if (size <= 0) return connections_.end(connection, "it was closed");
     connection.heard = true;
     bytes += static_cast<std::size_t>(size);
+    account(static_cast<std::size_t>(size));
+    if (connection.ends) return;
     // Nobody who waits is overtaken, but by those that ask for less.
     const std::string_view arrived(arrived_.data(), static_cast<std::size_t>(size));
     if (connection.account == nullptr || (connections_.waiting() == 0 && !connection.costly))
@@ -344,7 +345,7 @@ void Network::subscribe(Connection& connection) {
     return;
   }
   authority::Account& account = *connection.account;
-  if (!account.allows(Resource::subscriptions) && !connection.topics.contains(topic)) {
+  if (!account.allows(Resource::subscriptions) && !interest_.subscribes(connection, topic)) {
     account.refuse(Resource::subscriptions);
     ++counters_.refused_subscriptions;
     ++counters_.overloaded_subscriptions;
@@ -386,6 +387,7 @@ void Network::answer(const Request& request, std::string_view body) {
   connection->output.append(
       [&](std::string& out) { connection->peer.append_answer(request.envelope, body, out); });
   connections_.touch(*connection);
+  account(body.size());
 }
 
 std::string_view Network::first_user_of(std::string_view topic) const {
@@ -417,6 +419,7 @@ void Network::publish(std::string_view topic, std::string_view body) {
     }
     update.append_to(*connection);
     connections_.touch(*connection);
+    account(body.size());
   };
   for (Connection* const connection : interest_.in(topic)) send(connection);
   // Only a subscription to a whole namespace has been looked at.
@@ -472,13 +475,24 @@ void Network::tend(Time now) {
     listeners_.resume(now);
 }
 
+/// A turn can make so much that the next look at the bounds comes too late.
+void Network::account(std::size_t bytes) {
+  unlooked_bytes_ += bytes;
+  if (unlooked_bytes_ < bounds_.bytes / 8) return;
+  connections_.flush();
+  bound_bytes();
+}
+
 void Network::bound_bytes() {
+  unlooked_bytes_ = 0;
   for (Connection* const large : connections_too_large(connections_.all(), bounds_.bytes)) {
     if (too_large_growth_.is_news(++counters_.connections_too_large, Time::clock::now()))
       log_.warn("event=connection_too_large address={} user={} bytes={} bound={} connections={}",
                 server::quoted(large->address), server::quoted(large->user), large->held(),
                 bounds_.bytes, counters_.connections_too_large);
     connections_.end(*large, "it makes the broker keep more than it may");
+    large->output = {};
+    large->input = {};
   }
 }
 

@@ -124,6 +124,7 @@ class Network {
   void release_ended();
   void leave(Connection& connection);
   void make_room();
+  void account(std::size_t bytes);
   void bound_bytes();
 
   const NetworkBounds bounds_;
@@ -144,6 +145,7 @@ class Network {
   bool polled_ = false;  // by `wait`, for the next turn
   std::vector<Request> requests_;
   std::size_t request_bytes_ = 0;
+  std::size_t unlooked_bytes_ = 0;  // made or received since the bounds were looked at
   std::size_t most_requests_ = 0;
   bool has_costly_request_ = false;
   unsigned work_of_one_ = 0;              // in tenths of a microsecond, as what follows

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "server/descriptors.hpp"
-#include "server/host_memory.hpp"
+#include "server/memory_plan.hpp"
 
 namespace bulletin::server {
 namespace {
@@ -24,12 +24,16 @@ std::size_t most_connections(const BrokerOptions& options) {
 
 }  // namespace
 
-NetworkBounds::NetworkBounds(const BrokerOptions& options)
+NetworkBounds::NetworkBounds(const BrokerOptions& given)
+    : NetworkBounds(with_memory_divided(given), Divided()) {}
+
+NetworkBounds::NetworkBounds(const BrokerOptions& options, Divided)
     : connections(most_connections(options)),
       unproven(std::max<std::size_t>(options.bounds.unproven_connections, 1)),
-      bytes(options.bounds.network_bytes != 0 ? options.bounds.network_bytes : host_memory() / 8),
+      bytes(options.bounds.network_bytes),
       reader_bytes(std::min(options.reader_bytes, bytes / 4)),
       topic_bytes(options.bounds.subscription_bytes),
+      message_bytes(server::message_bytes(options)),
       silence(std::max(options.session_time / 4, Duration(1))),
       timeout(std::max(options.session_time, longest_message)),
       host_timeout(std::max(options.session_time / 2, least_host_timeout)) {}

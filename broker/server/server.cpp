@@ -12,6 +12,7 @@
 #include "server/check_options.hpp"
 #include "server/descriptors.hpp"
 #include "server/log.hpp"
+#include "server/memory_plan.hpp"
 #include "server/welcome.hpp"
 #include "wire/names.hpp"
 #include "wire/update.hpp"
@@ -24,11 +25,11 @@ constexpr std::chrono::seconds descriptors_interval{10};
 constexpr std::chrono::milliseconds network_interval{50};
 constexpr std::chrono::seconds reload_interval{1};
 
-const BrokerOptions& checked(const BrokerOptions& options) {
+BrokerOptions checked(const BrokerOptions& options) {
   check_options(options);
   raise_descriptor_limit();
   require_free_descriptors();
-  return options;
+  return with_memory_divided(options);
 }
 
 /// On its only processor it would keep out whom it waits for.
@@ -364,8 +365,9 @@ Metrics Server::metrics_now() const {
   metrics.namespaces = authority_.namespaces();
   metrics.followed = beats_.size();
   metrics.attributes = authority_.extent().attributes;
-  metrics.attribute_bytes = authority_.extent().bytes;
+  metrics.attribute_bytes = authority_.bytes();
   metrics.log_bytes = authority_.log_bytes();
+  metrics.memory_bound = options_.memory;
   metrics.keys_refused = network_.refused();
   metrics.unanswerable = network_.unusable();
   metrics.users = users_now();
@@ -383,7 +385,7 @@ Facts Server::facts(Time now) const {
       {"connections", network_.connections()},
       {"namespaces", authority_.namespaces()},
       {"attributes", authority_.extent().attributes},
-      {"attribute_bytes", authority_.extent().bytes},
+      {"attribute_bytes", authority_.bytes()},
       {"requests", counters_.requests},
       {"malformed", counters_.malformed},
       {"rejected", counters_.rejected},
@@ -399,6 +401,7 @@ Facts Server::facts(Time now) const {
       {"subscriptions_dropped", counters_.subscriptions_dropped},
       {"doors_closed", counters_.doors_closed},
       {"connections_too_large", counters_.connections_too_large},
+      {"memory_bound", options_.memory},
   };
   facts.sessions = sessions_.attributes();
   facts.users = users_now().attributes();

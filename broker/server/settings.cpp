@@ -15,14 +15,26 @@
 namespace bulletin::server {
 namespace {
 
+/// What stands behind a number of bytes; 0: no unit.
+std::int64_t unit_of(const Setting& setting, std::string_view text) {
+  if (text.empty()) return 1;
+  if (setting.placeholder != "BYTES") return 0;
+  if (text == "KiB") return std::int64_t{1} << 10;
+  if (text == "MiB") return std::int64_t{1} << 20;
+  if (text == "GiB") return std::int64_t{1} << 30;
+  return text == "TiB" ? std::int64_t{1} << 40 : 0;
+}
+
 std::int64_t whole_number(const Setting& setting, std::string_view text) {
   std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < 0) {
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, number);
+  const std::int64_t unit = unit_of(setting, std::string_view(end, last));
+  if (error != std::errc{} || unit == 0 || number < 0 || number > INT64_MAX / unit) {
     throw Error(Errc::rejected, fmt::format("{}: '{}' is no whole number from {} to {}",
                                             setting.name, text, setting.least, setting.most));
   }
-  return number;
+  return number * unit;
 }
 
 Durability durability_of(const Setting& setting, std::string_view text) {
@@ -109,6 +121,11 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
        most_memory},
       {"reader-bytes", "BYTES", "updates kept at most for one reader slower than the stream",
        &broker.reader_bytes, wire::update_bytes, most_memory},
+      {"memory", "BYTES",
+       "memory that clients can make the broker take, at least 64MiB; what the options below say "
+       "by "
+       "default follows from it; 0: as much as the host or the control group has",
+       &broker.memory, 0, most_memory},
       {"max-sessions", "COUNT", "open sessions", &bounds.sessions, 1, most},
       {"max-lanes", "COUNT", "lanes of one session", &bounds.lanes, 1, most},
       {"max-namespaces", "COUNT", "namespaces", &bounds.namespaces, 1, most},
@@ -116,9 +133,9 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
        &bounds.namespace_attributes, 1, most},
       {"max-attributes", "COUNT", "attributes of all namespaces", &bounds.attributes, 1, most},
       {"max-namespace-bytes", "BYTES",
-       "names and values of one namespace, with 48 for each; 0: as of all", &bounds.namespace_bytes,
-       0, most_memory},
-      {"max-bytes", "BYTES", "the same of all namespaces; 0: half of the host's memory",
+       "memory of the attributes of one namespace, about; 0: as of all", &bounds.namespace_bytes, 0,
+       most_memory},
+      {"max-bytes", "BYTES", "the same of all namespaces, and theirs; 0: half of the memory",
        &bounds.bytes, 0, most_memory},
       {"max-connections", "COUNT",
        "connections, two or three for each client; 0: half of the descriptors that the broker may "
@@ -128,11 +145,12 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
        "of those, the ones that have not said yet who they are", &bounds.unproven_connections, 1,
        most},
       {"max-subscription-bytes", "BYTES",
-       "topics that one connection subscribes to, with 96 for each; past that it ends",
-       &bounds.subscription_bytes, 1 << 10, most_memory},
+       "memory of what one connection subscribes to, about 56 for each, and 700 for the first one "
+       "to a namespace; past that it ends; 0: a quarter of max-network-bytes, at most 128 MiB",
+       &bounds.subscription_bytes, 0, most_memory},
       {"max-network-bytes", "BYTES",
-       "received in part or waiting to be sent, of all connections; past that the connection with "
-       "most ends; 0: an eighth of the host's memory",
+       "received in part, waiting to be sent or subscribed to, of all connections; past that the "
+       "connection with most ends; 0: an eighth of the memory",
        &bounds.network_bytes, 0, most_memory},
       {"limit-name-bytes", "BYTES", "longest name of an attribute", &limits.name_bytes, 1,
        wire::name_bytes},

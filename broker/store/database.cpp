@@ -14,16 +14,15 @@
 namespace bulletin::store {
 namespace {
 
-constexpr std::size_t state_buffer_bytes = 32u << 20;
 constexpr std::size_t least_log_bytes = 1u << 20;
 /// Journals may be this much larger than the changes that are not in tables yet.
 constexpr std::uint64_t journal_bytes = 256u << 20;
 
 /// A journal: nothing is read before the next start, so tables need no index in memory, no filter
 /// and no cache, and the buffer of changes is sorted only when it is written out.
-rocksdb::ColumnFamilyOptions state_options() {
+rocksdb::ColumnFamilyOptions state_options(std::size_t buffer_bytes) {
   rocksdb::ColumnFamilyOptions options;
-  options.write_buffer_size = state_buffer_bytes;
+  options.write_buffer_size = buffer_bytes;
   options.memtable_factory = std::make_shared<rocksdb::VectorRepFactory>();
   options.compression = rocksdb::kNoCompression;
   rocksdb::BlockBasedTableOptions table;
@@ -34,10 +33,9 @@ rocksdb::ColumnFamilyOptions state_options() {
 }
 
 /// The oldest table goes when there is too much.
-rocksdb::ColumnFamilyOptions log_options(std::size_t log_bytes) {
-  const std::size_t bytes = std::max(log_bytes, least_log_bytes);
-  rocksdb::ColumnFamilyOptions options = state_options();
-  options.write_buffer_size = std::min(state_buffer_bytes, bytes);
+rocksdb::ColumnFamilyOptions log_options(const DatabaseSizes& sizes) {
+  const std::size_t bytes = std::max(sizes.log_bytes, least_log_bytes);
+  rocksdb::ColumnFamilyOptions options = state_options(std::min(sizes.buffer_bytes, bytes));
   options.num_levels = 1;
   options.compaction_style = rocksdb::kCompactionStyleFIFO;
   options.compaction_options_fifo.max_table_files_size = bytes;
@@ -85,11 +83,12 @@ Database::~Database() {
 }
 
 rocksdb::Status Database::open(rocksdb::Env& env, const std::string& path, History history,
-                               std::size_t log_bytes, bool read_only) {
+                               const DatabaseSizes& sizes, bool read_only) {
   refuse_forked_child();
   const rocksdb::DBOptions options = database_options(env, history, read_only);
   const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors{
-      {rocksdb::kDefaultColumnFamilyName, state_options()}, {log_family, log_options(log_bytes)}};
+      {rocksdb::kDefaultColumnFamilyName, state_options(sizes.buffer_bytes)},
+      {log_family, log_options(sizes)}};
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* database = nullptr;
   rocksdb::Status status =

@@ -17,6 +17,12 @@ struct Families {
   rocksdb::ColumnFamilyHandle* log = nullptr;
 };
 
+/// How much it may keep.
+struct DatabaseSizes {
+  std::size_t log_bytes = 0;     ///< recent commits
+  std::size_t buffer_bytes = 0;  ///< in each buffer in memory
+};
+
 class Database {
  public:
   Database() = default;
@@ -26,7 +32,7 @@ class Database {
 
   /// Once. `history`: what the label says of it.
   rocksdb::Status open(rocksdb::Env& env, const std::string& path, History history,
-                       std::size_t log_bytes, bool read_only);
+                       const DatabaseSizes& sizes, bool read_only);
 
   rocksdb::DB* operator->() const noexcept { return database_.get(); }
   rocksdb::DB& operator*() const noexcept { return *database_; }

@@ -114,9 +114,9 @@ authority::SessionView decode_session(std::string_view key, std::string_view val
   return session;
 }
 
-std::string encode_lane(std::uint64_t number, const authority::Outcomes& outcomes) {
+std::string encode_lane(std::uint64_t number, std::string_view answer) {
   std::string out;
-  Packer(out).integer(number).raw(wire::encode_write_reply(outcomes, {}));
+  Packer(out).integer(number).raw(answer);
   return out;
 }
 
@@ -125,7 +125,8 @@ StoredLane decode_lane(std::string_view value) {
   StoredLane lane;
   lane.number = reader.unsigned_integer("lane: number");
   try {
-    lane.outcomes = wire::decode_write_reply(reader.rest()).outcomes;
+    // It is told as it was kept: a later version may have added to it.
+    lane.answer = wire::encode_write_reply(wire::decode_write_reply(reader.rest()).outcomes, {});
   } catch (const wire::RefusedError&) {
     throw DecodeError("lane: a refusal instead of outcomes");
   }
@@ -194,7 +195,7 @@ void tell_record(authority::StateVisitor& visitor, std::string_view key, std::st
       if (key.size() != lane_key(0, 0).size()) throw DecodeError("lane: not two numbers");
       const StoredLane lane = decode_lane(value);
       return visitor.lane(number_of(key.substr(1, 8)), number_of(key.substr(9)), lane.number,
-                          lane.outcomes);
+                          lane.answer);
     }
   }
   throw DecodeError("key: an unknown kind");

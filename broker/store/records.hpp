@@ -48,7 +48,7 @@ struct StoredCounters {
 /// The outcomes of a lane: the number, and behind it the answer of the WRITE, without tails.
 struct StoredLane {
   std::uint64_t number = 0;
-  authority::Outcomes outcomes;
+  std::string answer;  ///< of the WRITE, without tails
 };
 
 struct StoredRun {
@@ -61,7 +61,7 @@ std::string encode(const StoredCounters& counters);
 std::string encode(const authority::SpaceView& space);
 /// [user, client's name, client's host]; what earlier brokers have kept has no host.
 std::string encode(const authority::SessionView& session);
-std::string encode_lane(std::uint64_t number, const authority::Outcomes& outcomes);
+std::string encode_lane(std::uint64_t number, std::string_view answer);
 /// [namespace, previous, revision, count, [commit ...]]
 std::string encode_run(std::string_view space, const wire::Run& run);
 /// What comes before and behind an attribute's value in its record: [revision, value], or with a

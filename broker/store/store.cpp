@@ -130,7 +130,8 @@ void Store::Implementation::open_database() {
     make_private(database);
   }
   check(options_.folder,
-        database_.open(*env_, database, label_.history, options_.log_bytes, options_.read_only));
+        database_.open(*env_, database, label_.history, {options_.log_bytes, options_.buffer_bytes},
+                       options_.read_only));
 }
 
 void Store::Implementation::read_counters() {

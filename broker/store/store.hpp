@@ -24,6 +24,8 @@ struct StoreOptions {
   bool synced = true;
   /// Recent commits that are kept for replicas that were connected.
   std::size_t log_bytes = 16u << 20;
+  /// Each of the buffers in which changes wait for a table; there may be four.
+  std::size_t buffer_bytes = 32u << 20;
   /// Only looks: nothing may be kept, and another process may have the folder open.
   bool read_only = false;
   /// The filesystem; null: the real one.

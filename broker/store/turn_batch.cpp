@@ -60,8 +60,8 @@ void TurnBatch::session(const authority::SessionView& session) {
 }
 
 void TurnBatch::lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number,
-                     const authority::Outcomes& outcomes) {
-  put(batch_, families_.state, lane_key(session, lane), encode_lane(number, outcomes));
+                     std::string_view answer) {
+  put(batch_, families_.state, lane_key(session, lane), encode_lane(number, answer));
 }
 
 void TurnBatch::commits(std::string_view space, const wire::Run& run) {

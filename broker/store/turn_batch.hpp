@@ -29,7 +29,7 @@ class TurnBatch : public authority::StateVisitor {
   void attribute(std::string_view space, const authority::AttributeView& attribute) override;
   void session(const authority::SessionView& session) override;
   void lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number,
-            const authority::Outcomes& outcomes) override;
+            std::string_view answer) override;
   void commits(std::string_view space, const wire::Run& run) override;
   void space_forgotten(std::string_view name) override;
   void attribute_removed(std::string_view space, std::string_view name) override;

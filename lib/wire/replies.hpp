@@ -147,7 +147,7 @@ struct NamespaceStatus {
   std::uint64_t count = 0;
   std::uint64_t digest = 0;
   std::uint64_t attributes = 0;
-  std::uint64_t bytes = 0;  ///< names and values, and 48 for each attribute
+  std::uint64_t bytes = 0;  ///< of memory, about; see docs/protocol.md
 };
 
 /// [0, [[epoch, revision, count, digest, attributes, bytes] ...]]: in the order asked for; of a

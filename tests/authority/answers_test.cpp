@@ -71,7 +71,7 @@ TEST_CASE("the outcomes of one write are bounded, so that its answer fits into a
   CHECK(reply.outcomes[0].status == Status::ok);
   CHECK(reply.outcomes[1].status == Status::lost);
   CHECK(reply.outcomes.back().status == Status::overloaded);
-  CHECK(desk.send_numbered(items, 100, 1).outcomes == answer.outcomes);
+  CHECK(*desk.send_numbered(items, 100, 1).outcomes == *answer.outcomes);
 }
 
 TEST_CASE("the outcomes of one write are as many bytes as they may be, and not one more") {
@@ -141,11 +141,40 @@ TEST_CASE("what the lanes of a session keep is bounded") {
   Desk desk(options);
   const std::string name(1024, 'n');
   const std::vector<test::Item> lost = {{"a", Raw().require(name, 1).bytes(), 0}};
-  for (std::uint64_t lane = 1; lane <= 3; ++lane) CHECK_FALSE(desk.send(lost, lane).refused());
-  CHECK(desk.send({{"a", set("x", 1), 0}}, 4).refusal.status == Status::overloaded);
+  for (std::uint64_t lane = 1; lane <= 2; ++lane)
+    CHECK(desk.send(lost, lane).outcomes->front().status == Status::lost);
+  // There is room for less, and then for nothing.
+  CHECK(desk.send(lost, 3).outcomes->front().status == Status::overloaded);
+  std::uint64_t lane = 4;
+  while (!desk.send({{"a", set("x", 1), 0}}, lane).refused()) ++lane;
+  CHECK(lane > 4);
+  CHECK(desk.send({{"a", set("x", 1), 0}}, lane).refusal.status == Status::overloaded);
+  desk.authority.commit();
+  CHECK(desk.authority.kept_outcome_bytes() <= options.bounds.kept_outcome_bytes);
   // A lane's next answer takes the place of the one before.
   CHECK_FALSE(desk.send({{"a", set("x", 1), 0}}, 1).refused());
-  CHECK_FALSE(desk.send({{"a", set("x", 1), 0}}, 4).refused());
+  CHECK_FALSE(desk.send({{"a", set("x", 1), 0}}, lane).refused());
+}
+
+TEST_CASE("one WRITE keeps no more than its session may") {
+  AuthorityOptions options = test::options();
+  options.bounds.kept_outcome_bytes = 20'000;
+  Desk desk(options);
+  Raw sums;
+  for (int i = 0; i != 1'000; ++i) sums.add("n", 1);
+  for (std::uint64_t lane = 1; lane <= 3; ++lane) {
+    const Answer answer = desk.send(std::vector<test::Item>(100, {"a", sums.bytes(), 0}), lane);
+    desk.authority.commit();
+    CHECK(answer.outcomes->front().status == Status::ok);
+    CHECK(answer.outcomes->back().status == Status::overloaded);
+    CHECK(desk.authority.kept_outcome_bytes() <= options.bounds.kept_outcome_bytes);
+    // Repeated from what is kept.
+    CHECK(*desk.send_numbered({}, lane, 1).outcomes == *answer.outcomes);
+    desk.authority.commit();
+    desk.authority.apply({"alice", CloseSession{desk.id(desk.session)}});
+    desk.authority.commit();
+    desk.session = desk.open();
+  }
 }
 
 TEST_CASE("a name that is too long is not sent back whole") {

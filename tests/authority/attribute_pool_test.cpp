@@ -1,5 +1,7 @@
 #include "authority/attribute_pool.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,15 +26,64 @@ TEST_CASE("blocks of an arena do not overlap and never move") {
   }
 }
 
-TEST_CASE("a released block is given out again for its size") {
+TEST_CASE("a released block is given out again, in parts and with its neighbours") {
   Arena arena;
   const Handle first = arena.allocate(41);
   const Handle second = arena.allocate(48);
+  const Handle third = arena.allocate(1000);
+  arena.allocate(8);
   arena.release(first, 41);
+  CHECK(arena.allocate(45) == first);
   arena.release(second, 48);
-  CHECK(arena.allocate(56) != first);
-  CHECK(arena.allocate(45) == second);
-  CHECK(arena.allocate(48) == first);
+  arena.release(first, 48);
+  CHECK(arena.allocate(96) == first);
+  arena.release(third, 1000);
+  CHECK(arena.allocate(40) == third);
+  CHECK(arena.allocate(952) == third + 5);
+  arena.release(third, 40);
+  CHECK(arena.allocate(32) == third);
+  arena.release(third, 32);  // with the unit that was left over
+  CHECK(arena.allocate(40) == third);
+  arena.release(third + 4, 8);
+  arena.release(third + 1, 24);
+  CHECK(arena.allocate(32) == third + 1);
+}
+
+TEST_CASE("blocks that come and go in any order keep their bytes, and take no more than at first") {
+  Arena arena;
+  struct Block {
+    Handle handle;
+    std::size_t size;
+    char mark;
+  };
+  std::vector<Block> blocks;
+  std::uint64_t random = 1;
+  const auto below = [&random](std::size_t bound) {
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<std::size_t>(random >> 33) % bound;
+  };
+  Handle highest = 0;
+  for (int round = 0; round != 300; ++round) {
+    // Each round has sizes of its own.
+    const std::size_t least = 8 + static_cast<std::size_t>(round % 50) * 40;
+    for (int i = 0; i != 500; ++i) {
+      const std::size_t size = least + below(48);
+      const auto mark = static_cast<char>(below(256));
+      const Handle handle = arena.allocate(size);
+      std::memset(arena.at(handle), mark, size);
+      blocks.push_back({handle, size, mark});
+      if (round < 50) highest = std::max(highest, handle);
+      REQUIRE(handle <= highest + (64u << 10) / Arena::unit * 8);
+    }
+    while (blocks.size() > (round % 10 == 9 ? 0 : 300)) {
+      std::swap(blocks[below(blocks.size())], blocks.back());
+      const Block& block = blocks.back();
+      const std::string_view bytes(arena.at(block.handle), block.size);
+      REQUIRE(bytes == std::string(block.size, block.mark));
+      arena.release(block.handle, block.size);
+      blocks.pop_back();
+    }
+  }
 }
 
 TEST_CASE("an attribute keeps values of every size") {

@@ -70,6 +70,35 @@ TEST_CASE("more bytes than a namespace may have are refused, less never") {
   CHECK(desk.set("a", "y", 1).status == Status::ok);
 }
 
+TEST_CASE("what ends by itself counts for more, and so do namespaces without attributes") {
+  Desk leased(bounded({UINT64_MAX, 1 + 1 + attribute_overhead + lease_overhead}, any));
+  CHECK(leased.write("a", Raw().set("x", 1, 1000, false)).status == Status::ok);
+  CHECK(leased.set("a", "y", 1).status == Status::overloaded);
+  CHECK(leased.write("a", Raw().set("x", 1, 1000, true)).status == Status::ok);
+  CHECK(leased.authority.extent().bytes == 1 + 1 + attribute_overhead + lease_overhead);
+  CHECK(leased.set("a", "x", 1).status == Status::ok);
+  CHECK(leased.authority.extent().bytes == 1 + 1 + attribute_overhead);
+  CHECK(leased.set("a", "y", 1).status == Status::ok);
+
+  Desk plain(bounded({UINT64_MAX, 1 + 1 + attribute_overhead}, any));
+  CHECK(plain.set("a", "x", 1).status == Status::ok);
+  CHECK(plain.write("a", Raw().set("x", 1, 1000, false)).status == Status::overloaded);
+
+  Desk empty(bounded(any, {UINT64_MAX, 3 * namespace_overhead}));
+  CHECK_FALSE(empty.apply(Remember{"a"}).refused());
+  CHECK_FALSE(empty.apply(Remember{"b"}).refused());
+  CHECK(empty.apply(Remember{"c"}).refusal.status == Status::overloaded);
+  CHECK_FALSE(empty.apply(Remember{"b"}).refused());
+  empty.authority.commit();
+  CHECK(empty.authority.bytes() == 2 * (1 + namespace_overhead));
+  CHECK(empty.set("a", "x", 1).status == Status::ok);
+  CHECK(empty.set("a", "y", std::string(namespace_overhead, 'v')).status == Status::overloaded);
+  empty.erase("a", "x");
+  empty.forget("a");
+  empty.forget("b");
+  CHECK(empty.authority.bytes() == 0);
+}
+
 TEST_CASE("attributes and bytes are bounded over all namespaces, too") {
   Desk few(bounded(any, {2, UINT64_MAX}));
   CHECK(few.set("a", "x", 1).status == Status::ok);
@@ -79,7 +108,7 @@ TEST_CASE("attributes and bytes are bounded over all namespaces, too") {
   CHECK(few.erase("a", "x").status == Status::ok);
   CHECK(few.set("c", "x", 1).status == Status::ok);
 
-  Desk small(bounded(any, {UINT64_MAX, 500}));
+  Desk small(bounded(any, {UINT64_MAX, 530 + 2 * namespace_overhead}));
   CHECK(small.set("a", "x", std::string(300, 'v')).status == Status::ok);
   CHECK(small.set("b", "x", std::string(300, 'v')).status == Status::overloaded);
   CHECK(small.set("b", "x", 1).status == Status::ok);
@@ -89,16 +118,18 @@ TEST_CASE(
     "when sessions keep too many outcomes, those who want more are refused and others write") {
   AuthorityOptions options = test::options();
   options.bounds.all_kept_outcome_bytes = 1000;
-  options.bounds.least_outcome_bytes = 100;
+  options.bounds.least_outcome_bytes = 200;
   Desk desk(options);
-  const std::vector<test::Item> many(60, {"a", Raw().set("x", 1).bytes(), 0});
+  const std::vector<test::Item> many(60, {"a", Raw().set("x", 1).add("x", 1e300).bytes(), 0});
   REQUIRE_FALSE(desk.send(many, 1).refused());
   CHECK(desk.authority.kept_outcome_bytes() > 1000);
   desk.authority.commit();
   CHECK(desk.send({many.front()}, 2).refusal.status == Status::overloaded);
   desk.authority.commit();
   // Its one lane goes on, with less; so does another session.
-  const Answer less = desk.send(many, 1);
+  CHECK(desk.send(many, 1).refusal.status == Status::overloaded);
+  const test::Item lost{"a", Raw().require(std::string(200, 'n'), 1).bytes(), 0};
+  const Answer less = desk.send({{"a", Raw().set("x", 1).bytes(), 0}, lost}, 1);
   CHECK(less.outcomes->front().status == Status::ok);
   CHECK(less.outcomes->back().status == Status::overloaded);
   desk.authority.commit();

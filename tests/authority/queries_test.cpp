@@ -103,7 +103,7 @@ TEST_CASE("revision, count and digest tell the state of a namespace") {
   CHECK(status.digest == digest_of(desk, "a"));
   CHECK(status.digest != 0);
   CHECK(status.attributes == 2);  // x, and z of one byte
-  CHECK(status.bytes == 2 * 48 + 1 + 503 + 1 + 1);
+  CHECK(status.bytes == 2 * attribute_overhead + 1 + 503 + 1 + 1);
 }
 
 TEST_CASE("the parts of a snapshot are all attributes in order, once each") {

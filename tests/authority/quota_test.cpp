@@ -156,7 +156,7 @@ TEST_CASE("A namespace is counted for the user that writes into it first and not
 
 TEST_CASE("A user whose namespaces hold all that they may writes less but not more") {
   World world(Resource::attributes, 2);
-  world.allow("alice", Resource::bytes, 1000);
+  world.allow("alice", Resource::bytes, 3000);
   CHECK(world.desk.write("a", x()).status == Status::ok);
   CHECK(world.desk.write("b", x()).status == Status::ok);
   const wire::Outcome refused = world.desk.write("c", x());
@@ -164,17 +164,33 @@ TEST_CASE("A user whose namespaces hold all that they may writes less but not mo
   CHECK(refused.name() == "c");
   CHECK(refused.message().find("user 'alice' may have at most 2 attributes") != std::string::npos);
   CHECK(world.desk.write("a", Raw().set("x", 2).set("y", 1)).status == Status::overloaded);
-  const std::string large(1000, 'v');
+  const std::string large(3000, 'v');
   const wire::Outcome too_large = world.desk.write("a", Raw().set("x", large));
   CHECK(too_large.status == Status::overloaded);
-  CHECK(too_large.message().find("at most 1000 bytes of attributes") != std::string::npos);
+  CHECK(too_large.message().find("at most 3000 bytes of attributes") != std::string::npos);
   CHECK(world.write_as_bob("d", Raw().set("x", large).set("y", large)).status == Status::ok);
   CHECK(world.desk.write("d", Raw().set("x", 1)).status == Status::ok);
   CHECK(world.desk.write("a", Raw().erase("x").set("y", 1)).status == Status::ok);
   CHECK(world.desk.write("a", Raw().clear()).status == Status::ok);
   CHECK(world.desk.write("c", x()).status == Status::ok);
   CHECK(world.used("alice", Resource::attributes) == 2);
-  CHECK(world.used("alice", Resource::bytes) == 2 * (2 + attribute_overhead));
+  CHECK(world.used("alice", Resource::bytes) ==
+        2 * (2 + attribute_overhead) + 3 * (1 + namespace_overhead));
+}
+
+TEST_CASE("Namespaces without attributes are counted as memory of the user, too") {
+  World world(Resource::namespaces, 100);
+  world.allow("alice", Resource::bytes, 2 * (1 + namespace_overhead) + 2 + attribute_overhead);
+  CHECK_FALSE(world.desk.apply(Remember{"a"}).refused());
+  CHECK_FALSE(world.desk.apply(Remember{"b"}).refused());
+  CHECK(world.desk.apply(Remember{"c"}).refusal.message.find("bytes of attributes") !=
+        std::string::npos);
+  world.desk.authority.commit();
+  CHECK(world.desk.write("c", x()).status == Status::overloaded);
+  CHECK(world.desk.write("a", x()).status == Status::ok);
+  CHECK(world.desk.write("b", x()).status == Status::overloaded);
+  CHECK(world.write_as_bob("b", x()).status == Status::ok);
+  CHECK(world.used("alice", Resource::bytes) == 1 + namespace_overhead + 2 + attribute_overhead);
 }
 
 TEST_CASE("What others write into a namespace is counted for the user whose it is") {
@@ -197,7 +213,7 @@ TEST_CASE("What ends by its time or with its session is no longer counted") {
   world.desk.apply(CloseSession{world.desk.id(world.desk.session)});
   world.desk.advance(0);
   CHECK(world.used("alice", Resource::attributes) == 0);
-  CHECK(world.used("alice", Resource::bytes) == 0);
+  CHECK(world.used("alice", Resource::bytes) == 1 + namespace_overhead);
 }
 
 TEST_CASE("A restored authority counts what the users had") {
@@ -226,7 +242,7 @@ TEST_CASE("A restored authority counts what the users had") {
 }
 
 TEST_CASE("A user that keeps all outcomes that it may has one lane in each session") {
-  World world(Resource::outcome_bytes, 1000);
+  World world(Resource::outcome_bytes, 1100);
   const test::Item large{"a", Raw().require(std::string(900, 'n'), 1).bytes(), 0};
   REQUIRE_FALSE(world.desk.send({large}, 1).refused());
   world.desk.authority.commit();
@@ -237,7 +253,7 @@ TEST_CASE("A user that keeps all outcomes that it may has one lane in each sessi
   CHECK(used > 1800);
   const Answer refused = world.desk.send({large}, 3);
   CHECK(refused.refusal.status == Status::overloaded);
-  CHECK(refused.refusal.message.find("user 'alice' may have at most 1000 bytes of kept outcomes") !=
+  CHECK(refused.refusal.message.find("user 'alice' may have at most 1100 bytes of kept outcomes") !=
         std::string::npos);
   // The lanes that it has go on, with small outcomes.
   const std::vector<test::Item> many(40, large);

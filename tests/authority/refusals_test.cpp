@@ -168,7 +168,7 @@ TEST_CASE("a namespace more than the bound is refused until another is forgotten
 TEST_CASE("at the bound of namespaces only what would make one is refused as overloaded") {
   AuthorityOptions options = narrow();
   options.bounds.space = {1, 100};
-  options.bounds.total = {2, 200};
+  options.bounds.total = {2, 200 + 2 * namespace_overhead};
   Desk desk(options);
   desk.set("a", "x", 1);
   desk.set("b", "x", 1);

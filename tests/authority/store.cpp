@@ -38,8 +38,8 @@ void Store::session_ended(std::uint64_t number) {
 }
 
 void Store::lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number,
-                 const authority::Outcomes& outcomes) {
-  lanes[{session, lane}] = {number, outcomes};
+                 std::string_view answer) {
+  lanes[{session, lane}] = {number, std::string(answer)};
 }
 
 void Store::lane_ended(std::uint64_t session, std::uint64_t lane) { lanes.erase({session, lane}); }
@@ -63,7 +63,7 @@ void Store::tell(authority::StateVisitor& visitor) const {
     visitor.session({number, user, client, 0, host});
   }
   for (const auto& [key, lane] : lanes) {
-    visitor.lane(key.first, key.second, lane.number, lane.outcomes);
+    visitor.lane(key.first, key.second, lane.number, lane.answer);
   }
   for (const Run& run : runs) {
     wire::Run told = run.run;

@@ -28,7 +28,7 @@ class Store : public authority::StateVisitor {
   void session(const authority::SessionView& session) override;
   void session_ended(std::uint64_t number) override;
   void lane(std::uint64_t session, std::uint64_t lane, std::uint64_t number,
-            const authority::Outcomes& outcomes) override;
+            std::string_view answer) override;
   void lane_ended(std::uint64_t session, std::uint64_t lane) override;
   void commits(std::string_view space, const wire::Run& run) override;
 
@@ -42,7 +42,7 @@ class Store : public authority::StateVisitor {
   };
   struct Lane {
     std::uint64_t number;
-    authority::Outcomes outcomes;
+    std::string answer;
   };
 
   authority::CountersView newest;

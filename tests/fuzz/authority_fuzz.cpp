@@ -155,7 +155,8 @@ class Play {
       digest += wire::attribute_digest(wire::name_hash(attribute.name), attribute.value,
                                        attribute.revision);
       assert(attribute.revision <= space.revision);
-      extent.add(attribute.name.size(), attribute.value.size());
+      extent.add(attribute.name.size(), attribute.value.size(),
+                 attribute.session != 0 || attribute.deadline != 0);
     });
     assert(digest == space.digest);
     assert(space.revision <= authority_.revision());

@@ -41,7 +41,7 @@ class TurnUpdates : public authority::StateVisitor {
   void space(const authority::SpaceView&) override {}
   void attribute(std::string_view, const authority::AttributeView&) override {}
   void session(const authority::SessionView&) override {}
-  void lane(std::uint64_t, std::uint64_t, std::uint64_t, const authority::Outcomes&) override {}
+  void lane(std::uint64_t, std::uint64_t, std::uint64_t, std::string_view) override {}
   void space_forgotten(std::string_view) override {}
   void attribute_removed(std::string_view, std::string_view) override {}
   void attributes_removed(std::string_view) override {}

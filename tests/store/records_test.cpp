@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "authority/session_table.hpp"
 #include "support/catch.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/replies.hpp"
@@ -88,9 +89,9 @@ TEST_CASE("the other records") {
 
   const authority::Outcomes outcomes{{wire::Status::ok, 5, {"\x07"}},
                                      wire::Outcome::lost(5, "mode")};
-  const std::string lane = encode_lane(12, outcomes);
+  const std::string lane = encode_lane(12, authority::kept_answer(outcomes));
   CHECK(decode_lane(lane).number == 12);
-  CHECK(decode_lane(lane).outcomes.at(1).name() == "mode");
+  CHECK(decode_lane(lane).answer == authority::kept_answer(outcomes));
   check_damage(lane, decode_lane);
   const std::string refusal = wire::encode(wire::Refusal{wire::Status::rejected, "no", {}});
   CHECK_THROWS_AS(decode_lane("\x0C" + refusal), DecodeError);

@@ -33,7 +33,7 @@ std::string_view to_string(DataState state) noexcept;
 /// What clients can make a broker keep, at most. Past a bound whoever asks is refused, as
 /// overloaded where nothing else is said, and the others are served on. Where the authorized keys
 /// name several users, each may have half at most, or what a quota in the permissions file says.
-/// 0: a default that follows from the host.
+/// 0: a default that follows from the memory or from the host.
 struct BrokerBounds {
   std::size_t sessions = 100'000;
   /// Of one session.
@@ -42,8 +42,9 @@ struct BrokerBounds {
   /// Of one namespace, and of all together.
   std::size_t namespace_attributes = 10'000'000;
   std::size_t attributes = 100'000'000;
-  /// Names and values, and 48 for each attribute; of one namespace (0: as of all together), and of
-  /// all together (0: half of the host's memory).
+  /// Memory, about: names and values, 64 for each attribute, and 160 more for one with a time to
+  /// live or a session. Of one namespace (0: as of all together), and of all together, with 448 and
+  /// its name for each namespace (0: half of `memory`).
   std::size_t namespace_bytes = 0;
   std::size_t bytes = 0;
   /// Connections, of which a client has two or three (0: half of the descriptors). Past this bound
@@ -51,10 +52,12 @@ struct BrokerBounds {
   std::size_t connections = 0;
   /// Those of them that have not said yet who they are. Past this bound the oldest ends.
   std::size_t unproven_connections = 1000;
-  /// Bytes of topics that one connection subscribes to, with 96 for each. Past that it ends.
-  std::size_t subscription_bytes = 64u << 20;
-  /// Bytes that were received in part or wait to be sent, of all connections (0: an eighth of the
-  /// host's memory). Past that the connection that has most ends.
+  /// Memory of what one connection subscribes to, about: 56 bytes for each subscription, and for
+  /// the first one to a namespace about 700 and its name (0: a quarter of `network_bytes`, at most
+  /// 128 MiB). Past that it ends.
+  std::size_t subscription_bytes = 0;
+  /// Memory of what was received in part, waits to be sent or is subscribed to, of all connections
+  /// (0: an eighth of `memory`). Past that the connection that has most ends.
   std::size_t network_bytes = 0;
 };
 
@@ -90,6 +93,10 @@ struct BrokerOptions {
   /// for this long at most: that answers in about half the time, and takes a processor for as long.
   /// 0, or only one processor: it always sleeps.
   std::chrono::microseconds busy_poll{200};
+  /// Bytes of memory that clients can make the broker take, at least 64 MiB; 0: that of the host,
+  /// or of its control group. What `limits`, `log_bytes`, `reader_bytes` and `bounds` say by
+  /// default follows from it, or is less where it is small (docs/operations.md).
+  std::size_t memory = 0;
   Limits limits = {};
   /// Bytes of recent commits kept for clients that reconnect.
   std::size_t log_bytes = 64u << 20;
