@@ -151,7 +151,8 @@ void Board::set_aside(Space& space) {
   unswept_ += table->size();
   records_.push_back(
       {&space, 0, reinterpret_cast<std::uintptr_t>(table.get()), 0, 0, Kind::set_aside, false});
-  aside_.push_back({&space, std::move(table), first, first});
+  aside_.push_back({&space, std::move(table), first, first, space.extent.bytes});
+  aside_bytes_ += space.extent.bytes;
   ++space.aside;
 }
 
@@ -162,6 +163,7 @@ void Board::destroy_swept() {
     for (; aside.gone != aside.next; ++aside.gone) pool_.destroy(*aside.gone);
     if (aside.next != aside.table->end()) return;
     --aside.space->aside;
+    aside_bytes_ -= aside.bytes;
     aside_.pop_front();
   }
 }
@@ -204,6 +206,7 @@ void Board::undo(const Record& record) {
     case Kind::set_aside:
       record.space->attributes = std::move(*aside_.back().table);
       unswept_ -= record.space->attributes.size();
+      aside_bytes_ -= aside_.back().bytes;
       aside_.pop_back();
       --record.space->aside;
       return;

@@ -81,8 +81,8 @@ class Board {
   /// It must be idle. It stays readable until `take_forgotten`.
   void forget(Space& space);
   [[nodiscard]] std::size_t size() const noexcept { return by_name_.size(); }
-  /// About what the namespaces take in memory beside their attributes.
-  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_of_names_; }
+  /// About what the namespaces take in memory beside their attributes, and what is set aside.
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_of_names_ + aside_bytes_; }
   [[nodiscard]] static std::size_t bytes_of(std::string_view name) noexcept {
     return namespace_overhead + name.size();
   }
@@ -193,6 +193,7 @@ class Board {
     std::unique_ptr<AttributeTable> table;
     AttributeTable::const_iterator next;
     AttributeTable::const_iterator gone;
+    std::uint64_t bytes;  // of memory
   };
   static constexpr std::size_t least_swept = 10'000;
   static constexpr std::size_t most_swept = 100'000;
@@ -222,6 +223,7 @@ class Board {
   std::vector<std::unique_ptr<Space>> forgotten_;
   std::deque<Aside> aside_;  // the oldest first
   std::size_t unswept_ = 0;  // attributes in there
+  std::uint64_t aside_bytes_ = 0;
 };
 
 template <class EndLease>

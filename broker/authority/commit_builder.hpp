@@ -47,6 +47,10 @@ class CommitBuilder {
 
   /// What the namespace has if all that was done is kept.
   [[nodiscard]] Extent extent() const;
+  /// All that was there goes, which takes its memory until it is swept.
+  [[nodiscard]] bool has_cleared() const noexcept { return removed_ != 0; }
+  /// Memory of the board beside the attributes of namespaces.
+  [[nodiscard]] std::uint64_t board_bytes() const noexcept { return board_.bytes(); }
   /// There will be a commit.
   [[nodiscard]] bool has_changes() const;
   /// True: there is a commit.

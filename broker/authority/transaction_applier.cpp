@@ -132,8 +132,9 @@ Refused TransactionApplier::check_extent() const {
   if (more(before.attributes, after.attributes, total_.attributes - before.attributes,
            bounds_.total.attributes))
     return refuse("attributes", bounds_.total.attributes);
-  if (more(before.bytes, after.bytes, total_.bytes - before.bytes + context_.namespace_bytes,
-           bounds_.total.bytes))
+  // What was cleared is there until it is swept: what comes in its place is more.
+  if (more(builder_.has_cleared() ? 0 : before.bytes, after.bytes,
+           total_.bytes - before.bytes + builder_.board_bytes(), bounds_.total.bytes))
     return refuse("bytes of attributes", bounds_.total.bytes);
   return check_quota(after);
 }

@@ -29,7 +29,6 @@ struct TransactionContext {
   PastNamespaces past_namespaces = PastNamespaces::no;
   /// What the outcome of a commit may take, encoded.
   std::size_t outcome_bytes = SIZE_MAX;
-  std::size_t namespace_bytes = 0;  ///< of all namespaces, beside their attributes
 };
 
 /// Conditions first, then the operations in their order, each of which sees what the earlier ones

@@ -196,9 +196,9 @@ Outcome WriteApplier::apply_to_empty(Space& space, const wire::Transaction& tran
 
 Outcome WriteApplier::apply_to(Space& space, const wire::Transaction& transaction,
                                PastNamespaces past) {
-  Outcome outcome = applier_.apply(
-      space, transaction,
-      {session_, counters_.now_ms(), counters_.revision + 1, past, outcome_room_, board_.bytes()});
+  Outcome outcome =
+      applier_.apply(space, transaction,
+                     {session_, counters_.now_ms(), counters_.revision + 1, past, outcome_room_});
   if (outcome.status != Status::ok) return outcome;
   counters_.revision = outcome.revision;
   board_.look_again(space, later(counters_.now_ms(), options_.session_ms));

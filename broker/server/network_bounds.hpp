@@ -19,9 +19,9 @@ struct NetworkBounds {
   std::size_t reader_bytes;  ///< that wait for one reader
   std::size_t topic_bytes;   ///< of one connection
   std::size_t message_bytes;
-  Duration silence;          ///< after which a peer is asked whether it is there
-  Duration timeout;          ///< after which a silent peer is gone
-  Duration host_timeout;     ///< after which a host that does not answer is gone
+  Duration silence;       ///< after which a peer is asked whether it is there
+  Duration timeout;       ///< after which a silent peer is gone
+  Duration host_timeout;  ///< after which a host that does not answer is gone
 
   /// So much room that the door does not swing.
   [[nodiscard]] std::size_t connections_with_room() const noexcept {

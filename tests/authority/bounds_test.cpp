@@ -99,6 +99,24 @@ TEST_CASE("what ends by itself counts for more, and so do namespaces without att
   CHECK(empty.authority.bytes() == 0);
 }
 
+TEST_CASE(
+    "what was cleared counts until it is swept, so that nobody fills and clears without end") {
+  Desk desk(bounded(any, {UINT64_MAX, 2'000'000}));
+  Raw fill;
+  fill.clear();
+  for (int i = 0; i != 5'000; ++i) fill.set(std::to_string(i), 1, 1'000'000, false);
+  CHECK(desk.write("a", fill).status == Status::ok);
+  const std::uint64_t once = desk.authority.bytes();
+  CHECK(desk.write("a", fill).status == Status::overloaded);
+  CHECK(desk.authority.bytes() == once);
+  CHECK(desk.write("a", Raw().clear()).status == Status::ok);
+  CHECK(desk.authority.bytes() == once);
+  CHECK(desk.write("a", fill).status == Status::overloaded);
+  for (int i = 0; i != 20; ++i) desk.advance(1);
+  CHECK(desk.authority.bytes() < once / 10);
+  CHECK(desk.write("a", fill).status == Status::ok);
+}
+
 TEST_CASE("attributes and bytes are bounded over all namespaces, too") {
   Desk few(bounded(any, {2, UINT64_MAX}));
   CHECK(few.set("a", "x", 1).status == Status::ok);

@@ -117,6 +117,7 @@ std::vector<Kind> kinds_of_attributes() {
        [](Desk& desk) {
          for (const std::size_t size : {10, 30, 50, 70, 90, 110, 130, 150, 170, 190, 210, 230}) {
            desk.write("a", Raw().clear());
+           for (int i = 0; i != 30; ++i) desk.advance(1);  // what was cleared is swept
            write_many(desk, "a", 10'000, [&](Raw& raw, const std::string& number) {
              raw.set(number, std::string(size, 'v'));
            });

@@ -65,7 +65,7 @@ void fill(const std::string& endpoint, int round) {
   for (int i = 0; i != 10'000; ++i) plain.set(std::to_string(i), i);
   std::uint64_t number = 0;
   for (std::uint64_t lane = 1; lane != 30; ++lane)
-    client.ask(write_of(client.session(), lane, ++number, 30, "sums", sums));
+    client.ask(write_of(client.session(), lane, ++number, 4, "sums", sums));
   for (int i = 0; i != 10; ++i) {
     const std::string space = name + std::to_string(i);
     client.ask(write_of(client.session(), 1, ++number, 1, "leased/" + space, leased));
