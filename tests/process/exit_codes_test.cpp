@@ -10,12 +10,12 @@
 
 #include "process/shell.hpp"
 #include "support/catch.hpp"
-#include "support/fake_broker.hpp"
+#include "support/raw_broker.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
 
 using bulletin::test::BrokerProgram;
-using bulletin::test::FakeBroker;
+using bulletin::test::RawBroker;
 using bulletin::test::Result;
 using bulletin::test::run_bulletin;
 using bulletin::test::run_shell;
@@ -163,7 +163,7 @@ TEST_CASE("why no broker answers is told by every verb") {
 }
 
 TEST_CASE("a write that was sent and not answered is exit 4") {
-  const FakeBroker broker("tcp://127.0.0.1:*", begin_sessions_only);
+  const RawBroker broker("tcp://127.0.0.1:*", begin_sessions_only);
   const std::vector<std::string> options = {"--endpoint", broker.endpoint(), "--timeout", "300ms"};
   const auto with_options = [&](std::vector<std::string> words) {
     words.insert(words.end(), options.begin(), options.end());

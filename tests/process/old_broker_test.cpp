@@ -10,7 +10,7 @@
 #include "process/shell.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
-#include "support/fake_broker.hpp"
+#include "support/raw_broker.hpp"
 #include "wire/requests.hpp"
 
 using namespace bulletin;
@@ -47,7 +47,7 @@ class OldBroker {
 
   TemporaryFolder folder_;
   client::CommandConnection ask_;
-  test::FakeBroker relay_;
+  test::RawBroker relay_;
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "support/fake_broker.hpp"
+#include "support/raw_broker.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -7,26 +7,26 @@
 
 namespace bulletin::test {
 
-FakeBroker::FakeBroker(const std::string& bind, Answer answer) : answer_(std::move(answer)) {
+RawBroker::RawBroker(const std::string& bind, Answer answer) : answer_(std::move(answer)) {
   socket_.set(zmq::sockopt::linger, 0);
   socket_.bind(bind);
   endpoint_ = socket_.get(zmq::sockopt::last_endpoint);
   thread_ = std::thread([this] { serve(); });
 }
 
-FakeBroker::~FakeBroker() {
+RawBroker::~RawBroker() {
   stopping_ = true;
   thread_.join();
 }
 
-void FakeBroker::serve() {
+void RawBroker::serve() {
   while (!stopping_) {
     zmq::pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
     if (zmq::poll(&item, 1, std::chrono::milliseconds(10)) > 0) answer_one();
   }
 }
 
-void FakeBroker::answer_one() {
+void RawBroker::answer_one() {
   std::vector<zmq::message_t> frames;
   do {
     frames.emplace_back();

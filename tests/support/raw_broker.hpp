@@ -13,15 +13,15 @@
 namespace bulletin::test {
 
 /// Answers requests on a thread of its own, in a way that a broker would not.
-class FakeBroker {
+class RawBroker {
  public:
   /// The body of the answer to the body of a request; nullopt: there is none.
   using Answer = std::function<std::optional<std::string>(std::string_view)>;
 
-  FakeBroker(const std::string& bind, Answer answer);
-  ~FakeBroker();
-  FakeBroker(const FakeBroker&) = delete;
-  FakeBroker& operator=(const FakeBroker&) = delete;
+  RawBroker(const std::string& bind, Answer answer);
+  ~RawBroker();
+  RawBroker(const RawBroker&) = delete;
+  RawBroker& operator=(const RawBroker&) = delete;
 
   const std::string& endpoint() const noexcept { return endpoint_; }
 
