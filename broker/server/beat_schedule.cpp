@@ -16,25 +16,17 @@ BeatSchedule::BeatSchedule(std::chrono::milliseconds interval)
 
 bool BeatSchedule::add(std::string_view space, Time now) {
   if (contains(space)) return false;
-  queue_.push_back({after(now), std::make_unique<Member>(Member{std::string(space)})});
-  members_.insert(queue_.back().member.get());
+  members_.insert(queue_.insert(queue_.end(), {after(now), std::string(space)}));
   return true;
 }
 
 bool BeatSchedule::remove(std::string_view space) {
   const auto member = members_.find(space);
   if (member == members_.end()) return false;
-  (*member)->removed = true;
+  const Queue::iterator place = *member;
   members_.erase(member);
-  constexpr std::size_t few = 64;
-  if (++removed_ > few && removed_ > members_.size()) drop_removed();
+  queue_.erase(place);
   return true;
-}
-
-/// What comes and goes faster than it beats does not pile up.
-void BeatSchedule::drop_removed() {
-  std::erase_if(queue_, [](const Entry& entry) { return entry.member->removed; });
-  removed_ = 0;
 }
 
 std::optional<BeatSchedule::Time> BeatSchedule::next() const {

@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <deque>
-#include <memory>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,7 +32,7 @@ class BeatSchedule {
   /// Calls `visit(const std::string&)` for each, in no order.
   template <class Visitor>
   void for_each(Visitor&& visit) const {
-    for (const Member* const member : members_) visit(member->text);
+    for (const Member& member : queue_) visit(member.text);
   }
 
   /// When `pass` has something to do.
@@ -50,51 +49,32 @@ class BeatSchedule {
     const std::size_t part = fair_part();
     const std::size_t at_once = std::min(part, most_at_once);
     next_pass_ = now + grain_ * at_once / part;
-    std::size_t looks = most_looks;
-    for (std::size_t left = at_once; left > 0 && !queue_.empty() && queue_.front().due <= now;) {
-      if (looks-- == 0) {
-        next_pass_ = now;
-        return;
-      }
-      Entry entry = std::move(queue_.front());
-      queue_.pop_front();
-      if (entry.member->removed) {
-        --removed_;
-        continue;
-      }
-      beat(std::string_view(entry.member->text));
-      entry.due = after(now);
-      queue_.push_back(std::move(entry));
-      --left;
+    for (std::size_t left = at_once; left > 0 && !queue_.empty() && queue_.front().due <= now;
+         --left) {
+      Member& member = queue_.front();
+      beat(std::string_view(member.text));
+      member.due = after(now);
+      queue_.splice(queue_.end(), queue_, queue_.begin());
     }
   }
 
  private:
   static constexpr std::size_t most_at_once = 100;
-  /// Very many may have been removed at once; the next pass, which is due then, goes on.
-  static constexpr std::size_t most_looks = 4096;
 
   struct Member {
-    const std::string text;  // the namespace
-    bool removed = false;
-  };
-  struct Entry {
     Time due;
-    std::unique_ptr<Member> member;
+    const std::string text;  // the namespace
   };
+  using Queue = std::list<Member>;
 
-  void drop_removed();
   Time after(Time now) const;
   std::size_t fair_part() const noexcept;
 
   std::chrono::steady_clock::duration interval_;
   std::chrono::steady_clock::duration grain_;
   Time next_pass_{};
-  // The interval is the same for all, so that a queue is ordered by time. An entry that was removed
-  // stays until it is due, or until there are more of those than of others.
-  std::deque<Entry> queue_;
-  std::size_t removed_ = 0;
-  absl::flat_hash_set<Member*, HashOfText, SameText> members_;
+  Queue queue_;  // the interval is the same for all, so that it is in order of time
+  absl::flat_hash_set<Queue::iterator, HashOfText, SameText> members_;
 };
 
 }  // namespace bulletin::server

@@ -108,6 +108,26 @@ void ConnectionTable::lose(Connection& connection) {
   let_wait(connection);
 }
 
+void ConnectionTable::account(std::size_t bytes) {
+  unlooked_bytes_ += bytes;
+  if (unlooked_bytes_ < bounds_.bytes / 8) return;
+  flush();
+  bound_bytes();
+}
+
+void ConnectionTable::bound_bytes() {
+  unlooked_bytes_ = 0;
+  for (Connection* const large : connections_too_large(connections_, bounds_.bytes)) {
+    if (too_large_growth_.is_news(++counters_.connections_too_large, Growth::Time::clock::now()))
+      log_.warn("event=connection_too_large address={} user={} bytes={} bound={} connections={}",
+                server::quoted(large->address), server::quoted(large->user), large->held(),
+                bounds_.bytes, counters_.connections_too_large);
+    end(*large, "it makes the broker keep more than it may");
+    large->output = {};
+    large->input = {};
+  }
+}
+
 void ConnectionTable::end(Connection& connection, std::string_view reason) {
   if (std::exchange(connection.ends, true)) return;
   ending_.push_back(&connection);

@@ -12,8 +12,10 @@
 #include <spdlog/logger.h>
 
 #include "server/connection.hpp"
+#include "server/counters.hpp"
 #include "server/descriptor.hpp"
 #include "server/event_poll.hpp"
+#include "server/growth.hpp"
 #include "server/held_bytes.hpp"
 #include "server/network_bounds.hpp"
 #include "server/request_rates.hpp"
@@ -25,8 +27,9 @@ namespace bulletin::server {
 class ConnectionTable {
  public:
   /// `poll`: is told what each connection waits for.
-  ConnectionTable(EventPoll& poll, const NetworkBounds& bounds, spdlog::logger& log)
-      : poll_(poll), bounds_(bounds), log_(log) {}
+  ConnectionTable(EventPoll& poll, const NetworkBounds& bounds, Counters& counters,
+                  spdlog::logger& log)
+      : poll_(poll), bounds_(bounds), counters_(counters), log_(log) {}
 
   /// It is polled for input from now on. Throws std::system_error when the kernel cannot poll it.
   Connection& add(std::unique_ptr<Connection> connection);
@@ -62,6 +65,12 @@ class ConnectionTable {
 
   /// Its peer has closed. It ends when what the peer sent before has been served.
   void lose(Connection& connection);
+  /// So many bytes have been received, or made to be sent: a turn can make so much that the next
+  /// `bound_bytes` would come too late.
+  void account(std::size_t bytes);
+  /// Those end that keep too much.
+  void bound_bytes();
+
   void end(Connection& connection, std::string_view reason);
   /// Closes those that have ended, and calls `leave(Connection&)` with each. Then it destroys those
   /// for which `release(Connection&)` returns true; from the first other one on they have later
@@ -88,6 +97,7 @@ class ConnectionTable {
 
   EventPoll& poll_;
   const NetworkBounds& bounds_;
+  Counters& counters_;
   spdlog::logger& log_;
   Connections connections_;
   TurnQueue waiting_;
@@ -95,6 +105,8 @@ class ConnectionTable {
   RequestRates rates_;
   std::vector<Connection*> to_flush_;
   std::vector<Connection*> ending_;
+  std::size_t unlooked_bytes_ = 0;  // accounted since the bounds were looked at
+  Growth too_large_growth_;
   std::deque<Connection*> releasing_;  // closed
 };
 

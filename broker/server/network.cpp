@@ -63,7 +63,7 @@ Network::Network(const BrokerOptions& options, const Access& access, Counters& c
       counters_(counters),
       log_(log),
       listeners_(options, poll_, first_listener_id, log_),
-      connections_(poll_, bounds_, log_),
+      connections_(poll_, bounds_, counters_, log_),
       liveness_(connections_, bounds_),
       ids_(first_connection_id),
       arrived_(arrived_bytes) {
@@ -250,7 +250,7 @@ void Network::receive(Connection& connection) {
     if (size <= 0) return connections_.end(connection, "it was closed");
     connection.heard = true;
     bytes += static_cast<std::size_t>(size);
-    account(static_cast<std::size_t>(size));
+    connections_.account(static_cast<std::size_t>(size));
     if (connection.ends) return;
     // Nobody who waits is overtaken, but by those that ask for less.
     const std::string_view arrived(arrived_.data(), static_cast<std::size_t>(size));
@@ -387,7 +387,7 @@ void Network::answer(const Request& request, std::string_view body) {
   connection->output.append(
       [&](std::string& out) { connection->peer.append_answer(request.envelope, body, out); });
   connections_.touch(*connection);
-  account(body.size());
+  connections_.account(body.size());
 }
 
 std::string_view Network::first_user_of(std::string_view topic) const {
@@ -419,7 +419,7 @@ void Network::publish(std::string_view topic, std::string_view body) {
     }
     update.append_to(*connection);
     connections_.touch(*connection);
-    account(body.size());
+    connections_.account(body.size());
   };
   for (Connection* const connection : interest_.in(topic)) send(connection);
   // Only a subscription to a whole namespace has been looked at.
@@ -470,30 +470,9 @@ void Network::tend(Time now) {
   }
   liveness_.look(now);
   connections_.touch_failed();
-  bound_bytes();
+  connections_.bound_bytes();
   if (listeners_.wait() && connections_.size() <= bounds_.connections_with_room())
     listeners_.resume(now);
-}
-
-/// A turn can make so much that the next look at the bounds comes too late.
-void Network::account(std::size_t bytes) {
-  unlooked_bytes_ += bytes;
-  if (unlooked_bytes_ < bounds_.bytes / 8) return;
-  connections_.flush();
-  bound_bytes();
-}
-
-void Network::bound_bytes() {
-  unlooked_bytes_ = 0;
-  for (Connection* const large : connections_too_large(connections_.all(), bounds_.bytes)) {
-    if (too_large_growth_.is_news(++counters_.connections_too_large, Time::clock::now()))
-      log_.warn("event=connection_too_large address={} user={} bytes={} bound={} connections={}",
-                server::quoted(large->address), server::quoted(large->user), large->held(),
-                bounds_.bytes, counters_.connections_too_large);
-    connections_.end(*large, "it makes the broker keep more than it may");
-    large->output = {};
-    large->input = {};
-  }
 }
 
 void Network::follow(const Access& before) {

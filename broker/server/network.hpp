@@ -24,7 +24,6 @@
 #include "server/counters.hpp"
 #include "server/event_poll.hpp"
 #include "server/growth.hpp"
-#include "server/held_bytes.hpp"
 #include "server/interest.hpp"
 #include "server/listeners.hpp"
 #include "server/liveness.hpp"
@@ -124,8 +123,6 @@ class Network {
   void release_ended();
   void leave(Connection& connection);
   void make_room();
-  void account(std::size_t bytes);
-  void bound_bytes();
 
   const NetworkBounds bounds_;
   const Access& access_;
@@ -145,7 +142,6 @@ class Network {
   bool polled_ = false;  // by `wait`, for the next turn
   std::vector<Request> requests_;
   std::size_t request_bytes_ = 0;
-  std::size_t unlooked_bytes_ = 0;  // made or received since the bounds were looked at
   std::size_t most_requests_ = 0;
   bool has_costly_request_ = false;
   unsigned work_of_one_ = 0;              // in tenths of a microsecond, as what follows
@@ -157,7 +153,6 @@ class Network {
   bool read_all_ = true;
   std::vector<char> arrived_;
   WakeUp* wake_up_ = nullptr;
-  Growth too_large_growth_;
   Growth topics_growth_;
   std::uint64_t refused_ = 0;
   std::vector<Stranger> strangers_;

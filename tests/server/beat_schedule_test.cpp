@@ -79,14 +79,12 @@ TEST_CASE("Many that were added at once are spread over the interval, and each k
   for (const auto& [name, count] : beats) CHECK(count >= 8);
 }
 
-TEST_CASE("Very many that were removed at once are passed over in portions") {
+TEST_CASE("Very many that were removed at once are no work of the next pass") {
   BeatSchedule schedule(milliseconds(640));
   for (int i = 0; i != 10'000; ++i) schedule.add("n" + std::to_string(i), start);
   schedule.add("a", start);
   for (int i = 0; i != 10'000; ++i) schedule.remove("n" + std::to_string(i));
   const Time due = start + milliseconds(640);
-  CHECK(pass(schedule, due).empty());
   CHECK(schedule.next() <= due);
-  CHECK(pass(schedule, due).empty());
   CHECK(pass(schedule, due) == "a");
 }

@@ -35,7 +35,8 @@ struct World {
   const NetworkBounds bounds{options};
   EventPoll poll;
   std::shared_ptr<spdlog::logger> log = silent_log();
-  ConnectionTable table{poll, bounds, *log};
+  Counters counters;
+  ConnectionTable table{poll, bounds, counters, *log};
   std::uint64_t next_id = 1;
   std::vector<Descriptor> others;
 };
