@@ -56,10 +56,13 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Write
   const bool alone = items.size() == 1;  // there is nothing to prepare for
   for (std::size_t i = 0; i != items.size(); ++i) {
     Prepared* const prepared = alone ? nullptr : &prepared_[i % most_prepared];
-    // The first item is decided whatever it costs: a transaction has bounds of its own.
-    asked_bytes += items[i].transaction.size();
-    const bool too_much = work >= options_.bounds.write_work ||
-                          (i != 0 && asked_bytes > options_.limits.transaction_bytes);
+    // The first item is decided whatever it costs: a transaction has bounds of its own. What is
+    // denied is not looked at.
+    const bool is_denied = is_among(denied, i);
+    if (!is_denied) asked_bytes += items[i].transaction.size();
+    const bool too_much =
+        !is_denied && (work >= options_.bounds.write_work ||
+                       (i != 0 && asked_bytes > options_.limits.transaction_bytes));
     if (prepared == prepared_.data() && !full && !too_much) prepare(items, i, denied);
     // Those behind may have to be refused.
     const std::size_t behind = (items.size() - i - 1) * no_room_for_outcome_bytes;
@@ -68,7 +71,7 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Write
       outcomes.push_back(Outcome::refused(too_much_work()));
     } else if (full) {
       outcomes.push_back(Outcome::refused(no_room_for_outcome()));
-    } else if (is_among(denied, i)) {
+    } else if (is_denied) {
       outcomes.push_back(Outcome::refused(denied_to_write(items[i].space)));
     } else {
       outcomes.push_back(apply(items[i], prepared));

@@ -227,7 +227,7 @@ TEST_CASE("While nothing can be kept what is refused anyway is refused for its o
   CHECK(status_of(wire::encode(wire::Keepalive{unknown})) == wire::Status::unknown_session);
   CHECK(status_of(wire::encode(wire::Write{unknown, 0, 9, {}})) == wire::Status::unknown_session);
   CHECK(status_of(write(6, 1)) == wire::Status::old_number);
-  CHECK(raw.ask(write(7, 65'537)) == outcomes);
+  CHECK(raw.ask(write(7, 65'536)) == outcomes);
   CHECK(status_of(write(9, 65'537)) == wire::Status::rejected);
   CHECK(status_of(write(9, 1)) == wire::Status::overloaded);
 }
