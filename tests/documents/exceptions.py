@@ -23,6 +23,7 @@ NEVER = [
     (r'test_store "make a golden folder"', "writes into the source tree, once for each format"),
     (r"apt install \./build/deb/.*", "tests/package/debian does it, in a Debian tree"),
     (r"(adduser --system|install (-D )?-m 0644|systemctl (daemon-reload|enable)).*", "makes a service of this host; tests/package/run tries the files, tests/package/service_steps the same unit from a package"),
+    (r"systemctl edit bulletin-broker", "needs a terminal and an editor"),
     (r"systemctl (status|reload) bulletin-broker", "tests/package/service_steps does it, under a systemd of its own"),
 ]
 

@@ -1,6 +1,7 @@
 // What hostile peers send, and what it takes of a broker.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ struct Attack {
 };
 
 std::vector<Attack> attacks();
+
+/// What is not taken within it waits for the broker.
+inline constexpr std::chrono::milliseconds send_time{200};
 
 /// A request as a frame behind its delimiter.
 std::string framed(const std::string& request);

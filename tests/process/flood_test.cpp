@@ -27,8 +27,6 @@ namespace {
 /// Longer than the broker's heartbeats would take to miss an answer.
 constexpr std::chrono::milliseconds flood_time{500};
 
-constexpr std::chrono::milliseconds send_time{200};
-
 /// So that a thread does not wait any more for what it sends to be taken.
 struct HangUp {
   const TcpPeer& peer;

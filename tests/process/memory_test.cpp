@@ -21,7 +21,6 @@ using namespace bulletin::test;
 namespace {
 
 constexpr std::size_t mebibyte = 1u << 20;
-constexpr std::chrono::milliseconds send_time{200};
 
 /// Until so many bytes have been taken, or nothing more is.
 std::size_t send_much(const TcpPeer& peer, const std::string& greeting,

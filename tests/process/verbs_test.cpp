@@ -233,10 +233,10 @@ TEST_CASE("stat tells about the broker and its namespaces") {
   const std::string text = broker.output_of({"stat"});
   CHECK_THAT(text, StartsWith("broker " + broker.endpoint() + "\n"));
   CHECK_THAT(text, ContainsSubstring("uptime"));
-  CHECK_THAT(text, ContainsSubstring("\nplant      1           54     2 "));
+  CHECK_THAT(text, ContainsSubstring("\nplant      1           70     2 "));
   CHECK_THAT(broker.output_of({"stat", "--json"}),
              ContainsSubstring(
-                 "\"namespaces\": {\"plant\": {\"attributes\": 1, \"bytes\": 54, \"changes\": 2, "
+                 "\"namespaces\": {\"plant\": {\"attributes\": 1, \"bytes\": 70, \"changes\": 2, "
                  "\"revision\": "));
 }
 
