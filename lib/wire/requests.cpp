@@ -60,7 +60,7 @@ Write read_write(Reader& reader) {
   write.session = read_session(reader);
   write.lane = reader.unsigned_integer("lane");
   write.number = reader.unsigned_integer("number");
-  std::size_t count = read_count(reader, "write's items");
+  std::size_t count = read_count(reader, "items");
   write.items.reserve(std::min(count, believed));
   for (; count != 0; --count) write.items.push_back(read_item(reader));
   return write;

@@ -14,6 +14,7 @@
 #include "fork/outside_broker.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/sanitizer.hpp"
 
 using namespace bulletin::test;
 using bulletin::Transaction;
@@ -21,17 +22,7 @@ using bulletin::Value;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int forks = 30;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr int forks = 30;
-#else
-constexpr int forks = 100;
-#endif
-#else
-constexpr int forks = 100;
-#endif
+constexpr int forks = under_sanitizer ? 30 : 100;
 
 // Threads that each repeat something until the end.
 class Busy {

@@ -13,6 +13,7 @@
 #include "support/await.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
+#include "support/sanitizer.hpp"
 #include "support/tcp_peer.hpp"
 
 using namespace bulletin;
@@ -97,7 +98,7 @@ TEST_CASE("subscriptions take the memory that they are counted for, and past it 
   const std::size_t most = most_resident_bytes(broker) - before;
   std::cout << "subscriptions: " << sent << " bytes sent by " << many << " connections, at most "
             << most << " of memory, which may be " << many * bound << "\n";
-  CHECK(most < many * bound + many * bound / 5 + 8 * mebibyte);
+  CHECK((under_sanitizer || most < many * bound + many * bound / 5 + 8 * mebibyte));
 }
 
 TEST_CASE(
@@ -117,7 +118,7 @@ TEST_CASE(
   const std::size_t most = most_resident_bytes(broker) - before;
   std::cout << "subscriptions of 20 connections: at most " << most << " of memory\n";
   // What has ended stays known for the time of a session, as a namespace that is counted.
-  CHECK(most < 80 * mebibyte);
+  CHECK((under_sanitizer || most < 80 * mebibyte));
 }
 
 TEST_CASE("a broker that is told its memory keeps within it whatever clients do") {
@@ -135,7 +136,7 @@ TEST_CASE("a broker that is told its memory keeps within it whatever clients do"
     std::cout << what << ": " << resident_bytes(broker) / mebibyte << " MiB, at most "
               << most / mebibyte << " of " << bound / mebibyte << "\n";
     INFO(what);
-    CHECK(most < bound);
+    CHECK((under_sanitizer || most < bound));
     REQUIRE(broker.program().wait(std::chrono::milliseconds(0)) == Program::running);
   };
   check("at first");

@@ -236,7 +236,7 @@ class PageTest(unittest.TestCase):
     def test_a_repeated_number_repeats_its_outcomes_whatever_the_items_are(self):
         add = ["a", 0, transaction([ADD, "n", 1])]
         outcomes, _ = write(self.client, 5, add)
-        others = ([], [add] * 2, [add] * 65_537, [["no//name", 0, b""]], [["a", 0, b"no transaction"]],
+        others = ([], [add] * 2, [add] * 65_536, [["no//name", 0, b""]], [["a", 0, b"no transaction"]],
                   [["$sys/broker", 0, transaction([SET, "_private", 1])]])
         for items in others:
             self.assertEqual(write(self.client, 5, *items)[0], outcomes)
@@ -244,7 +244,7 @@ class PageTest(unittest.TestCase):
         _, tails = write(self.client, 5, ["a", revision - 1, b""])  # those of now
         self.assertEqual(tails, [["a", revision - 1, revision, 1, [[revision, False, [["n", 1]]]]]])
         self.assertEqual(self.client.ask([READ, "a", ["n"]])[3][0][0], 1)
-        for number, items, status in ((4, [add], 20), (6, [add] * 65_537, REJECTED), (5, [["a", 0]], 16)):
+        for number, items, status in ((4, [add], 20), (6, [add] * 65_536, REJECTED), (5, [["a", 0]], 16)):
             self.assertEqual(status_of(lambda: write(self.client, number, *items)), status)
         self.assertEqual(write(self.client, 6, add)[0][0][2], [2])  # a refused request has not used its number
 
