@@ -244,7 +244,7 @@ class PageTest(unittest.TestCase):
         _, tails = write(self.client, 5, ["a", revision - 1, b""])  # those of now
         self.assertEqual(tails, [["a", revision - 1, revision, 1, [[revision, False, [["n", 1]]]]]])
         self.assertEqual(self.client.ask([READ, "a", ["n"]])[3][0][0], 1)
-        for number, items, status in ((4, [add], 20), (6, [add] * 65_536, REJECTED), (5, [["a", 0]], 16)):
+        for number, items, status in ((4, [add], 20), (6, [add] * 65_537, REJECTED), (5, [["a", 0]], 16)):
             self.assertEqual(status_of(lambda: write(self.client, number, *items)), status)
         self.assertEqual(write(self.client, 6, add)[0][0][2], [2])  # a refused request has not used its number
 
