@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
 namespace bulletin::server {
 namespace {
 
@@ -22,7 +24,7 @@ std::size_t number_in(const std::string& path) {
 std::size_t least_of(const std::string& mounted, std::string group, const std::string& name) {
   std::size_t least = number_in(mounted + "/" + name);
   while (group.size() > 1) {
-    least = std::min(least, number_in(mounted + group + "/" + name));
+    least = std::min(least, number_in(fmt::format("{}{}/{}", mounted, group, name)));
     group.resize(group.rfind('/') == std::string::npos ? 0 : group.rfind('/'));
   }
   return least;
