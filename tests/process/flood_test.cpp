@@ -16,6 +16,7 @@
 #include "support/await.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"
+#include "support/sanitizer.hpp"
 #include "support/tcp_peer.hpp"
 #include "support/zmtp.hpp"
 
@@ -93,7 +94,7 @@ TEST_CASE("who subscribes and unsubscribes without a pause makes nobody wait") {
   another.hello();
   for (int i = 0; i != 300; ++i)
     CHECK(another.write("n/x", Transaction().set("a", i)).status == wire::Status::ok);
-  CHECK(resident_bytes(broker) < before + (20u << 20));
+  CHECK((under_sanitizer || resident_bytes(broker) < before + (20u << 20)));
 }
 
 TEST_CASE("whatever a connection sends takes at most four times its bytes of memory") {
@@ -123,8 +124,8 @@ TEST_CASE("whatever a connection sends takes at most four times its bytes of mem
     INFO(attack.name << ": " << sent << " bytes sent, " << (most - std::min(before, most))
                      << " of memory");
     // Beside what libraries and pages of the heap take at first.
-    CHECK(most < before + 4 * sent + (4u << 20));
-    CHECK(most < before + (100u << 20));
+    CHECK((under_sanitizer || most < before + 4 * sent + (4u << 20)));
+    CHECK((under_sanitizer || most < before + (100u << 20)));
     REQUIRE(broker.program().wait(std::chrono::milliseconds(0)) == Program::running);
   }
 }
