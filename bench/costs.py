@@ -11,7 +11,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LITTLE = 5  # MB: less than that is the broker's own, whatever was sent
-CLIENTS = {"metrics": "whoever reaches the metrics port", "stranger": "has no key", "nobody": "has a key, and no right",
+CLIENTS = {"metrics": "reaches the metrics port", "stranger": "has no key", "nobody": "has a key, and no right",
            "reader": "may read one namespace", "writer": "may write one namespace"}
 
 

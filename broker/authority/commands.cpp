@@ -177,7 +177,7 @@ Answer Authority::State::apply(std::string_view, const Advance& command) {
   return {};
 }
 
-/// What a storm of ends does not get done here is done when the time is told again: the others are
+/// Ends past the portion are left for the next Advance: the others are
 /// served between.
 void Authority::State::end_over(std::size_t most) {
   std::vector<Leased> ending;

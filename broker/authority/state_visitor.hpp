@@ -38,7 +38,7 @@ class StateVisitor {
   /// It had no attributes any more.
   virtual void space_forgotten(std::string_view name) = 0;
   virtual void attribute_removed(std::string_view space, std::string_view name) = 0;
-  /// All that it had: what it has now is told behind.
+  /// All attributes that it had; the visits that follow bring those it has now.
   virtual void attributes_removed(std::string_view space) = 0;
   virtual void lane_ended(std::uint64_t session, std::uint64_t lane) = 0;
   /// Its lanes have been told.

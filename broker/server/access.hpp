@@ -1,4 +1,4 @@
-// Who is let in, and what each may do and have.
+// Which users may connect, and what each may do and have.
 #pragma once
 
 #include <cstddef>

@@ -26,7 +26,7 @@ namespace bulletin::server {
 /// A connection ends at the end of a turn: until `release_ended` a pointer to it is good.
 class ConnectionTable {
  public:
-  /// `poll`: is told what each connection waits for.
+  /// `poll`: learns what each connection waits for.
   ConnectionTable(EventPoll& poll, const NetworkBounds& bounds, Counters& counters,
                   spdlog::logger& log)
       : poll_(poll), bounds_(bounds), counters_(counters), log_(log) {}

@@ -252,7 +252,7 @@ void Network::receive(Connection& connection) {
     bytes += static_cast<std::size_t>(size);
     connections_.account(static_cast<std::size_t>(size));
     if (connection.ends) return;
-    // Nobody who waits is overtaken, but by those that ask for less.
+    // Requests that wait are overtaken by smaller ones only.
     const std::string_view arrived(arrived_.data(), static_cast<std::size_t>(size));
     if (connection.account == nullptr || (connections_.waiting() == 0 && !connection.costly))
       take(connection, arrived);

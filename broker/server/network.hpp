@@ -46,9 +46,8 @@ class Network {
     std::string topic;
   };
 
-  /// `access`: who is let in, and what each may have; it may change (`follow`), and has to outlive
-  /// this. Throws Error
-  /// rejected, which names the endpoint and says what to do.
+  /// `access`: which users may connect, and what each may have; it may change (`follow`), and has
+  /// to outlive this. Throws Error rejected, which names the endpoint and says what to do.
   Network(const BrokerOptions& options, const Access& access, Counters& counters,
           spdlog::logger& log);
   ~Network();
