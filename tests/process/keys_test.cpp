@@ -41,6 +41,15 @@ std::ptrdiff_t descriptors_of(const Program& program) {
   return std::distance(begin(all), end(all));
 }
 
+/// The keys of a broker, and of alice and bob, which are authorized.
+template <class Path>
+void make_keys_of_two_users(const Path& path) {
+  for (const char* name : {"broker", "alice", "bob"})
+    REQUIRE(run_bulletin({"keygen", path(name)}).exit == 0);
+  std::ofstream(path("authorized")) << last_line(path("alice.pub")) << " alice\n"
+                                    << last_line(path("bob.pub")) << " bob\n";
+}
+
 }  // namespace
 
 TEST_CASE("keys are made, let in, and taken away by SIGHUP") {
@@ -126,10 +135,7 @@ TEST_CASE("permissions of any kind at SIGHUP end no broker and change nothing") 
 TEST_CASE("a quota refuses with the reason and SIGHUP makes it larger") {
   const TemporaryFolder folder;
   const auto path = [&](const std::string& name) { return (folder.path() / name).string(); };
-  for (const char* name : {"broker", "alice", "bob"})
-    REQUIRE(run_bulletin({"keygen", path(name)}).exit == 0);
-  std::ofstream(path("authorized")) << last_line(path("alice.pub")) << " alice\n"
-                                    << last_line(path("bob.pub")) << " bob\n";
+  make_keys_of_two_users(path);
   const auto permit = [&](const std::string& attributes) {
     std::ofstream(path("new")) << "[[rule]]\nuser = \"*\"\nright = \"write\"\n"
                                << "[[quota]]\nuser = \"alice\"\nattributes = " << attributes
@@ -179,10 +185,7 @@ TEST_CASE("an address that other hosts can reach is bound with keys, or on deman
 TEST_CASE("a key is taken away while as many connections as there can be hold descriptors") {
   const TemporaryFolder folder;
   const auto path = [&](const std::string& name) { return (folder.path() / name).string(); };
-  for (const char* name : {"broker", "alice", "bob"})
-    REQUIRE(run_bulletin({"keygen", path(name)}).exit == 0);
-  std::ofstream(path("authorized")) << last_line(path("alice.pub")) << " alice\n"
-                                    << last_line(path("bob.pub")) << " bob\n";
+  make_keys_of_two_users(path);
   Program broker("/bin/bash",
                  {"-c", "ulimit -n 128; exec '" + bin_folder +
                             "/bulletin-broker' --bind 'tcp://127.0.0.1:*' --max-connections 1000 "

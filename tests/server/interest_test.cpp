@@ -8,25 +8,14 @@
 #include <vector>
 
 #include "server/connection.hpp"
+#include "server/readers.hpp"
 #include "support/catch.hpp"
 #include "wire/update.hpp"
 
 using namespace bulletin;
 using namespace bulletin::server;
-
-namespace {
-
-std::unique_ptr<Connection> connection(std::uint64_t id) {
-  return std::make_unique<Connection>(id, Descriptor(), std::string(), nullptr, 1u << 20,
-                                      Connection::Time());
-}
-
-const Rights& all_rights() {
-  static const Rights rights = Rights::all();
-  return rights;
-}
-
-}  // namespace
+using test::all_rights;
+using test::connection;
 
 TEST_CASE("The end of a subscription moves one other hearer at most, however many there are") {
   Interest interest;

@@ -11,27 +11,20 @@
 #include "authority/desk.hpp"
 #include "server/beat_schedule.hpp"
 #include "server/connection.hpp"
+#include "server/readers.hpp"
 #include "support/catch.hpp"
 #include "wire/update.hpp"
 
 using namespace bulletin;
 using namespace bulletin::server;
+using test::all_rights;
+using test::connection;
 
 namespace {
-
-std::unique_ptr<Connection> connection(std::uint64_t id) {
-  return std::make_unique<Connection>(id, Descriptor(), std::string(), nullptr, 1u << 20,
-                                      Connection::Time());
-}
 
 std::size_t heap_bytes() {
   const struct mallinfo2 info = ::mallinfo2();
   return info.uordblks + info.hblkhd;
-}
-
-const Rights& all_rights() {
-  static const Rights rights = Rights::all();
-  return rights;
 }
 
 }  // namespace
