@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "client/standard_streams.hpp"
+#include "client/system/standard_streams.hpp"
 #include "server/log.hpp"
 
 namespace bulletin {

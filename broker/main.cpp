@@ -15,7 +15,7 @@
 #include <bulletin/error.hpp>
 
 #include "arguments.hpp"
-#include "client/standard_streams.hpp"
+#include "client/system/standard_streams.hpp"
 #include "complain.hpp"
 #include "end_signals.hpp"
 #include "metrics_endpoint.hpp"

@@ -8,7 +8,7 @@
 
 #include "cli/command_words.hpp"
 #include "cli/terminal.hpp"
-#include "client/endpoint.hpp"
+#include "client/transport/endpoint.hpp"
 #include "wire/names.hpp"
 
 namespace bulletin::cli {

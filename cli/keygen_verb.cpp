@@ -9,7 +9,7 @@
 #include "cli/terminal.hpp"
 #include "cli/values_json.hpp"
 #include "cli/verbs.hpp"
-#include "client/key_files.hpp"
+#include "client/transport/key_files.hpp"
 
 namespace bulletin::cli {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/terminal.hpp"
-#include "client/standard_streams.hpp"
+#include "client/system/standard_streams.hpp"
 
 namespace {
 

@@ -11,8 +11,8 @@
 #include <bulletin/error.hpp>
 
 #include "cli/escape.hpp"
-#include "client/host_name.hpp"
-#include "client/part_pause.hpp"
+#include "client/system/host_name.hpp"
+#include "client/system/part_pause.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/names.hpp"
 #include "wire/requests.hpp"

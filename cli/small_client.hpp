@@ -16,7 +16,7 @@
 #include <bulletin/value.hpp>
 
 #include "cli/verbs.hpp"
-#include "client/command_connection.hpp"
+#include "client/transport/command_connection.hpp"
 #include "wire/replies.hpp"
 
 namespace bulletin::cli {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "client/standard_streams.hpp"
+#include "client/system/standard_streams.hpp"
 
 namespace bulletin::cli {
 

@@ -50,6 +50,7 @@ class TidyTest(unittest.TestCase):
             ("lib/wire/x.hpp", '"authority/r.hpp"'),
             ("lib/replica/x.hpp", '"client/r.hpp"'),
             ("broker/authority/x.hpp", '"server/r.hpp"'),
+            ("lib/client/transport/x.hpp", '"client/loop/r.hpp"'),
             ("lib/include/bulletin/x.hpp", '"vocabulary/r.hpp"'),
         ]:
             self.assert_fails(path, f"#pragma once\n#include {include}\n", "never includes", 2)

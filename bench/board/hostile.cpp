@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "board/board.hpp"
-#include "client/key_files.hpp"
+#include "client/transport/key_files.hpp"
 #include "harness/far_end.hpp"
 #include "harness/service.hpp"
 #include "support/tcp_peer.hpp"

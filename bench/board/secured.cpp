@@ -9,7 +9,7 @@
 
 #include "board/board.hpp"
 #include "board/filled.hpp"
-#include "client/key_files.hpp"
+#include "client/transport/key_files.hpp"
 #include "harness/service.hpp"
 
 namespace bulletin::bench {

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "client/child_process.hpp"
+#include "client/system/child_process.hpp"
 #include "harness/contender.hpp"
 
 namespace bulletin::bench {

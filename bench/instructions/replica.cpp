@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "client/dispatcher.hpp"
+#include "client/watch/dispatcher.hpp"
 #include "instructions/hot_path.hpp"
 #include "replica/namespace_replica.hpp"
 #include "wire/commit.hpp"
@@ -15,15 +15,15 @@
 namespace bulletin::bench {
 namespace {
 
-class Nobody final : public replica::RowObserver {
+class Nobody final : public replica::ReplicaObserver {
  public:
-  bool wants_rows(const replica::NamespaceReplica&) override { return false; }
-  void applied(replica::NamespaceReplica&, const replica::Row&) override {}
+  bool wants_changes(const replica::NamespaceReplica&) override { return false; }
+  void applied(replica::NamespaceReplica&, const replica::ChangeBatch&) override {}
   void progressed(replica::NamespaceReplica&) override {}
 };
 
 /// A client whose program watches other names than those that change.
-class OtherNames final : public replica::RowObserver {
+class OtherNames final : public replica::ReplicaObserver {
  public:
   explicit OtherNames(int watches) {
     for (int i = 0; i < watches; ++i) {
@@ -39,11 +39,11 @@ class OtherNames final : public replica::RowObserver {
   OtherNames(const OtherNames&) = delete;
   OtherNames& operator=(const OtherNames&) = delete;
 
-  bool wants_rows(const replica::NamespaceReplica& replica) override {
+  bool wants_changes(const replica::NamespaceReplica& replica) override {
     return dispatcher_->watched(replica.id());
   }
-  void applied(replica::NamespaceReplica& replica, const replica::Row& row) override {
-    dispatcher_->push(replica.id(), row);
+  void applied(replica::NamespaceReplica& replica, const replica::ChangeBatch& batch) override {
+    dispatcher_->push(replica.id(), batch);
   }
   void progressed(replica::NamespaceReplica&) override {}
 

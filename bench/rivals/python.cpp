@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "client/child_process.hpp"
+#include "client/system/child_process.hpp"
 #include "harness/service.hpp"
 #include "rivals/rivals.hpp"
 

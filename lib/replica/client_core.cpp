@@ -56,7 +56,7 @@ std::shared_ptr<NamespaceReplica> ClientCore::destination(std::string_view name)
 ClientCore::Members::iterator ClientCore::find_or_make(std::string_view name) {
   if (const auto found = members_.find(name); found != members_.end()) return found;
   auto replica = std::make_shared<NamespaceReplica>(
-      std::string(name), static_cast<RowObserver&>(*this), ++made_, options_.hash_seed);
+      std::string(name), static_cast<ReplicaObserver&>(*this), ++made_, options_.hash_seed);
   return members_.emplace(std::string(name), Member{std::move(replica)}).first;
 }
 
@@ -421,12 +421,12 @@ std::uint64_t ClientCore::ready_ms(const Member& member) const noexcept {
 
 // --- how it stands ------------------------------------------------------------------------------
 
-bool ClientCore::wants_rows(const NamespaceReplica& replica) {
-  return observer_.wants_rows(replica);
+bool ClientCore::wants_changes(const NamespaceReplica& replica) {
+  return observer_.wants_changes(replica);
 }
 
-void ClientCore::applied(NamespaceReplica& replica, const Row& row) {
-  observer_.applied(replica, row);
+void ClientCore::applied(NamespaceReplica& replica, const ChangeBatch& batch) {
+  observer_.applied(replica, batch);
 }
 
 void ClientCore::progressed(NamespaceReplica& replica) {

@@ -42,7 +42,7 @@ struct ClientCoreOptions {
 };
 
 /// What the core tells its owner. Called under the apply lock.
-class ClientObserver : public RowObserver {
+class ClientObserver : public ReplicaObserver {
  public:
   /// A session began. `follows_lost`: another of this core ended against its will.
   virtual void session_started(const wire::Welcome& welcome, bool follows_lost) = 0;
@@ -68,7 +68,7 @@ class ClientObserver : public RowObserver {
 /// namespace. Free are the calls, and the next part of a large answer.
 ///
 /// One thread at a time: the owner's apply lock.
-class ClientCore : private RowObserver {
+class ClientCore : private ReplicaObserver {
  public:
   ClientCore(ClientCoreOptions options, ClientObserver& observer);
 
@@ -180,8 +180,8 @@ class ClientCore : private RowObserver {
   };
 
   // What the replicas tell.
-  bool wants_rows(const NamespaceReplica& replica) override;
-  void applied(NamespaceReplica& replica, const Row& row) override;
+  bool wants_changes(const NamespaceReplica& replica) override;
+  void applied(NamespaceReplica& replica, const ChangeBatch& batch) override;
   void progressed(NamespaceReplica& replica) override;
 
   Members::iterator find_or_make(std::string_view name);

@@ -14,7 +14,7 @@
 
 namespace bulletin::replica {
 
-NamespaceReplica::NamespaceReplica(std::string name, RowObserver& observer, std::uint64_t id,
+NamespaceReplica::NamespaceReplica(std::string name, ReplicaObserver& observer, std::uint64_t id,
                                    std::uint64_t hash_seed)
     : name_(std::move(name)), id_(id), observer_(observer), table_(hash_seed) {}
 
@@ -251,7 +251,7 @@ void NamespaceReplica::apply(const wire::CommitsUpdate& update, Way way) {
   hashes_.clear();
   for (const wire::ParsedRun::Change& change : parsed.changes())
     hashes_.push_back(table_.hash_of(change.name));
-  const bool tell = observer_.wants_rows(*this);
+  const bool tell = observer_.wants_changes(*this);
   const bool remember = way == Way::other || !ahead_.empty();
   if (remember && ahead_.empty()) ahead_.remember(revision(), digest());
   for (const wire::ParsedRun::Commit& commit : parsed.commits_after(revision())) {
@@ -373,7 +373,7 @@ void NamespaceReplica::adopt(const SnapshotIntake& intake) {
   complete_.store(true, std::memory_order_release);
 }
 
-// Makes the table equal to the staged one, as one row.
+// Makes the table equal to the staged one, as one batch.
 void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
   const std::uint64_t missed = intake.count() - std::min(count_, intake.count());
   std::pmr::monotonic_buffer_resource memory;
@@ -409,7 +409,7 @@ void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
     table_.erase(name, wire::name_hash(name), intake.position());
   }
   adopt(intake);
-  if (row_.changes.empty() || !observer_.wants_rows(*this)) return;
+  if (row_.changes.empty() || !observer_.wants_changes(*this)) return;
   row_.revision = intake.position();
   row_.resynced = true;
   row_.skipped = missed - std::min<std::uint64_t>(missed, row_.changes.size());

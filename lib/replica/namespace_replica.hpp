@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "replica/attribute_table.hpp"
+#include "replica/change_batch.hpp"
 #include "replica/digest_memory.hpp"
 #include "replica/kept_updates.hpp"
-#include "replica/row.hpp"
 #include "replica/snapshot_intake.hpp"
 #include "wire/epoch.hpp"
 #include "wire/parsed_run.hpp"
@@ -24,16 +24,16 @@ namespace bulletin::replica {
 
 class NamespaceReplica;
 
-/// Told of every row after it has become visible. Called by whoever applies, with the client's
+/// Told of every batch after it has become visible. Called by whoever applies, with the client's
 /// apply lock held: keep it short.
-class RowObserver {
+class ReplicaObserver {
  public:
-  virtual ~RowObserver() = default;
-  /// Whether rows of this namespace are wanted; otherwise they are not made.
-  virtual bool wants_rows(const NamespaceReplica& replica) = 0;
-  virtual void applied(NamespaceReplica& replica, const Row& row) = 0;
+  virtual ~ReplicaObserver() = default;
+  /// Whether batches of this namespace are wanted; otherwise they are not made.
+  virtual bool wants_changes(const NamespaceReplica& replica) = 0;
+  virtual void applied(NamespaceReplica& replica, const ChangeBatch& batch) = 0;
   /// The replica's revision, completeness or failure has changed; also called when nobody wants
-  /// rows.
+  /// batches.
   virtual void progressed(NamespaceReplica& replica) = 0;
 };
 
@@ -50,7 +50,7 @@ class RowObserver {
 class NamespaceReplica {
  public:
   /// `id`: told by `id()`. `hash_seed`: of the tables.
-  NamespaceReplica(std::string name, RowObserver& observer, std::uint64_t id = 0,
+  NamespaceReplica(std::string name, ReplicaObserver& observer, std::uint64_t id = 0,
                    std::uint64_t hash_seed = 0);
 
   // --- any thread ---
@@ -159,7 +159,7 @@ class NamespaceReplica {
 
   const std::string name_;
   const std::uint64_t id_;
-  RowObserver& observer_;
+  ReplicaObserver& observer_;
   AttributeTable table_;
   std::atomic<std::uint64_t> revision_{0};
   std::atomic<std::uint64_t> history_{0};  // written after the first revision of its epoch
@@ -189,7 +189,7 @@ class NamespaceReplica {
   // Of the commit or repair being applied; their memory is used again.
   wire::ParsedRun run_;                // of one that was not taken apart when it was read
   std::vector<std::uint64_t> hashes_;  // of its names, in the table
-  Row row_;
+  ChangeBatch row_;
 };
 
 }  // namespace bulletin::replica

@@ -1,4 +1,4 @@
-#include "client/endpoint_ring.hpp"
+#include "client/transport/endpoint_ring.hpp"
 
 #include <algorithm>
 #include <string>

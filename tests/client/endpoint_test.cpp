@@ -1,4 +1,4 @@
-#include "client/endpoint.hpp"
+#include "client/transport/endpoint.hpp"
 
 #include <cstdlib>
 #include <set>

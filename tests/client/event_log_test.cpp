@@ -1,4 +1,4 @@
-#include "client/event_log.hpp"
+#include "client/system/event_log.hpp"
 
 #include <chrono>
 

@@ -13,7 +13,7 @@
 
 #include <bulletin/error.hpp>
 
-#include "client/write_promise.hpp"
+#include "client/loop/write_promise.hpp"
 #include "support/await.hpp"
 #include "support/catch.hpp"
 #include "support/failure.hpp"

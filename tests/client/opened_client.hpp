@@ -8,7 +8,7 @@
 
 #include <bulletin/bulletin.hpp>
 
-#include "client/implementation.hpp"
+#include "client/loop/implementation.hpp"
 #include "support/board.hpp"
 
 namespace bulletin::test {

@@ -1,11 +1,11 @@
-#include "client/poller.hpp"
+#include "client/transport/poller.hpp"
 
 #include <unistd.h>
 
 #include <system_error>
 #include <thread>
 
-#include "client/sockets.hpp"
+#include "client/transport/sockets.hpp"
 #include "support/await.hpp"
 #include "support/catch.hpp"
 

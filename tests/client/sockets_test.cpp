@@ -1,4 +1,4 @@
-#include "client/sockets.hpp"
+#include "client/transport/sockets.hpp"
 
 #include <memory>
 #include <optional>

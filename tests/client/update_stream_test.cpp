@@ -1,4 +1,4 @@
-#include "client/update_stream.hpp"
+#include "client/transport/update_stream.hpp"
 
 #include <chrono>
 #include <optional>

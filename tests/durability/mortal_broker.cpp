@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "client/key_files.hpp"
+#include "client/transport/key_files.hpp"
 #include "durability/killer_env.hpp"
 #include "server/log.hpp"
 #include "server/server.hpp"

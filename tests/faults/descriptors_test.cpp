@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "client/command_connection.hpp"
+#include "client/transport/command_connection.hpp"
 #include "faults/few_descriptors.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"

@@ -5,9 +5,9 @@
 #include <thread>
 #include <vector>
 
-#include "client/command_connection.hpp"
-#include "client/poller.hpp"
-#include "client/sockets.hpp"
+#include "client/transport/command_connection.hpp"
+#include "client/transport/poller.hpp"
+#include "client/transport/sockets.hpp"
 #include "faults/faults.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"

@@ -36,11 +36,11 @@ const std::array<wire::Status, 7> refusals{wire::Status::malformed,   wire::Stat
                                            wire::Status::rejected,    wire::Status::denied,
                                            wire::Status::overloaded};
 
-/// Revisions of a row never go back, and each row is told whole.
+/// Revisions of a batch never go back, and each batch is told whole.
 class Listener : public replica::ClientObserver {
  public:
-  bool wants_rows(const replica::NamespaceReplica&) override { return true; }
-  void applied(replica::NamespaceReplica&, const replica::Row&) override {}
+  bool wants_changes(const replica::NamespaceReplica&) override { return true; }
+  void applied(replica::NamespaceReplica&, const replica::ChangeBatch&) override {}
   void progressed(replica::NamespaceReplica&) override {}
   void session_started(const wire::Welcome&, bool) override {}
   void session_lives(std::uint64_t) override {}

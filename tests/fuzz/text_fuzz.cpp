@@ -10,7 +10,7 @@
 #include <bulletin/error.hpp>
 
 #include "cli/base64.hpp"
-#include "client/endpoint.hpp"
+#include "client/transport/endpoint.hpp"
 #include "fuzz/choices.hpp"
 #include "server/endpoint.hpp"
 #include "server/keys.hpp"

@@ -10,7 +10,7 @@
 #include <random>
 #include <stdexcept>
 
-#include "client/key_files.hpp"
+#include "client/transport/key_files.hpp"
 #include "support/await.hpp"
 #include "wire/replies.hpp"
 

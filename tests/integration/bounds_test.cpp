@@ -6,7 +6,7 @@
 
 #include <zmq.hpp>
 
-#include "client/keys.hpp"
+#include "client/transport/keys.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/failure.hpp"

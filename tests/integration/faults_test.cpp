@@ -9,7 +9,7 @@
 
 #include <bulletin/bulletin.hpp>
 
-#include "client/command_connection.hpp"
+#include "client/transport/command_connection.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/failure.hpp"

@@ -2,7 +2,7 @@
 
 #include <random>
 
-#include "client/keys.hpp"
+#include "client/transport/keys.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/failure.hpp"

@@ -9,8 +9,8 @@
 #include <string>
 #include <thread>
 
-#include "client/key_files.hpp"
-#include "client/keys.hpp"
+#include "client/transport/key_files.hpp"
+#include "client/transport/keys.hpp"
 #include "server/log.hpp"
 #include "server/server.hpp"
 #include "support/board.hpp"

@@ -3,7 +3,7 @@
 #include <list>
 #include <set>
 
-#include "client/keys.hpp"
+#include "client/transport/keys.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/raw_client.hpp"

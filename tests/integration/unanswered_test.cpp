@@ -12,8 +12,8 @@
 #include <thread>
 #include <vector>
 
-#include "client/command_connection.hpp"
-#include "client/keys.hpp"
+#include "client/transport/command_connection.hpp"
+#include "client/transport/keys.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/failure.hpp"

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <variant>
 
-#include "client/command_connection.hpp"
+#include "client/transport/command_connection.hpp"
 #include "process/shell.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"

@@ -73,8 +73,8 @@ class CoreWorld : private replica::ClientObserver {
   }
 
  private:
-  bool wants_rows(const replica::NamespaceReplica&) override { return false; }
-  void applied(replica::NamespaceReplica&, const replica::Row&) override {}
+  bool wants_changes(const replica::NamespaceReplica&) override { return false; }
+  void applied(replica::NamespaceReplica&, const replica::ChangeBatch&) override {}
   void progressed(replica::NamespaceReplica&) override {}
   void session_started(const wire::Welcome& welcome, bool follows_lost) override {
     events.push_back("session " + std::to_string(welcome.session.number) +

@@ -7,8 +7,8 @@
 
 #include <bulletin/transaction.hpp>
 
+#include "replica/change_recorder.hpp"
 #include "replica/namespace_model.hpp"
-#include "replica/row_recorder.hpp"
 #include "replica/write_lane.hpp"
 #include "support/catch.hpp"
 #include "wire/transaction.hpp"
@@ -28,7 +28,7 @@ inline const wire::SessionId first_session{epoch_number(1), 7};
 inline const wire::SessionId next_session{epoch_number(1), 8};
 
 struct Lane {
-  RowRecorder told;
+  ChangeRecorder told;
   NamespaceReplica plant{"plant", told};
   NamespaceReplica other{"other", told};
   WriteLane lane;

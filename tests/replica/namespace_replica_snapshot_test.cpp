@@ -15,7 +15,7 @@ TEST_CASE("a snapshot in parts becomes the broker's contents") {
   for (int i = 0; i != 10; ++i) world.broker.set("n" + std::to_string(i), "v");
   world.join();
   world.require_equal();
-  CHECK(world.told.rows.empty());
+  CHECK(world.told.batches.empty());
 }
 
 TEST_CASE("when the log is too short a snapshot is applied as one difference with removals") {
@@ -30,10 +30,10 @@ TEST_CASE("when the log is too short a snapshot is applied as one difference wit
   world.deliver(world.broker.beat());
   world.settle();
   world.require_equal();
-  REQUIRE(world.told.rows.size() == 1);
-  CHECK(world.told.rows[0].resynced);
-  CHECK(world.told.rows[0].skipped == 1);
-  CHECK(world.told.rows[0].names.size() == 3);
+  REQUIRE(world.told.batches.size() == 1);
+  CHECK(world.told.batches[0].resynced);
+  CHECK(world.told.batches[0].skipped == 1);
+  CHECK(world.told.batches[0].names.size() == 3);
 }
 
 TEST_CASE("a differing digest is repaired by a snapshot that compares bytes") {
@@ -47,8 +47,8 @@ TEST_CASE("a differing digest is repaired by a snapshot that compares bytes") {
   world.deliver(world.broker.beat());
   CHECK(world.settle() >= 1);
   world.require_equal();
-  REQUIRE(world.told.rows.size() == 1);
-  CHECK(world.told.rows[0].names == std::vector<std::string>{"a", "-stray"});
+  REQUIRE(world.told.batches.size() == 1);
+  CHECK(world.told.batches[0].names == std::vector<std::string>{"a", "-stray"});
 }
 
 TEST_CASE("a digest that no snapshot mends is not mended for ever") {
@@ -78,8 +78,8 @@ TEST_CASE("another epoch is taken over as a difference") {
   }
   world.settle();
   world.require_equal();
-  REQUIRE(world.told.rows.size() == 1);
-  CHECK(world.told.rows[0].resynced);
+  REQUIRE(world.told.batches.size() == 1);
+  CHECK(world.told.batches[0].resynced);
 }
 
 TEST_CASE("an epoch that changes between the parts begins the snapshot again") {
@@ -196,7 +196,7 @@ TEST_CASE("while a repair is under way the stream goes on and nothing goes back"
   REQUIRE(world.exchange());
   world.deliver(world.broker.set("n1", "new"));
   CHECK(world.replica.revision() == world.broker.revision());
-  CHECK(world.told.rows.size() == 1);
+  CHECK(world.told.batches.size() == 1);
   world.settle();
   CHECK(world.replica.live());
   world.require_equal();

@@ -38,16 +38,16 @@ TEST_CASE("only one request is under way, and it is given again when it stays un
   CHECK(world.replica.next_request() == first);
 }
 
-TEST_CASE("updates are applied in order, each as one row") {
+TEST_CASE("updates are applied in order, each as one batch") {
   ReplicaWorld world;
   world.join();
   world.deliver(world.broker.commit({{"a", text("1")}, {"b", text("2")}}));
   world.deliver(world.broker.commit({{"a", std::nullopt}, {"c", text("3")}}));
   world.require_equal();
-  REQUIRE(world.told.rows.size() == 2);
-  CHECK(world.told.rows[0].names == std::vector<std::string>{"a", "b"});
-  CHECK(world.told.rows[1].names == std::vector<std::string>{"-a", "c"});
-  CHECK_FALSE(world.told.rows[1].resynced);
+  REQUIRE(world.told.batches.size() == 2);
+  CHECK(world.told.batches[0].names == std::vector<std::string>{"a", "b"});
+  CHECK(world.told.batches[1].names == std::vector<std::string>{"-a", "c"});
+  CHECK_FALSE(world.told.batches[1].resynced);
 }
 
 TEST_CASE("progress is told once for an update of several commits") {
@@ -58,16 +58,16 @@ TEST_CASE("progress is told once for an update of several commits") {
   const std::uint64_t before = world.told.progress;
   world.deliver(world.broker.run_after(from));
   CHECK(world.told.progress == before + 1);
-  CHECK(world.told.rows.size() == 5);
+  CHECK(world.told.batches.size() == 5);
   world.require_equal();
 }
 
-TEST_CASE("rows that nobody wants are not made") {
+TEST_CASE("batches that nobody wants are not made") {
   ReplicaWorld world;
   world.told.wanted = false;
   world.join();
   world.deliver(world.broker.set("a", "1"));
-  CHECK(world.told.rows.empty());
+  CHECK(world.told.batches.empty());
   CHECK(contents_of(world.replica) == world.broker.contents());
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("a commit that clears removes what it does not name") {
   world.join();
   world.deliver(world.broker.commit({{"b", text("new")}, {"d", text("new")}}, true));
   world.require_equal();
-  CHECK(world.told.rows.back().names.size() == 4);
+  CHECK(world.told.batches.back().names.size() == 4);
 }
 
 TEST_CASE("commits that are here already are passed over") {
@@ -90,7 +90,7 @@ TEST_CASE("commits that are here already are passed over") {
   world.deliver(first);
   world.deliver(second);
   world.deliver(world.broker.run_after(0));
-  CHECK(world.told.rows.size() == 2);
+  CHECK(world.told.batches.size() == 2);
   world.require_equal();
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("an update whose first part is known brings the rest") {
   world.broker.set("a", "2");
   world.deliver(world.broker.run_after(0));
   world.require_equal();
-  CHECK(world.told.rows.size() == 2);
+  CHECK(world.told.batches.size() == 2);
 }
 
 TEST_CASE("a hole is filled by SINCE, and what came after it follows") {
@@ -119,7 +119,7 @@ TEST_CASE("a hole is filled by SINCE, and what came after it follows") {
   CHECK_FALSE(world.exchange());
   CHECK(world.replica.live());
   world.require_equal();
-  CHECK(world.told.rows.size() == 4);
+  CHECK(world.told.batches.size() == 4);
 }
 
 TEST_CASE("updates that arrive out of order are put in order") {

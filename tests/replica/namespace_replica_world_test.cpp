@@ -6,9 +6,9 @@
 #include <set>
 #include <string>
 
+#include "replica/change_recorder.hpp"
 #include "replica/namespace_model.hpp"
 #include "replica/namespace_replica.hpp"
-#include "replica/row_recorder.hpp"
 #include "support/catch.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/digest.hpp"
@@ -207,7 +207,7 @@ class World {
 
   std::mt19937 random_;
   NamespaceModel broker_{"plant"};
-  RowRecorder told_;
+  ChangeRecorder told_;
   NamespaceReplica replica_{"plant", told_};
   std::deque<std::string> stream_;
   std::optional<std::string> reply_;

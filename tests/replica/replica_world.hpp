@@ -3,9 +3,9 @@
 
 #include <string>
 
+#include "replica/change_recorder.hpp"
 #include "replica/namespace_model.hpp"
 #include "replica/namespace_replica.hpp"
-#include "replica/row_recorder.hpp"
 #include "support/catch.hpp"
 #include "wire/requests.hpp"
 
@@ -13,7 +13,7 @@ namespace bulletin::test {
 
 struct ReplicaWorld {
   NamespaceModel broker{"plant"};
-  RowRecorder told;
+  ChangeRecorder told;
   replica::NamespaceReplica replica{"plant", told};
 
   void deliver(const std::string& body) { replica.update(wire::decode_update(body)); }

@@ -255,17 +255,17 @@ void Client::await(const replica::NamespaceReplica& replica, const wire::Epoch& 
 
 // --- what the core tells ---
 
-bool Client::wants_rows(const replica::NamespaceReplica& replica) {
+bool Client::wants_changes(const replica::NamespaceReplica& replica) {
   const auto found = views_.find(replica.name());
-  return found != views_.end() && found->second.wants_rows();
+  return found != views_.end() && found->second.wants_changes();
 }
 
-void Client::applied(replica::NamespaceReplica& replica, const replica::Row& row) {
+void Client::applied(replica::NamespaceReplica& replica, const replica::ChangeBatch& batch) {
   const auto found = views_.find(replica.name());
-  check(found != views_.end() && found->second.wants_rows(), "'{}' told a row to nobody",
+  check(found != views_.end() && found->second.wants_changes(), "'{}' told a batch to nobody",
         replica.name());
   if (world_.options.plant == Plant::deaf_observer && world_.random.one_in(20)) return;
-  found->second.applied(row);
+  found->second.applied(batch);
 }
 
 void Client::progressed(replica::NamespaceReplica& replica) {

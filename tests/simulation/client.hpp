@@ -86,8 +86,8 @@ class Client : private replica::ClientObserver {
   };
 
   // ClientObserver.
-  bool wants_rows(const replica::NamespaceReplica& replica) override;
-  void applied(replica::NamespaceReplica& replica, const replica::Row& row) override;
+  bool wants_changes(const replica::NamespaceReplica& replica) override;
+  void applied(replica::NamespaceReplica& replica, const replica::ChangeBatch& batch) override;
   void progressed(replica::NamespaceReplica& replica) override;
   void session_started(const wire::Welcome& welcome, bool follows_lost) override;
   void session_lives(std::uint64_t asked_ms) override;

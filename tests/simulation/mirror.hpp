@@ -1,4 +1,4 @@
-// An observer's copy of a namespace, made of nothing but the rows that it is told.
+// An observer's copy of a namespace, made of nothing but the batches that it is told.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,15 @@
 
 namespace bulletin::simulation {
 
-/// Checks that rows come in order, each whole, and that together they tell everything.
+/// Checks that batches come in order, each whole, and that together they tell everything.
 class Mirror {
  public:
   /// Begins with what the replica holds now.
   explicit Mirror(const replica::NamespaceReplica& replica);
 
-  void take(const replica::NamespaceReplica& replica, const replica::Row& row,
+  void take(const replica::NamespaceReplica& replica, const replica::ChangeBatch& batch,
             const SpaceHistory& past);
-  /// The rows so far lead to what the replica holds.
+  /// The batches so far lead to what the replica holds.
   void compare(const replica::NamespaceReplica& replica);
 
  private:
@@ -27,9 +27,9 @@ class Mirror {
     std::uint64_t revision = 0;
   };
 
-  void take_commit(const replica::NamespaceReplica& replica, const replica::Row& row,
+  void take_commit(const replica::NamespaceReplica& replica, const replica::ChangeBatch& batch,
                    const SpaceHistory& past) const;
-  void take_repair(const replica::NamespaceReplica& replica, const replica::Row& row,
+  void take_repair(const replica::NamespaceReplica& replica, const replica::ChangeBatch& batch,
                    const SpaceHistory& past) const;
 
   std::map<std::string, Entry, std::less<>> entries_;

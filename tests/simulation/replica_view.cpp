@@ -24,9 +24,9 @@ const SpaceHistory& ReplicaView::past() const {
   return past == nullptr ? nothing : *past;
 }
 
-void ReplicaView::applied(const replica::Row& row) {
+void ReplicaView::applied(const replica::ChangeBatch& batch) {
   changed_ = true;
-  if (mirror_) mirror_->take(*replica_, row, past());
+  if (mirror_) mirror_->take(*replica_, batch, past());
 }
 
 void ReplicaView::watch(bool wanted) {

@@ -24,11 +24,11 @@ class ReplicaView {
   [[nodiscard]] replica::NamespaceReplica& replica() const noexcept { return *replica_; }
 
   // What the core tells.
-  [[nodiscard]] bool wants_rows() const noexcept { return mirror_.has_value(); }
-  void applied(const replica::Row& row);
+  [[nodiscard]] bool wants_changes() const noexcept { return mirror_.has_value(); }
+  void applied(const replica::ChangeBatch& batch);
   void progressed() noexcept { changed_ = true; }
 
-  /// From now on rows are wanted, or not.
+  /// From now on batches are wanted, or not.
   void watch(bool wanted);
 
   /// Compares it with the history at its revision. `thorough`: even if nothing was told to have

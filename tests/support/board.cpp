@@ -4,7 +4,7 @@
 #include <fstream>
 #include <system_error>
 
-#include "client/key_files.hpp"
+#include "client/transport/key_files.hpp"
 
 namespace bulletin::test {
 namespace {

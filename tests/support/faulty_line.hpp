@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "client/sockets.hpp"
+#include "client/transport/sockets.hpp"
 
 namespace bulletin::test {
 

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "client/key_files.hpp"
-#include "client/keys.hpp"
+#include "client/transport/key_files.hpp"
+#include "client/transport/keys.hpp"
 #include "server/log.hpp"
 #include "server/server.hpp"
 #include "support/board.hpp"

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "client/socket.hpp"
+#include "client/transport/socket.hpp"
 #include "wire/limits.hpp"
 #include "wire/value_codec.hpp"
 

@@ -15,7 +15,7 @@
 #include <bulletin/transaction.hpp>
 #include <bulletin/value.hpp>
 
-#include "client/keys.hpp"
+#include "client/transport/keys.hpp"
 #include "support/await.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
