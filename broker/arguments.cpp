@@ -13,7 +13,7 @@
 #include "check.hpp"
 #include "check_config.hpp"
 #include "complain.hpp"
-#include "server/config_file.hpp"
+#include "server/config/config_file.hpp"
 
 namespace bulletin {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "server/settings.hpp"
+#include "server/config/settings.hpp"
 
 namespace bulletin {
 

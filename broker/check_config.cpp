@@ -15,11 +15,11 @@
 
 #include "complain.hpp"
 #include "metrics_endpoint.hpp"
-#include "server/access.hpp"
-#include "server/check_options.hpp"
-#include "server/endpoint.hpp"
-#include "server/keys.hpp"
-#include "server/log.hpp"
+#include "server/access/access.hpp"
+#include "server/access/keys.hpp"
+#include "server/config/check_options.hpp"
+#include "server/config/endpoint.hpp"
+#include "server/telemetry/log.hpp"
 #include "store/data_folder.hpp"
 
 namespace bulletin {

@@ -1,7 +1,7 @@
 // Is what the broker was told good enough to start with?
 #pragma once
 
-#include "server/settings.hpp"
+#include "server/config/settings.hpp"
 
 namespace bulletin {
 

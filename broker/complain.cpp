@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "client/system/standard_streams.hpp"
-#include "server/log.hpp"
+#include "server/telemetry/log.hpp"
 
 namespace bulletin {
 

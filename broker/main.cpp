@@ -19,9 +19,9 @@
 #include "complain.hpp"
 #include "end_signals.hpp"
 #include "metrics_endpoint.hpp"
-#include "server/log.hpp"
+#include "server/net/wake_up.hpp"
 #include "server/server.hpp"
-#include "server/wake_up.hpp"
+#include "server/telemetry/log.hpp"
 #include "service_manager.hpp"
 
 namespace {

@@ -15,9 +15,9 @@
 
 #include <bulletin/error.hpp>
 
-#include "server/descriptors.hpp"
-#include "server/endpoint.hpp"
-#include "server/log.hpp"
+#include "server/config/descriptors.hpp"
+#include "server/config/endpoint.hpp"
+#include "server/telemetry/log.hpp"
 
 namespace bulletin {
 namespace {

@@ -19,7 +19,7 @@ endif()
 # by it, and says so by failing.
 function(bulletin_test_folder folder)
   set(directory "${CMAKE_CURRENT_SOURCE_DIR}/${folder}")
-  file(GLOB tests CONFIGURE_DEPENDS "${directory}/*_test.cpp")
+  file(GLOB tests CONFIGURE_DEPENDS "${directory}/*_test.cpp" "${directory}/*/*_test.cpp")
   file(GLOB shared CONFIGURE_DEPENDS "${directory}/*.cpp")
   file(GLOB main CONFIGURE_DEPENDS "${directory}/main.cpp")
   list(REMOVE_ITEM shared ${tests} ${main})

@@ -17,6 +17,7 @@ ROOMS = {
     "broker/zmtp": 1,
     "lib/replica": 2,
     "broker/authority": 2,
+    "broker/service": 2,
     # The floors of a room: they see those below, and nothing of other rooms on its floor.
     "lib/client/system": 3.1,
     "lib/client/transport": 3.2,
@@ -25,6 +26,10 @@ ROOMS = {
     "lib/client/api": 3.5,
     "lib/client": 3,
     "broker/store": 3,
+    "broker/server/telemetry": 3.1,
+    "broker/server/config": 3.2,
+    "broker/server/access": 3.3,
+    "broker/server/net": 3.4,
     "broker/server": 3,
     "broker": 4,
     "cli": 4,
@@ -42,11 +47,16 @@ PREFIXES = {
     "zmtp": "broker/zmtp",
     "authority": "broker/authority",
     "store": "broker/store",
+    "service": "broker/service",
     "server": "broker/server",
     "cli": "cli",
 }
-# Sources of the public types may include the public headers, of the same floor; and the broker's loop owns its store.
-SAME_FLOOR = {("lib/vocabulary", "lib/include/bulletin"), ("broker/server", "broker/store")}
+# Sources of the public types may include the public headers, of the same floor; the broker's service is made of the
+# authority, the broker's loop owns its store,
+# and both read TOML by the same rules.
+SAME_FLOOR = {("lib/vocabulary", "lib/include/bulletin"), ("broker/service", "broker/authority"),
+              ("broker/server", "broker/store"), ("broker/server/config", "broker/store"),
+              ("broker/server/access", "broker/store")}
 
 TEST_NAME = re.compile(r'TEST_CASE\(\s*"((?:[^"\\]|\\.)*)"')
 
@@ -108,7 +118,8 @@ def room_of_include(name):
 def is_below(target, room):
     below = int(ROOMS[target]) < int(ROOMS[room])
     siblings = os.path.dirname(target) == os.path.dirname(room)
-    return below or (siblings and int(ROOMS[target]) == int(ROOMS[room]) and ROOMS[target] < ROOMS[room])
+    inside = target.startswith(room + "/")
+    return below or inside or (siblings and int(ROOMS[target]) == int(ROOMS[room]) and ROOMS[target] < ROOMS[room])
 
 
 def without_comments_and_strings(text):

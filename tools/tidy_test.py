@@ -61,6 +61,16 @@ class TidyTest(unittest.TestCase):
         self.assert_fails("broker/server/x.cpp", '#include "client/a.hpp"\n', "never includes", 1)
         self.assert_fails("lib/client/x.cpp", '#include "server/a.hpp"\n', "never includes", 1)
 
+    def test_an_include_between_folders_of_a_room_only_goes_down(self):
+        self.assert_fails("broker/server/config/x.cpp", '#include "server/net/a.hpp"\n', "never includes", 1)
+        self.assert_fails("broker/server/net/x.cpp", '#include "server/a.hpp"\n', "never includes", 1)
+        self.assert_tidy({"broker/server/net/x.cpp": '#include "server/config/a.hpp"\n#include "server/net/b.hpp"\n',
+                          "broker/server/x.cpp": '#include "server/net/a.hpp"\n'})
+
+    def test_the_service_is_made_of_the_authority(self):
+        self.assert_tidy({"broker/service/x.cpp": '#include "authority/a.hpp"\n'})
+        self.assert_fails("broker/authority/x.cpp", '#include "service/a.hpp"\n', "never includes", 1)
+
     def test_an_include_is_written_in_one_way(self):
         self.assert_fails("lib/client/x.cpp", '#include "bulletin/a.hpp"\n', "public headers are", 1)
         self.assert_fails("lib/client/x.cpp", "#include <wire/a.hpp>\n", "public headers are", 1)

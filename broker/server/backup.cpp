@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/log.hpp"
+#include "server/telemetry/log.hpp"
 #include "store/copy.hpp"
 #include "wire/limits.hpp"
 #include "wire/replies.hpp"

@@ -12,7 +12,7 @@
 
 #include <absl/container/flat_hash_set.h>
 
-#include "server/text_hash.hpp"
+#include "server/net/text_hash.hpp"
 
 namespace bulletin::server {
 

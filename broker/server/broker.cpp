@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "server/keeper.hpp"
-#include "server/log.hpp"
 #include "server/server.hpp"
+#include "server/telemetry/log.hpp"
 
 namespace bulletin {
 

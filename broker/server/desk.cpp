@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "authority/refusals.hpp"
-#include "server/log.hpp"
+#include "server/telemetry/log.hpp"
 #include "server/welcome.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/names.hpp"

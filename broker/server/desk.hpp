@@ -14,14 +14,14 @@
 #include <spdlog/logger.h>
 
 #include "authority/authority.hpp"
-#include "server/access.hpp"
+#include "server/access/access.hpp"
 #include "server/backup.hpp"
-#include "server/boards.hpp"
-#include "server/counters.hpp"
-#include "server/network.hpp"
-#include "server/request.hpp"
-#include "server/session_list.hpp"
-#include "server/unsettled.hpp"
+#include "server/net/network.hpp"
+#include "service/boards.hpp"
+#include "service/counters.hpp"
+#include "service/request.hpp"
+#include "service/session_list.hpp"
+#include "service/unsettled.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
 

@@ -10,9 +10,9 @@
 #include <bulletin/error.hpp>
 
 #include "server/beginning.hpp"
-#include "server/log.hpp"
-#include "server/memory_plan.hpp"
-#include "server/text_hash.hpp"
+#include "server/config/memory_plan.hpp"
+#include "server/net/text_hash.hpp"
+#include "server/telemetry/log.hpp"
 #include "store/copy.hpp"
 #include "store/data_folder.hpp"
 #include "store/failure.hpp"

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "authority/authority.hpp"
-#include "server/boards.hpp"
-#include "server/network.hpp"
+#include "server/net/network.hpp"
+#include "service/boards.hpp"
 #include "wire/epoch.hpp"
 
 namespace bulletin::server {

@@ -9,10 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "server/check_options.hpp"
-#include "server/descriptors.hpp"
-#include "server/log.hpp"
-#include "server/memory_plan.hpp"
+#include "server/config/check_options.hpp"
+#include "server/config/descriptors.hpp"
+#include "server/config/memory_plan.hpp"
+#include "server/net/text_hash.hpp"
+#include "server/telemetry/log.hpp"
 #include "server/welcome.hpp"
 #include "wire/names.hpp"
 #include "wire/update.hpp"
@@ -53,7 +54,7 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       updates_endpoint_(to_string(network_.updates_endpoint())),
       keeper_(options_, *log_, env, first),
       authority_(keeper_.open()),
-      system_(random_epoch(), first),
+      system_(random_epoch(), first, hash_seed()),
       system_told_(started_ - system_interval),
       descriptors_seen_(started_),
       network_tended_(started_),

@@ -6,7 +6,7 @@
 
 #include <bulletin/broker.hpp>
 
-#include "server/endpoint.hpp"
+#include "server/config/endpoint.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
 

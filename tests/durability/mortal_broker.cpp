@@ -11,8 +11,8 @@
 
 #include "client/transport/key_files.hpp"
 #include "durability/killer_env.hpp"
-#include "server/log.hpp"
 #include "server/server.hpp"
+#include "server/telemetry/log.hpp"
 
 namespace bulletin::durability {
 

@@ -13,9 +13,9 @@
 #include <bulletin/error.hpp>
 
 #include "fuzz/choices.hpp"
-#include "server/check_options.hpp"
-#include "server/config_file.hpp"
-#include "server/permissions.hpp"
+#include "server/access/permissions.hpp"
+#include "server/config/check_options.hpp"
+#include "server/config/config_file.hpp"
 #include "store/label.hpp"
 
 using namespace bulletin;

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "server/log.hpp"
 #include "server/server.hpp"
+#include "server/telemetry/log.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/gate.hpp"

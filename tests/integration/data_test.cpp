@@ -7,8 +7,8 @@
 #include <thread>
 #include <vector>
 
-#include "server/log.hpp"
 #include "server/server.hpp"
+#include "server/telemetry/log.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/disk.hpp"

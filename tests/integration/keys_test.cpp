@@ -11,8 +11,8 @@
 
 #include "client/transport/key_files.hpp"
 #include "client/transport/keys.hpp"
-#include "server/log.hpp"
 #include "server/server.hpp"
+#include "server/telemetry/log.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/guarded_board.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "authority/desk.hpp"
-#include "server/running_clock.hpp"
+#include "service/running_clock.hpp"
 #include "support/catch.hpp"
 
 using namespace bulletin;

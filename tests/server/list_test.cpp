@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "authority/desk.hpp"
-#include "server/boards.hpp"
-#include "server/rights.hpp"
-#include "server/system_board.hpp"
+#include "service/boards.hpp"
+#include "service/rights.hpp"
+#include "service/system_board.hpp"
 #include "support/catch.hpp"
 
 using namespace bulletin;
@@ -62,7 +62,7 @@ class ListedBoard {
   }
 
   test::Desk desk_;
-  SystemBoard system_{{{1}}, 1};
+  SystemBoard system_{{{1}}, 1, 2};
   const Boards boards_{desk_.authority, system_};
 };
 

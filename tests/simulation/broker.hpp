@@ -11,7 +11,7 @@
 
 #include "authority/authority.hpp"
 #include "server/beat_schedule.hpp"
-#include "server/running_clock.hpp"
+#include "service/running_clock.hpp"
 #include "simulation/alarm.hpp"
 #include "simulation/environment.hpp"
 #include "wire/requests.hpp"
