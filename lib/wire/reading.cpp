@@ -1,6 +1,8 @@
 // What was read from a slot, as the templates of Namespace want it.
 
 #include <bit>
+#include <string>
+#include <utility>
 
 #include <bulletin/detail/namespace_state.hpp>
 #include <bulletin/error.hpp>
@@ -42,6 +44,11 @@ bool to_string(Reading& reading, std::string& out) {
   out.resize(head + size);
   out.erase(0, head);
   return true;
+}
+
+Encoded to_encoded(Reading& reading) {
+  if (reading.scalar.kind == Kind::encoded) return {std::move(reading.bytes)};
+  return {std::string(wire::ScalarBytes(reading.scalar.kind, reading.scalar.bits).view())};
 }
 
 }  // namespace bulletin::detail

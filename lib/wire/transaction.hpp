@@ -40,7 +40,7 @@ std::size_t element_count(std::string_view bytes);
 
 /// A transaction that sets one attribute and nothing else, as bulletin::Transaction would encode
 /// it, onto the end of `out`. Throws Error rejected, as that does; then `out` is as it was.
-void encode_set(std::string_view name, const Value& value, const SetOptions& options,
+void encode_set(std::string_view name, detail::Content value, const SetOptions& options,
                 std::string& out);
 
 /// Reads structure only, and validates values; names and limits are the authority's to judge.

@@ -20,7 +20,7 @@ void check_ttl(std::string_view name, const SetOptions& options) {
 }
 
 /// What `head` has and an operation, onto the end of `out`; if it cannot be, `out` is as it was.
-void append_set(wire::HeadPacker& head, std::string_view name, const Value& value,
+void append_set(wire::HeadPacker& head, std::string_view name, detail::Content value,
                 const SetOptions& options, std::string& out) {
   wire::check_attribute_name(name);
   check_ttl(name, options);
@@ -29,7 +29,7 @@ void append_set(wire::HeadPacker& head, std::string_view name, const Value& valu
   head.array(plain ? 3 : 5).integer(wire::OperationKind::set).string_head(name.size());
   wire::append_behind(out, head, name);
   try {
-    wire::encode_value_of(name, value, out);
+    wire::encode_content(name, value, out);
   } catch (...) {
     out.resize(before);
     throw;
@@ -46,7 +46,7 @@ std::size_t bytes_of_set(std::string_view name) noexcept { return name.size() + 
 
 }  // namespace
 
-void wire::encode_set(std::string_view name, const Value& value, const SetOptions& options,
+void wire::encode_set(std::string_view name, detail::Content value, const SetOptions& options,
                       std::string& out) {
   HeadPacker head;
   append_set(head.array(2).array(0).array(1), name, value, options, out);
@@ -82,7 +82,7 @@ std::string Transaction::encoded() const {
   return out;
 }
 
-Transaction& Transaction::set_value(std::string_view name, const Value& value,
+Transaction& Transaction::set_value(std::string_view name, detail::Content value,
                                     const SetOptions& options) {
   if (operations_.empty()) operations_.reserve(bytes_of_set(name));
   wire::HeadPacker head;

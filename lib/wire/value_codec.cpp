@@ -9,6 +9,7 @@
 #include "wire/limits.hpp"
 #include "wire/names.hpp"
 #include "wire/packer.hpp"
+#include "wire/reader.hpp"
 #include "wire/token.hpp"
 
 namespace bulletin::wire {
@@ -154,9 +155,25 @@ std::string encode_value(const Value& value) {
   return out;
 }
 
-void encode_value_of(std::string_view name, const Value& value, std::string& out) {
+namespace {
+
+void check_value(std::string_view bytes) {
   try {
-    encode_value(value, out);
+    Reader reader(bytes);
+    (void)reader.value("the value");
+    reader.finish("the value");
+  } catch (const DecodeError& error) {
+    throw Error(Errc::rejected, std::string("not one value in MessagePack: ") + error.what());
+  }
+}
+
+}  // namespace
+
+void encode_content(std::string_view name, detail::Content content, std::string& out) {
+  try {
+    if (content.value() != nullptr) return encode_value(*content.value(), out);
+    check_value(content.encoded()->bytes);
+    out += content.encoded()->bytes;
   } catch (const Error& error) {
     throw Error(error.code(), "the value of " + quoted(name) + ": " + error.what(),
                 std::string(name));
@@ -171,3 +188,19 @@ Value decode_value(std::string_view bytes) {
 }
 
 }  // namespace bulletin::wire
+
+namespace bulletin {
+
+Value ValueTraits<Encoded>::to_value(const Encoded& encoded) {
+  try {
+    return wire::decode_value(encoded.bytes);
+  } catch (const wire::DecodeError& error) {
+    throw Error(Errc::rejected, std::string("not one value in MessagePack: ") + error.what());
+  }
+}
+
+std::optional<Encoded> ValueTraits<Encoded>::from_value(const Value& value) {
+  return Encoded{wire::encode_value(value)};
+}
+
+}  // namespace bulletin

@@ -17,8 +17,9 @@ namespace bulletin::wire {
 /// UTF-8.
 void encode_value(const Value& value, std::string& out);
 std::string encode_value(const Value& value);
-/// The same for the value of an attribute, which the Error then names.
-void encode_value_of(std::string_view name, const Value& value, std::string& out);
+/// The same for what is to be stored in an attribute, which the Error then names. Throws Error
+/// rejected for bytes that are not exactly one valid value, too.
+void encode_content(std::string_view name, detail::Content content, std::string& out);
 
 /// Total: throws DecodeError for bytes that are not exactly one valid value.
 Value decode_value(std::string_view bytes);

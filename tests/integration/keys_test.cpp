@@ -15,6 +15,7 @@
 #include "server/telemetry/log.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 #include "support/guarded_board.hpp"
 #include "support/raw_client.hpp"
 #include "support/tcp_peer.hpp"
@@ -60,6 +61,27 @@ TEST_CASE("With the right keys everything works as without", "[keyless]") {
   CHECK(other.get<int>("speed") == 3);
   CHECK(other.add("speed", 1) == 4);
   REQUIRE(await([&] { return mine.get<int>("speed") == 4; }));
+}
+
+TEST_CASE("A secret key is given as text instead of a file, and neither twice nor wrong",
+          "[keyless]") {
+  GuardedBoard board;
+  ClientOptions options = board.options("alice");
+  options.key_file.clear();
+  options.server_key = board.keys("alice").broker;
+  options.key = board.keys("alice").own_secret;
+  Client alice(options);
+  alice.open("plant").set("speed", 3);
+  CHECK(alice.open("plant").get<int>("speed") == 3);
+
+  ClientOptions twice = board.options("alice");
+  twice.key = options.key;
+  CHECK(mentions(failure_of([&] { Client{twice}; }), "twice"));
+  ClientOptions wrong = options;
+  wrong.key = board.path("alice.key");
+  const Error error = failure_of([&] { Client{wrong}; });
+  CHECK(error.code() == Errc::rejected);
+  CHECK_FALSE(mentions(error, wrong.key));
 }
 
 TEST_CASE("Nobody else gets in: no key, an unknown key, a wrong server key, PLAIN, NULL",

@@ -35,14 +35,16 @@ Client& Client::operator=(Client&& other) noexcept {
   return *this;
 }
 
-Namespace Client::open(std::string_view name) { return Namespace(implementation_->open(name)); }
+Namespace Client::open(std::string_view name, OpenOptions options) {
+  return Namespace(implementation_->open(name, options));
+}
 
 Publisher Client::publisher(std::string_view name) {
   return Publisher(implementation_->publisher(name));
 }
 
-std::vector<std::string> Client::namespaces(std::string_view prefix) const {
-  return implementation_->list(prefix);
+std::vector<std::string> Client::namespaces(std::string_view prefix, Timeout timeout) const {
+  return implementation_->list(prefix, timeout);
 }
 
 Limits Client::limits() const { return implementation_->limits(); }

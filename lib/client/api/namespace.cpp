@@ -32,12 +32,12 @@ void check_name(std::string_view name) {
               std::string(name));
 }
 
-Revision set_private(NamespaceState& state, std::string_view name, const Value& value,
+Revision set_private(NamespaceState& state, std::string_view name, detail::Content value,
                      const SetOptions& options) {
   if (options.ephemeral || options.ttl.count() != 0) reject_private(name);
   check_name(name);
   std::string bytes;
-  wire::encode_value_of(name, value, bytes);
+  wire::encode_content(name, value, bytes);
   std::scoped_lock lock(state.client->apply_mutex);
   state.private_attributes.set(name, wire::name_hash(name), bytes, 0);
   return Revision();
@@ -134,26 +134,26 @@ void Namespace::throw_wrong_type(std::string_view name, const detail::Reading& f
 
 // --- writes ---
 
-Revision Namespace::set_value(std::string_view name, const Value& value,
+Revision Namespace::set_value(std::string_view name, detail::Content value,
                               const SetOptions& options) const {
   detail::notice_fork();
   if (wire::is_private(name)) return set_private(*state_, name, value, options);
   return state_->set(name, value, options);
 }
 
-Future<Revision> Namespace::set_value_async(std::string_view name, const Value& value,
+Future<Revision> Namespace::set_value_async(std::string_view name, detail::Content value,
                                             const SetOptions& options) const {
   require_shared(name);
   return state_->set_async(name, value, options);
 }
 
-void Namespace::post_value(std::string_view name, const Value& value,
+void Namespace::post_value(std::string_view name, detail::Content value,
                            const SetOptions& options) const {
   require_shared(name);
   state_->post(name, value, options);
 }
 
-void Namespace::flush() const { state_->flush(); }
+void Namespace::flush(Timeout timeout) const { state_->flush(timeout); }
 
 bool Namespace::erase(std::string_view name) const {
   detail::notice_fork();
@@ -164,7 +164,7 @@ bool Namespace::erase(std::string_view name) const {
 }
 
 std::optional<Revision> Namespace::compare_and_set_value(std::string_view name, Revision expected,
-                                                         const Value& value,
+                                                         detail::Content value,
                                                          const SetOptions& options) const {
   return state_->compare_and_set(name, expected, value, options);
 }
@@ -268,7 +268,7 @@ bool Namespace::wait_until(std::string_view name,
   }
 }
 
-void Namespace::sync() const { state_->client->sync(*state_->replica); }
+void Namespace::sync(Timeout timeout) const { state_->client->sync(*state_->replica, timeout); }
 
 Revision Namespace::revision() const noexcept {
   detail::notice_fork();

@@ -38,6 +38,8 @@ Snapshot::Entry Snapshot::entry(std::size_t index) const {
   return {item.name, wire::decode_value(item.value), Revision(item.revision)};
 }
 
+Encoded Snapshot::encoded(std::size_t index) const { return {data_->items[index].value}; }
+
 void Snapshot::throw_missing(std::string_view name) const {
   throw Error(Errc::missing,
               "the snapshot of '" + (data_ ? data_->space : std::string()) + "' has no attribute " +

@@ -11,8 +11,8 @@
 namespace bulletin::detail {
 namespace {
 
-replica::PendingWrite to_set(const Destination& destination, std::string_view name,
-                             const Value& value, const SetOptions& options) {
+replica::PendingWrite to_set(const Destination& destination, std::string_view name, Content value,
+                             const SetOptions& options) {
   thread_local std::string encoded;  // its memory is used again, unless it is much
   constexpr std::size_t most_kept = std::size_t{1} << 12;
   if (encoded.capacity() > most_kept) encoded = std::string();
@@ -60,23 +60,22 @@ Future<Result> Destination::write_async(replica::PendingWrite&& write,
   return std::move(future);
 }
 
-Revision Destination::set(std::string_view name, const Value& value,
-                          const SetOptions& options) const {
+Revision Destination::set(std::string_view name, Content value, const SetOptions& options) const {
   return Revision(write(to_set(*this, name, value, options), name).outcome.revision);
 }
 
-Future<Revision> Destination::set_async(std::string_view name, const Value& value,
+Future<Revision> Destination::set_async(std::string_view name, Content value,
                                         const SetOptions& options) const {
   return write_async<Revision>(to_set(*this, name, value, options), name);
 }
 
-void Destination::post(std::string_view name, const Value& value, const SetOptions& options) const {
+void Destination::post(std::string_view name, Content value, const SetOptions& options) const {
   replica::PendingWrite write = to_set(*this, name, value, options);
   check_size(write.transaction, name);
   client->write_async(std::move(write), {});
 }
 
-void Destination::flush() const { client->flush(*replica); }
+void Destination::flush(Timeout timeout) const { client->flush(*replica, timeout); }
 
 bool Destination::erase(std::string_view name) const {
   Transaction transaction;
@@ -85,10 +84,10 @@ bool Destination::erase(std::string_view name) const {
 }
 
 std::optional<Revision> Destination::compare_and_set(std::string_view name, Revision expected,
-                                                     const Value& value,
+                                                     Content value,
                                                      const SetOptions& options) const {
   Transaction transaction;
-  transaction.require(name, expected).set(name, value, options);
+  transaction.require(name, expected).set_value(name, value, options);
   return revision_unless_lost(write(transaction, name));
 }
 

@@ -28,14 +28,13 @@ class bulletin::detail::Destination {
 
   [[nodiscard]] std::string uri() const;
 
-  Revision set(std::string_view name, const Value& value, const SetOptions& options) const;
-  Future<Revision> set_async(std::string_view name, const Value& value,
-                             const SetOptions& options) const;
-  void post(std::string_view name, const Value& value, const SetOptions& options) const;
-  void flush() const;
+  Revision set(std::string_view name, Content value, const SetOptions& options) const;
+  Future<Revision> set_async(std::string_view name, Content value, const SetOptions& options) const;
+  void post(std::string_view name, Content value, const SetOptions& options) const;
+  void flush(Timeout timeout) const;
   bool erase(std::string_view name) const;
-  std::optional<Revision> compare_and_set(std::string_view name, Revision expected,
-                                          const Value& value, const SetOptions& options) const;
+  std::optional<Revision> compare_and_set(std::string_view name, Revision expected, Content value,
+                                          const SetOptions& options) const;
   Value add(std::string_view name, const Value& amount) const;
   CommitResult commit(const Transaction& transaction) const;
   Future<CommitResult> commit_async(const Transaction& transaction) const;

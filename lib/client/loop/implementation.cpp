@@ -1,5 +1,6 @@
 #include "client/loop/implementation.hpp"
 
+#include <string.h>  // explicit_bzero
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +25,7 @@ using client::SteadyTime;
 
 /// A replica that is not where STATUS told after so long may be of a history that has ended.
 constexpr std::chrono::milliseconds sync_retry_time{500};
+constexpr std::chrono::milliseconds on_wait_interval{100};
 
 std::string default_name() {
   return std::string(program_invocation_short_name) + "/" + std::to_string(getpid());
@@ -43,6 +45,8 @@ auto decoded(Decode decode, std::string_view reply, const std::string& what) {
 }
 
 ClientOptions completed(ClientOptions options) {
+  explicit_bzero(options.key.data(), options.key.size());
+  options.key.clear();
   if (options.name.empty()) options.name = default_name();
   if (options.name.size() > wire::client_name_bytes || !wire::is_utf8(options.name)) {
     throw Error(Errc::rejected, "ClientOptions::name must be UTF-8 of at most 255 bytes");
@@ -61,9 +65,9 @@ void client::check_namespace_name(std::string_view name) {
 }
 
 Client::Implementation::Implementation(ClientOptions given)
-    : options(completed(std::move(given))),
+    : keys(client::choose_keys(given.server_key, given.key_file, given.key)),
+      options(completed(std::move(given))),
       endpoint(client::choose_endpoint(options.endpoint)),
-      keys(client::choose_keys(options.server_key, options.key_file)),
       core({.client_name = options.name,
             .host = client::host_name(),
             .random_nonce = client::random_nonce,
@@ -149,11 +153,20 @@ bool Client::Implementation::wait_for(SteadyTime deadline, const std::function<b
   const std::shared_ptr<client::Engine> engine = this->engine();
   std::unique_lock lock(apply_mutex);
   engine->wake();
-  ++engine->waiters;
-  const bool done =
-      engine->progressed.wait_until(lock, deadline, [&] { return predicate() || engine->closed; });
-  --engine->waiters;
-  if (!done) return false;
+  const auto done = [&] { return predicate() || engine->closed; };
+  const auto wait_until = [&](SteadyTime time) {
+    ++engine->waiters;
+    const bool is_done = engine->progressed.wait_until(lock, time, done);
+    --engine->waiters;
+    return is_done;
+  };
+  while (!wait_until(options.on_wait ? std::min(deadline, client::deadline_after(on_wait_interval))
+                                     : deadline)) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    lock.unlock();
+    options.on_wait();
+    lock.lock();
+  }
   if (predicate()) return true;
   throw Error(Errc::disconnected, "the client of " + endpoint + " was closed during the call");
 }
@@ -173,7 +186,8 @@ void Client::Implementation::throw_no_broker(std::string_view what,
   throw Error(Errc::disconnected, message, std::string(name));
 }
 
-std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string_view name) {
+std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string_view name,
+                                                                     const OpenOptions& how) {
   client::check_namespace_name(name);
   const std::shared_ptr<client::Engine> engine = this->engine();
   std::shared_ptr<detail::NamespaceState> state;
@@ -181,12 +195,19 @@ std::shared_ptr<detail::NamespaceState> Client::Implementation::open(std::string
     std::scoped_lock lock(apply_mutex);
     state = handle_on(name);
     if (core.find(name) == nullptr || state->replica->refusal()) core.open(name);  // asks again
+    // What is written now does not wait for the replica: a later `open` does.
+    if (!how.wait && !state->replica->complete()) state->published = true;
+  }
+  if (!how.wait) {
+    engine->wake();
+    return state;
   }
   const replica::NamespaceReplica& replica = *state->replica;
   if (!replica.complete()) {
-    wait_for(client::deadline_after(options.open_timeout),
+    const std::chrono::milliseconds timeout = how.timeout.value_or(options.open_timeout);
+    wait_for(client::deadline_after(timeout),
              [&] { return replica.complete() || replica.refusal() || refusal_; });
-    if (!replica.complete()) throw_incomplete(replica);
+    if (!replica.complete()) throw_incomplete(replica, timeout);
   }
   take_in_published(*state);
   return state;
@@ -236,7 +257,8 @@ std::optional<std::uint64_t> Client::Implementation::next_event_ms() const {
   return next;
 }
 
-void Client::Implementation::throw_incomplete(const replica::NamespaceReplica& replica) const {
+void Client::Implementation::throw_incomplete(const replica::NamespaceReplica& replica,
+                                              std::chrono::milliseconds waited) const {
   const std::string& name = replica.name();
   {
     std::scoped_lock lock(apply_mutex);
@@ -247,14 +269,14 @@ void Client::Implementation::throw_incomplete(const replica::NamespaceReplica& r
     if (const auto& told = core.updates_endpoint(); told && core.heard(client::now_ms())) {
       throw Error(
           Errc::disconnected,
-          "cannot open '" + name + "' within " + std::to_string(options.open_timeout.count()) +
+          "cannot open '" + name + "' within " + std::to_string(waited.count()) +
               " ms: the broker at " + endpoint + " answers, and tells that its updates are at " +
               (told->endpoint.empty() ? "port " + std::to_string(told->port) : told->endpoint) +
               "; can this host reach them?",
           name);
     }
   }
-  throw_no_broker("cannot open '" + name + "'", options.open_timeout);
+  throw_no_broker("cannot open '" + name + "'", waited);
 }
 
 std::shared_ptr<const detail::Destination> Client::Implementation::publisher(
@@ -267,14 +289,15 @@ std::shared_ptr<const detail::Destination> Client::Implementation::publisher(
   return state;
 }
 
-std::vector<std::string> Client::Implementation::list(std::string_view prefix) {
+std::vector<std::string> Client::Implementation::list(std::string_view prefix, Timeout timeout) {
   const std::string what = "cannot list the namespaces";
   if (!wire::is_utf8(prefix))
     throw Error(Errc::rejected, what + ": the prefix " + wire::quoted(prefix) + " is not UTF-8");
   std::vector<std::string> names;
   for (bool more = true; more;) {
     const std::string after = names.empty() ? std::string() : names.back();
-    const std::string reply = call(encode(wire::List{prefix, after}), what);
+    const std::string reply =
+        call(encode(wire::List{prefix, after}), what, timeout.value_or(options.write_timeout));
     const auto decode = [&](std::string_view bytes) {
       return wire::decode_list_reply(bytes, after);
     };
@@ -297,7 +320,8 @@ Freshness Client::Implementation::freshness(
   return {Freshness::State::connected, std::max(since, heard_since_.load())};
 }
 
-std::string Client::Implementation::call(std::string request, std::string_view what) {
+std::string Client::Implementation::call(std::string request, std::string_view what,
+                                         std::chrono::milliseconds timeout) {
   replica::CallId id = 0;
   {
     const std::shared_ptr<client::Engine> engine = this->engine();
@@ -313,23 +337,24 @@ std::string Client::Implementation::call(std::string request, std::string_view w
   };
   Answer answer;
   try {
-    wait_for(write_deadline(), [&] { return answers_.at(id).arrived; });
+    wait_for(client::deadline_after(timeout), [&] { return answers_.at(id).arrived; });
     answer = take();
   } catch (...) {
     take();
     throw;
   }
-  if (!answer.reply) throw_no_broker(what, options.write_timeout);
+  if (!answer.reply) throw_no_broker(what, timeout);
   return *std::move(answer.reply);
 }
 
-void Client::Implementation::sync(replica::NamespaceReplica& replica) {
-  const auto deadline = write_deadline();
+void Client::Implementation::sync(replica::NamespaceReplica& replica, Timeout timeout) {
+  const std::chrono::milliseconds time = timeout.value_or(options.write_timeout);
+  const auto deadline = client::deadline_after(time);
   const std::string what = "cannot synchronise '" + replica.name() + "'";
   wire::NamespaceStatus newest;
   do {
     // The broker may be restarted after it has told: then it has to tell of its new history.
-    const wire::NamespaceStatus told = status_of(replica.name(), what);
+    const wire::NamespaceStatus told = status_of(replica.name(), what, time);
     if (told.epoch != newest.epoch) newest = told;
     {
       std::scoped_lock lock(apply_mutex);
@@ -338,12 +363,13 @@ void Client::Implementation::sync(replica::NamespaceReplica& replica) {
     const auto until = std::min(deadline, std::chrono::steady_clock::now() + sync_retry_time);
     if (wait_for(until, [&] { return replica.has(newest.epoch, newest.revision); })) return;
   } while (std::chrono::steady_clock::now() < deadline);
-  throw_no_broker(what, options.write_timeout);
+  throw_no_broker(what, time);
 }
 
 wire::NamespaceStatus Client::Implementation::status_of(std::string_view space,
-                                                        const std::string& what) {
-  const std::string reply = call(encode(wire::StatusRequest{{space}}), what);
+                                                        const std::string& what,
+                                                        std::chrono::milliseconds timeout) {
+  const std::string reply = call(encode(wire::StatusRequest{{space}}), what, timeout);
   const wire::StatusReply status = decoded(wire::decode_status_reply, reply, what);
   if (status.namespaces.size() != 1)
     throw Error(Errc::protocol, what + ": the broker's STATUS names no namespace");

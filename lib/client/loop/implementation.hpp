@@ -59,19 +59,19 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   /// Ends the threads; the handles stay readable. Idempotent.
   void close() noexcept;
 
-  std::shared_ptr<detail::NamespaceState> open(std::string_view name);
+  std::shared_ptr<detail::NamespaceState> open(std::string_view name, const OpenOptions& how);
   std::shared_ptr<const detail::Destination> publisher(std::string_view name);
-  std::vector<std::string> list(std::string_view prefix);
+  std::vector<std::string> list(std::string_view prefix, Timeout timeout);
   const Limits& limits() const noexcept { return *limits_.load(std::memory_order_acquire); }
   std::string endpoint_in_use() const;
   Freshness freshness(const replica::NamespaceReplica& replica) const noexcept;
 
   /// Makes a request and waits for its reply. Throws Error disconnected, and what a refusal says.
-  std::string call(std::string request, std::string_view what);
+  std::string call(std::string request, std::string_view what, std::chrono::milliseconds timeout);
   /// Lets the client's thread look what there is to do.
   void wake();
   /// Waits until the replica has everything that is committed now.
-  void sync(replica::NamespaceReplica& replica);
+  void sync(replica::NamespaceReplica& replica, Timeout timeout = {});
   /// Writes, and returns when the replica holds what decided it. Throws what `write_error` says.
   /// `name`: the one attribute that it is about, if it is known.
   replica::FinishedWrite write(replica::PendingWrite write, std::string_view name) {
@@ -81,7 +81,7 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   void write_async(replica::PendingWrite&& write, client::WritePromise&& promise);
   /// Waits for the writes of this namespace that have no promise. Throws what the first of them
   /// that failed would have thrown.
-  void flush(const replica::NamespaceReplica& replica);
+  void flush(const replica::NamespaceReplica& replica, Timeout timeout);
   /// Waits for progress on this client until the predicate, which is called under the apply lock,
   /// is true; false: the deadline passed. Throws Error disconnected when the client is closed.
   bool wait_for(SteadyTime deadline, const std::function<bool()>& predicate);
@@ -89,9 +89,9 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   /// The engine of this process. Throws Error disconnected when the client is closed.
   std::shared_ptr<client::Engine> engine();
 
-  const ClientOptions options;
-  const std::string endpoint;  ///< all of them, as choose_endpoint gives them
   const std::optional<client::Keys> keys;
+  const ClientOptions options;                       ///< without the secret key
+  const std::string endpoint;                        ///< all of them, as choose_endpoint gives them
   std::atomic<bool> handshakes_end_at_once = false;  ///< see ConnectionMonitor::ends_at_once
   mutable std::mutex apply_mutex;
   replica::ClientCore core;  // guarded by apply_mutex
@@ -148,7 +148,8 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
     std::optional<std::string> reply;
   };
 
-  wire::NamespaceStatus status_of(std::string_view space, const std::string& what);
+  wire::NamespaceStatus status_of(std::string_view space, const std::string& what,
+                                  std::chrono::milliseconds timeout);
   /// Under the apply lock.
   [[nodiscard]] bool is_over(const replica::FinishedWrite& write) const;
   replica::FinishedWrite write_until(SteadyTime deadline, replica::PendingWrite write,
@@ -167,15 +168,16 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   /// What was written while nobody could read yet waited for no replica: this one gets there.
   void take_in_published(detail::NamespaceState& state);
   /// Why a namespace could not be opened in time.
-  [[noreturn]] void throw_incomplete(const replica::NamespaceReplica& replica) const;
+  [[noreturn]] void throw_incomplete(const replica::NamespaceReplica& replica,
+                                     std::chrono::milliseconds waited) const;
   [[noreturn]] void throw_no_broker(std::string_view what, std::chrono::milliseconds waited,
                                     std::string_view name = {}) const;
   [[nodiscard]] SteadyTime write_deadline() const {
     return client::deadline_after(options.write_timeout);
   }
   /// Of a write that nobody waits for. Later ones are not before earlier ones.
-  [[nodiscard]] SteadyTime rough_write_deadline() const {
-    return client::rough_deadline_after(options.write_timeout);
+  [[nodiscard]] SteadyTime rough_write_deadline(Timeout timeout = {}) const {
+    return client::rough_deadline_after(timeout.value_or(options.write_timeout));
   }
 
   std::mutex engine_mutex_;

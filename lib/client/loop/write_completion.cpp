@@ -128,11 +128,11 @@ Error Client::Implementation::full_error() {
 
 // A write that changes nothing is answered behind all that was posted before, and does not end
 // before it otherwise either: its deadline is not before theirs.
-void Client::Implementation::flush(const replica::NamespaceReplica& replica) {
+void Client::Implementation::flush(const replica::NamespaceReplica& replica, Timeout timeout) {
   const std::shared_ptr<client::Engine> engine = this->engine();
   std::exception_ptr own;
   try {
-    write_until(rough_write_deadline(), replica::to_write(replica, Transaction()), {});
+    write_until(rough_write_deadline(timeout), replica::to_write(replica, Transaction()), {});
   } catch (const Error&) {
     own = std::current_exception();
   }

@@ -59,23 +59,32 @@ std::string public_of(const std::string& secret) {
 
 Keys::~Keys() { explicit_bzero(own_secret.data(), own_secret.size()); }
 
-std::optional<Keys> choose_keys(const std::string& server_key, const std::string& key_file) {
+std::optional<Keys> choose_keys(const std::string& server_key, const std::string& key_file,
+                                const std::string& key) {
   const std::string broker = from_environment(server_key, "BULLETIN_SERVER_KEY");
-  const std::string own = from_environment(key_file, "BULLETIN_KEY");
-  if (broker.empty() && own.empty()) return std::nullopt;
-  if (broker.empty() || own.empty()) {
+  const std::string own = key.empty() ? from_environment(key_file, "BULLETIN_KEY") : key_file;
+  if (!key.empty() && (!own.empty() || !wire::is_key(key))) {
+    throw Error(Errc::rejected, own.empty()
+                                    ? "ClientOptions::key is not a secret key: it must be 40 "
+                                      "characters of Z85; use key_file for a file"
+                                    : "a secret key is given twice: set either key or "
+                                      "key_file in ClientOptions");
+  }
+  const bool has_own = !key.empty() || !own.empty();
+  if (broker.empty() && !has_own) return std::nullopt;
+  if (broker.empty() || !has_own) {
     throw Error(Errc::rejected,
                 broker.empty()
                     ? "a key without a server key: also name the broker's public key "
                       "(server_key, $BULLETIN_SERVER_KEY)"
                     : "a server key without a key: also name this client's secret key (key_file, "
-                      "$BULLETIN_KEY)");
+                      "key, $BULLETIN_KEY)");
   }
   Keys keys;
   // A public key may be given as it is; a secret one would be seen by others.
   keys.broker =
       wire::is_key(broker) && !std::ifstream(broker) ? broker : read_key(broker, "server key");
-  keys.own_secret = read_key(own, "key");
+  keys.own_secret = key.empty() ? read_key(own, "key") : key;
   keys.own_public = public_of(keys.own_secret);
   return keys;
 }

@@ -22,9 +22,11 @@ struct Keys {
   Keys& operator=(const Keys&) = default;
 };
 
-/// The keys that the options name, or $BULLETIN_SERVER_KEY and $BULLETIN_KEY; nothing: none are
-/// named. Throws Error rejected when one is named without the other, or is no key.
-std::optional<Keys> choose_keys(const std::string& server_key, const std::string& key_file);
+/// The keys that the options name (`key`: the secret one itself), or $BULLETIN_SERVER_KEY and
+/// $BULLETIN_KEY; nothing: none are named. Throws Error rejected when one is named without the
+/// other, or is no key.
+std::optional<Keys> choose_keys(const std::string& server_key, const std::string& key_file,
+                                const std::string& key = {});
 
 /// A new pair, from the operating system's randomness; `broker` stays empty.
 Keys make_keys();

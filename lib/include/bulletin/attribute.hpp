@@ -1,7 +1,9 @@
 // A typed handle on one attribute.
 #pragma once
 
+#include <atomic>
 #include <concepts>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +12,7 @@
 #include <bulletin/detail/namespace_state.hpp>
 #include <bulletin/future.hpp>
 #include <bulletin/options.hpp>
+#include <bulletin/raw_scalar.hpp>
 #include <bulletin/revision.hpp>
 #include <bulletin/snapshot.hpp>
 #include <bulletin/value.hpp>
@@ -67,6 +70,24 @@ class Attribute {
       }
     }
     return read_any();
+  }
+
+  /// The value as it is held, without a type: one load for what has not changed since `state`, two
+  /// more for a scalar. For language bindings and for caches of what is made from a value:
+  ///
+  ///     bulletin::Attribute<bulletin::Encoded> pose = robot.attribute<bulletin::Encoded>("pose");
+  ///     if (const bulletin::RawScalar now = pose.scalar(); now.state != drawn.state) {
+  ///       draw(now.kind == bulletin::ValueKind::encoded ? decode(pose.get()) : number(now));
+  ///       drawn = now;
+  ///     }
+  RawScalar scalar() const {
+    detail::notice_fork();
+    for (;;) {
+      const std::uint64_t state = slot_->state(std::memory_order_acquire);
+      detail::ScalarValue value;
+      if (slot_->read_value_at(state, value)) [[likely]]
+        return {value.kind, value.bits, state};
+    }
   }
 
   /// One round trip; see Namespace::set. Takes what T holds: a bool only from a bool, an integer

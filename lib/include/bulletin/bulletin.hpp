@@ -12,6 +12,7 @@
 #include <bulletin/change.hpp>
 #include <bulletin/client.hpp>
 #include <bulletin/commit_result.hpp>
+#include <bulletin/encoded.hpp>
 #include <bulletin/error.hpp>
 #include <bulletin/future.hpp>
 #include <bulletin/log.hpp>
@@ -19,6 +20,7 @@
 #include <bulletin/namespace.hpp>
 #include <bulletin/options.hpp>
 #include <bulletin/publisher.hpp>
+#include <bulletin/raw_scalar.hpp>
 #include <bulletin/revision.hpp>
 #include <bulletin/snapshot.hpp>
 #include <bulletin/transaction.hpp>

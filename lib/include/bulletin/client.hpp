@@ -32,7 +32,12 @@ class Client {
   /// another handle on the same replica. It is closed when it has had no handle for
   /// ClientOptions::namespace_linger. Throws Error rejected (illegal name), denied, disconnected
   /// (no broker within `open_timeout`), protocol.
-  Namespace open(std::string_view name);
+  ///
+  ///     bulletin::Namespace robot = client.open("plant/robot");                          //
+  ///     complete bulletin::Namespace plant = client.open("plant/status", {.timeout = 500ms}); //
+  ///     within 500 ms bulletin::Namespace later = client.open("plant/line", {.wait = false}); //
+  ///     at once
+  Namespace open(std::string_view name, OpenOptions options = {});
 
   /// To write to a namespace and not read it: no copy is kept here, and nothing of it is sent here,
   /// unless the client has it open. What has been open stays open while there is a publisher.
@@ -41,8 +46,8 @@ class Client {
   Publisher publisher(std::string_view name);
 
   /// The names of the namespaces that begin with `prefix`, in order, as the broker knows them now.
-  /// Throws Error disconnected, denied.
-  std::vector<std::string> namespaces(std::string_view prefix = {}) const;
+  /// Throws Error disconnected (no answer within `write_timeout`), denied.
+  std::vector<std::string> namespaces(std::string_view prefix = {}, Timeout timeout = {}) const;
 
   /// The broker's bounds; the defaults before the broker was first heard. Does not wait.
   Limits limits() const;

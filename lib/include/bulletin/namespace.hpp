@@ -117,7 +117,7 @@ class Namespace {
   /// Returns the commit's revision (0 for a private name).
   template <detail::Settable T>
   Revision set(std::string_view name, const T& value, SetOptions options = {}) const {
-    return set_value(name, detail::make_value(value), options);
+    return set_value(name, detail::content_of(value), options);
   }
 
   /// As `set`, without waiting: calls are pipelined, and keep their order with all writes of this
@@ -129,7 +129,7 @@ class Namespace {
   /// `commit_async` do the same.
   template <detail::Settable T>
   Future<Revision> set_async(std::string_view name, const T& value, SetOptions options = {}) const {
-    return set_value_async(name, detail::make_value(value), options);
+    return set_value_async(name, detail::content_of(value), options);
   }
 
   /// As `set_async`, without a future: for values that come fast, of which nobody waits for each.
@@ -137,13 +137,14 @@ class Namespace {
   /// it at the broker, `flush` tells. May block, and throw overloaded, as `set_async`.
   template <detail::Settable T>
   void post(std::string_view name, const T& value, SetOptions options = {}) const {
-    post_value(name, detail::make_value(value), options);
+    post_value(name, detail::content_of(value), options);
   }
 
   /// Waits until everything that this client has posted to the namespace before the call is
   /// decided, and can be read here. If some of it failed since the last `flush`, throws the Error
   /// of the first, once; `what()` also says how many others there were.
-  void flush() const;
+  /// Waits for `write_timeout` at the most, or for `timeout`.
+  void flush(Timeout timeout = {}) const;
 
   /// Returns whether it was there; commits nothing when it was not.
   bool erase(std::string_view name) const;
@@ -153,7 +154,7 @@ class Namespace {
   template <detail::Settable T>
   std::optional<Revision> compare_and_set(std::string_view name, Revision expected, const T& value,
                                           SetOptions options = {}) const {
-    return compare_and_set_value(name, expected, detail::make_value(value), options);
+    return compare_and_set_value(name, expected, detail::content_of(value), options);
   }
 
   /// Adds to a number, atomically at the broker, and returns the sum; an absent attribute counts as
@@ -213,8 +214,8 @@ class Namespace {
                   std::chrono::milliseconds timeout) const;
 
   /// Waits until the replica has everything that was committed before this call. Throws Error
-  /// disconnected.
-  void sync() const;
+  /// disconnected if that takes longer than `write_timeout`, or than `timeout`.
+  void sync(Timeout timeout = {}) const;
 
   /// The newest commit that the replica has applied.
   Revision revision() const noexcept;
@@ -236,12 +237,12 @@ class Namespace {
   void require_shared(std::string_view name) const;
   std::shared_ptr<detail::PinnedSlot> pin(std::string_view name) const;
 
-  Revision set_value(std::string_view name, const Value& value, const SetOptions& options) const;
-  Future<Revision> set_value_async(std::string_view name, const Value& value,
+  Revision set_value(std::string_view name, detail::Content value, const SetOptions& options) const;
+  Future<Revision> set_value_async(std::string_view name, detail::Content value,
                                    const SetOptions& options) const;
-  void post_value(std::string_view name, const Value& value, const SetOptions& options) const;
+  void post_value(std::string_view name, detail::Content value, const SetOptions& options) const;
   std::optional<Revision> compare_and_set_value(std::string_view name, Revision expected,
-                                                const Value& value,
+                                                detail::Content value,
                                                 const SetOptions& options) const;
   Value add_value(std::string_view name, const Value& amount) const;
 
@@ -301,20 +302,20 @@ Namespace Attribute<T>::owner() const {
 template <Storable T>
 template <detail::AssignableTo<T> U>
 Revision Attribute<T>::set(const U& value, SetOptions options) const {
-  return owner().set_value(name(), detail::make_value(detail::assigned<T>(value, name())), options);
+  return owner().set_value(name(), detail::content_of(detail::assigned<T>(value, name())), options);
 }
 
 template <Storable T>
 template <detail::AssignableTo<T> U>
 Future<Revision> Attribute<T>::set_async(const U& value, SetOptions options) const {
-  return owner().set_value_async(name(), detail::make_value(detail::assigned<T>(value, name())),
+  return owner().set_value_async(name(), detail::content_of(detail::assigned<T>(value, name())),
                                  options);
 }
 
 template <Storable T>
 template <detail::AssignableTo<T> U>
 void Attribute<T>::post(const U& value, SetOptions options) const {
-  owner().post_value(name(), detail::make_value(detail::assigned<T>(value, name())), options);
+  owner().post_value(name(), detail::content_of(detail::assigned<T>(value, name())), options);
 }
 
 template <Storable T>

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <bulletin/log.hpp>
@@ -33,6 +34,9 @@ enum class ClientEvent {
                  ///< follows
 };
 
+/// How long one call may wait, such as `100ms`; without it what ClientOptions say.
+using Timeout = std::optional<std::chrono::milliseconds>;
+
 /// Every member has a default; times are in milliseconds.
 struct ClientOptions {
   /// Where the broker listens for commands, such as "tcp://robot7:5570" or
@@ -47,6 +51,9 @@ struct ClientOptions {
   /// and $BULLETIN_KEY, and without those no keys.
   std::string server_key = {};
   std::string key_file = {};
+  /// The secret key itself (40 characters) instead of its file, for keys that are kept elsewhere.
+  /// The client wipes its copy when it ends.
+  std::string key = {};
   /// Shown to operators in $sys/sessions. Empty: the program's name and process id.
   std::string name = {};
   /// How long `open` waits for the broker and the complete state; then Error disconnected.
@@ -79,6 +86,25 @@ struct ClientOptions {
   /// that comes often is told once a second. It must not block: watches wait for it. Default:
   /// nobody is told.
   LogHook on_log = {};
+  /// Called on the thread that waits in `open`, `sync`, `wait_until` or `namespaces`, ten times a
+  /// second and with no lock held. What it throws ends the wait and reaches the caller; nothing
+  /// else changes. For language bindings and programs that must stop at a signal:
+  ///
+  ///     options.on_wait = [] { if (interrupted) throw Interrupted(); };
+  ///
+  /// It is not called while a write waits: use `set_async` and `Future::wait_for` for a write that
+  /// can be interrupted.
+  std::function<void()> on_wait = {};
+};
+
+/// How a namespace is opened.
+struct OpenOptions {
+  /// False: returns at once, without waiting for the broker. Until the replica is complete, reads
+  /// show no attributes, watches are not called, and what this client has written cannot be read.
+  /// `sync` waits for that, as does another `open`; `freshness` tells.
+  bool wait = true;
+  /// Instead of ClientOptions::open_timeout.
+  Timeout timeout = {};
 };
 
 /// How one attribute is set. They belong to the write: a later `set` without them ends them, `add`

@@ -38,23 +38,23 @@ class Publisher {
   /// Returns the commit's revision, after one round trip.
   template <detail::Settable T>
   Revision set(std::string_view name, const T& value, SetOptions options = {}) const {
-    return set_value(name, detail::make_value(value), options);
+    return set_value(name, detail::content_of(value), options);
   }
 
   /// As `set`, without waiting; see Namespace::set_async. Blocks for `write_timeout` at the most
   /// while more than 64 MiB wait to be sent, then throws Error overloaded or disconnected.
   template <detail::Settable T>
   Future<Revision> set_async(std::string_view name, const T& value, SetOptions options = {}) const {
-    return set_value_async(name, detail::make_value(value), options);
+    return set_value_async(name, detail::content_of(value), options);
   }
 
   /// As `set_async`, without a future, and blocks as that does; see Namespace::post.
   template <detail::Settable T>
   void post(std::string_view name, const T& value, SetOptions options = {}) const {
-    post_value(name, detail::make_value(value), options);
+    post_value(name, detail::content_of(value), options);
   }
   /// Waits for all that was posted; see Namespace::flush.
-  void flush() const;
+  void flush(Timeout timeout = {}) const;
 
   /// Returns whether it was there.
   bool erase(std::string_view name) const;
@@ -64,7 +64,7 @@ class Publisher {
   template <detail::Settable T>
   std::optional<Revision> compare_and_set(std::string_view name, Revision expected, const T& value,
                                           SetOptions options = {}) const {
-    return compare_and_set_value(name, expected, detail::make_value(value), options);
+    return compare_and_set_value(name, expected, detail::content_of(value), options);
   }
 
   /// Adds to a number, atomically at the broker, and returns the sum; see Namespace::add.
@@ -86,12 +86,12 @@ class Publisher {
       : destination_(std::move(destination)) {}
 
  private:
-  Revision set_value(std::string_view name, const Value& value, const SetOptions& options) const;
-  Future<Revision> set_value_async(std::string_view name, const Value& value,
+  Revision set_value(std::string_view name, detail::Content value, const SetOptions& options) const;
+  Future<Revision> set_value_async(std::string_view name, detail::Content value,
                                    const SetOptions& options) const;
-  void post_value(std::string_view name, const Value& value, const SetOptions& options) const;
+  void post_value(std::string_view name, detail::Content value, const SetOptions& options) const;
   std::optional<Revision> compare_and_set_value(std::string_view name, Revision expected,
-                                                const Value& value,
+                                                detail::Content value,
                                                 const SetOptions& options) const;
   Value add_value(std::string_view name, const Value& amount) const;
 

@@ -1,6 +1,7 @@
 // A namespace as it was at one revision.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <iterator>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <bulletin/encoded.hpp>
 #include <bulletin/revision.hpp>
 #include <bulletin/value.hpp>
 
@@ -114,11 +116,13 @@ class Snapshot {
  private:
   std::optional<std::size_t> find(std::string_view name) const noexcept;
   Entry entry(std::size_t index) const;
+  Encoded encoded(std::size_t index) const;
   [[noreturn]] void throw_missing(std::string_view name) const;
   [[noreturn]] void throw_wrong_type(std::size_t index, std::string_view wanted) const;
 
   template <class T>
   T convert(std::size_t index) const {
+    if constexpr (std::same_as<T, Encoded>) return encoded(index);
     if (std::optional<T> value = ValueTraits<T>::from_value(entry(index).value))
       return *std::move(value);
     throw_wrong_type(index, detail::type_name<T>());

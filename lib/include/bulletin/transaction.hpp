@@ -11,6 +11,10 @@
 
 namespace bulletin {
 
+namespace detail {
+class Destination;
+}
+
 /// Conditions and operations on one namespace, for `Namespace::commit`. The operations take effect
 /// in the order of the calls, all in one commit, if every condition holds; otherwise none does.
 ///
@@ -26,7 +30,7 @@ class Transaction {
 
   template <detail::Settable T>
   Transaction& set(std::string_view name, const T& value, SetOptions options = {}) {
-    return set_value(name, detail::make_value(value), options);
+    return set_value(name, detail::content_of(value), options);
   }
 
   /// Nothing happens if the attribute does not exist.
@@ -50,7 +54,9 @@ class Transaction {
   std::string encoded() const;
 
  private:
-  Transaction& set_value(std::string_view name, const Value& value, const SetOptions& options);
+  friend class detail::Destination;
+
+  Transaction& set_value(std::string_view name, detail::Content value, const SetOptions& options);
   Transaction& add_value(std::string_view name, const Value& amount);
 
   // The elements of both lists, each already encoded.

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <bulletin/encoded.hpp>
 #include <bulletin/value.hpp>
 
 namespace bulletin {
@@ -20,6 +21,13 @@ template <>
 struct ValueTraits<Value> {
   static Value to_value(const Value& value) { return value; }
   static std::optional<Value> from_value(const Value& value) { return value; }
+};
+
+/// The bytes of a value; of an attribute they are read and written without a `Value`.
+template <>
+struct ValueTraits<Encoded> {
+  static Value to_value(const Encoded& encoded);
+  static std::optional<Encoded> from_value(const Value& value);
 };
 
 template <>
@@ -173,6 +181,31 @@ Value make_value(const T& object) {
     return Value(object);
   } else {
     return ValueTraits<T>::to_value(object);
+  }
+}
+
+/// What a write stores: a value, or the bytes of one. Refers to what it was made from.
+class Content {
+ public:
+  Content(const Value& value) noexcept : value_(&value) {}
+  Content(const Encoded& encoded) noexcept : encoded_(&encoded) {}
+
+  /// One of them is null.
+  const Value* value() const noexcept { return value_; }
+  const Encoded* encoded() const noexcept { return encoded_; }
+
+ private:
+  const Value* value_ = nullptr;
+  const Encoded* encoded_ = nullptr;
+};
+
+/// What to make a Content from.
+template <Settable T>
+decltype(auto) content_of(const T& object) {
+  if constexpr (std::same_as<T, Encoded> || std::same_as<T, Value>) {
+    return (object);
+  } else {
+    return make_value(object);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <bulletin/detail/slot.hpp>
+#include <bulletin/encoded.hpp>
 #include <bulletin/error.hpp>
 #include <bulletin/options.hpp>
 #include <bulletin/revision.hpp>
@@ -53,6 +54,9 @@ Value to_value(const Reading& reading);
 /// The string in what was read, without a detour; false: not a string.
 bool to_string(Reading& reading, std::string& out);
 
+/// What was read as the bytes of its value, without a detour.
+Encoded to_encoded(Reading& reading);
+
 /// A scalar as a T; nullopt: of another type, or does not fit. Follows ValueTraits<T>.
 template <Arithmetic T>
 [[nodiscard]] std::optional<T> to_arithmetic(ScalarValue scalar) noexcept {
@@ -89,6 +93,8 @@ template <class T>
     std::string text;
     if (!to_string(reading, text)) return std::nullopt;
     return text;
+  } else if constexpr (std::same_as<T, Encoded>) {
+    return to_encoded(reading);
   }
   return ValueTraits<T>::from_value(to_value(reading));
 }
