@@ -153,16 +153,16 @@ TEST_CASE("A connection that the broker ends is over, although a forked child li
   options.bind = "tcp://127.0.0.1:*";
   Broker broker(options);
   broker.start();
-  std::optional<TcpPeer> ended(broker.endpoint());
-  std::optional<TcpPeer> stays(broker.endpoint());
-  REQUIRE_FALSE(ended->receive(10).empty());
-  REQUIRE_FALSE(stays->receive(10).empty());
+  TcpPeer ended(broker.endpoint());
+  TcpPeer stays(broker.endpoint());
+  REQUIRE_FALSE(ended.receive(10).empty());
+  REQUIRE_FALSE(stays.receive(10).empty());
   const HoldingChild child([&] {
-    ended.reset();
-    stays.reset();
+    ended.close();
+    stays.close();
   });
-  ended->send(std::string(100, 'x'));
-  CHECK(ended->is_turned_away());
+  ended.send(std::string(100, 'x'));
+  CHECK(ended.is_turned_away());
   broker.stop();
-  CHECK(stays->is_turned_away());
+  CHECK(stays.is_turned_away());
 }

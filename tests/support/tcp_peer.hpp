@@ -35,6 +35,12 @@ class TcpPeer {
   TcpPeer(const TcpPeer&) = delete;
   TcpPeer& operator=(const TcpPeer&) = delete;
 
+  /// Ends the connection.
+  void close() noexcept {
+    if (socket_ >= 0) ::close(socket_);
+    socket_ = -1;
+  }
+
   [[nodiscard]] bool connected() const noexcept { return socket_ >= 0; }
   /// Ends what it says; whether the other side hangs up then.
   bool is_turned_away() const {
@@ -95,11 +101,6 @@ class TcpPeer {
   }
 
  private:
-  void close() noexcept {
-    if (socket_ >= 0) ::close(socket_);
-    socket_ = -1;
-  }
-
   int socket_;
 };
 

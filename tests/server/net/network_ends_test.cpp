@@ -44,11 +44,11 @@ class NoDescriptors {
 
 TEST_CASE("The end of a connection wakes nobody for newcomers that no descriptor is there for") {
   NetworkWorld world;
-  std::optional<TcpPeer> ending(world.connect("DEALER"));
+  TcpPeer ending = world.connect("DEALER");
   const TcpPeer waiting(to_string(world.network->commands_endpoint()));
   // Nothing is checked before there are descriptors again: sanitizers need some to look.
   std::optional<NoDescriptors> none(std::in_place);
-  ending.reset();
+  ending.close();
   const bool ended = await([&] {
     world.turn();
     return world.network->connections() == 0;
@@ -83,19 +83,19 @@ TEST_CASE("Connections never take the descriptors in reserve, however many are w
 TEST_CASE("Many subscriptions that end at once end over turns in which requests are served") {
   NetworkWorld world;
   const TcpPeer busy = world.connect("DEALER");
-  std::optional<TcpPeer> reader(world.connect("SUB"));
+  TcpPeer reader = world.connect("SUB");
   std::size_t subscribed = 0;
   constexpr std::size_t count = 5000;
   std::string all;
   for (std::size_t i = 0; i != count; ++i)
     all += zmtp_frame(0, "\1" + wire::topic_of(std::to_string(i)));
-  reader->send(all);
+  reader.send(all);
   REQUIRE(await([&] {
     world.turn();
     subscribed += world.network->take_subscription_events().size();
     return subscribed == count;
   }));
-  reader.reset();
+  reader.close();
   std::size_t ended = 0;
   std::size_t turns = 0;
   std::size_t ended_before_request = count;
