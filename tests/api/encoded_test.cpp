@@ -54,7 +54,7 @@ TEST_CASE("values that are written are read as their bytes whatever their type")
 }
 
 TEST_CASE("every way of writing takes bytes") {
-  const OpenBoard open;
+  OpenBoard open;
   const bulletin::Namespace& space = open.space;
   space.set_async("async", Encoded{"\x01"}).get();
   space.post("posted", Encoded{"\x02"});
