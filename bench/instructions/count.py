@@ -20,11 +20,11 @@ BOUNDS = {
     "read-string": (760, 760),
     "encode-write": (1680, 1690),
     "decode-write": (870, 935),
-    "apply-write": (4720, 5200),
+    "apply-write": (5560, 6180),  # with what counts the memory and the work of each user
     "encode-update": (480, 490),
     "encode-answer": (640, 700),
     "apply-update": (2100, 2250),
-    "apply-unwatched": (2570, 2790),
+    "apply-unwatched": (2650, 3000),  # the table of watches has a random seed: up to 150 more or less
 }
 
 

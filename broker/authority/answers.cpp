@@ -31,7 +31,7 @@ Refused check_all(const Names& names, const Limits& limits, Check check) {
 
 std::string Authority::reply(const Answer& answer) const {
   if (answer.refused()) return wire::encode(answer.refusal);
-  if (answer.outcomes == nullptr) return wire::encode_done();
+  if (!answer.outcomes) return wire::encode_done();
   std::vector<wire::Tail> tails;
   std::vector<std::string> bytes(answer.tails.size());  // the tails' views point into it
   std::size_t room = wire::write_tail_bytes;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,7 +83,7 @@ struct TailWish {
 struct Answer {
   wire::Refusal refusal{wire::Status::ok, {}, {}};  ///< status ok: not refused
   std::uint64_t session = 0;                        ///< of an OpenSession
-  std::shared_ptr<const Outcomes> outcomes;         ///< of a WRITE
+  std::optional<Outcomes> outcomes;                 ///< of a WRITE
   std::vector<TailWish> tails;                      ///< of a WRITE, each namespace once
 
   [[nodiscard]] bool refused() const noexcept { return refusal.status != wire::Status::ok; }

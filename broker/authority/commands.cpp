@@ -49,13 +49,19 @@ std::vector<TailWish> tails_of(std::span<const wire::WriteItem> items, Places de
 
 }  // namespace
 
+const Session* Authority::State::find_session(std::string_view user,
+                                              const wire::SessionId& session) const {
+  if (session.epoch != options.epoch) return nullptr;
+  const Session* found = sessions.find(session.number);
+  return found != nullptr && found->user == user ? found : nullptr;
+}
+
 Refused Authority::State::check_session(std::string_view user,
                                         const wire::SessionId& session) const {
+  if (find_session(user, session) != nullptr) return std::nullopt;
   if (session.epoch != options.epoch) {
     return Refusal{Status::wrong_epoch, "the session belongs to another history", {}};
   }
-  const Session* found = sessions.find(session.number);
-  if (found != nullptr && found->user == user) return std::nullopt;
   return Refusal{Status::unknown_session, "there is no such session of this user", {}};
 }
 
@@ -87,13 +93,14 @@ Answer Authority::State::apply(std::string_view user, const CloseSession& comman
 
 Answer Authority::State::apply(std::string_view user, const wire::Write& command, Places denied) {
   const std::uint64_t number = command.session.number;
-  if (!check_session(user, command.session)) sessions.renew(number, silence_ends());
-  if (std::optional<Answer> repeated = repeat(user, command, denied)) return *std::move(repeated);
+  const Session* session = find_session(user, command.session);
+  if (session == nullptr) return refused(*check_session(user, command.session));
+  sessions.renew(number, silence_ends());
+  if (std::optional<Answer> repeated = repeat(*session, command, denied))
+    return *std::move(repeated);
   Answer answer;
-  const Session& session = *sessions.find(number);
-  answer.outcomes = std::make_shared<const Outcomes>(
-      writes_.apply(command.items, {number, *session.account}, denied,
-                    most_outcome_bytes(session, command.lane)));
+  answer.outcomes = writes_.apply(command.items, {number, *session->account}, denied,
+                                  most_outcome_bytes(*session, command.lane));
   sessions.answer(number, {command.lane, command.number, kept_answer(*answer.outcomes)});
   answer.tails = tails_of(command.items, denied);
   return answer;
@@ -120,15 +127,20 @@ std::size_t Authority::State::most_outcome_bytes(const Session& session,
 
 std::optional<Answer> Authority::State::repeat(std::string_view user, const wire::Write& command,
                                                Places denied) const {
-  if (Refused fault = check_session(user, command.session)) return refused(*std::move(fault));
-  const Session& session = *sessions.find(command.session.number);
+  const Session* session = find_session(user, command.session);
+  if (session == nullptr) return refused(*check_session(user, command.session));
+  return repeat(*session, command, denied);
+}
+
+std::optional<Answer> Authority::State::repeat(const Session& session, const wire::Write& command,
+                                               Places denied) const {
   const Lane* lane = session.find(command.lane);
   if (lane == nullptr || lane->number != command.number) {
     Refused fault = check_lane(command, lane, session);
     return fault ? std::optional(refused(*std::move(fault))) : std::nullopt;
   }
   Answer answer;
-  answer.outcomes = std::make_shared<const Outcomes>(lane->outcomes());
+  answer.outcomes = lane->outcomes();
   // Whatever the items are, they were not counted: more than a WRITE may have cost nobody more.
   const std::span<const wire::WriteItem> items(command.items);
   answer.tails = tails_of(items.first(std::min(items.size(), options.bounds.write_items)), denied);

@@ -79,9 +79,13 @@ class Authority::State {
     return counters.total.bytes + board.bytes();
   }
 
+  /// The session of this user; null: `check_session` says why not.
+  const Session* find_session(std::string_view user, const wire::SessionId& session) const;
   Refused check_session(std::string_view user, const wire::SessionId& session) const;
   /// What becomes of a WRITE that is not to be decided: repeated, or refused.
   std::optional<Answer> repeat(std::string_view user, const wire::Write& command,
+                               Places denied) const;
+  std::optional<Answer> repeat(const Session& session, const wire::Write& command,
                                Places denied) const;
 
   const AuthorityOptions options;

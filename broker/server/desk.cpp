@@ -228,7 +228,7 @@ void Desk::answer() {
 
 void Desk::count(const authority::Answer& decided) {
   count(decided.refusal.status);
-  if (decided.outcomes == nullptr) return;
+  if (!decided.outcomes) return;
   for (const wire::Outcome& outcome : *decided.outcomes) count(outcome.status);
 }
 

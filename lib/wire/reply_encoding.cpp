@@ -49,8 +49,11 @@ std::size_t array_head_bytes(std::size_t count) noexcept {
   return count <= 0xFFFF ? 3 : 5;
 }
 
+/// Exact where nothing was refused or added: a kept answer then has the memory that it needs.
 std::size_t size_hint(std::span<const Outcome> outcomes, std::span<const Tail> tails) noexcept {
-  std::size_t size = 32 + outcomes.size() * 16;
+  constexpr std::size_t usual_outcome_bytes = 12;
+  std::size_t size = 2 + array_head_bytes(outcomes.size()) + array_head_bytes(tails.size());
+  size += outcomes.size() * usual_outcome_bytes;
   for (const Tail& tail : tails) size += 48 + tail.space.size() + tail.run.bytes.size();
   return size;
 }

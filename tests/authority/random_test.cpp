@@ -193,7 +193,7 @@ class Play {
     const Answer answer = desk_.apply(write);
     twin_answers_.push_back(
         [this, write, bytes, spaces]() mutable { again(write, spaces, bytes); });
-    REQUIRE(answer.outcomes != nullptr);
+    REQUIRE(answer.outcomes.has_value());
     for (std::size_t i = 0; i != expected.size(); ++i) {
       REQUIRE(answer.outcomes->at(i).status == expected[i]);
     }

@@ -18,7 +18,7 @@ namespace {
 std::size_t decided(Desk& desk, const std::vector<Item>& items) {
   const Answer answer = desk.send(items);
   desk.authority.commit();
-  REQUIRE(answer.outcomes != nullptr);
+  REQUIRE(answer.outcomes.has_value());
   std::size_t count = 0;
   while (count != items.size() && answer.outcomes->at(count).status != Status::overloaded) ++count;
   // Nothing behind is decided.

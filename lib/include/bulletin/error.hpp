@@ -32,8 +32,8 @@ std::ostream& operator<<(std::ostream& out, Errc code);
 
 /// Thrown by every failing call. `what()` says what was wanted, what was found and, where it helps,
 /// what to do. It is one line and safe to print: control characters, bidirectional controls and
-/// bytes that are not UTF-8 are escaped in it, such as \x1b, whoever sent them; `name()` is exact.
-/// Absence (`get`) and a lost race (`compare_and_set`, `commit`) are values, not exceptions.
+/// bytes that are not UTF-8 are escaped in it, such as `\x1b`, whatever sent them; `name()` is
+/// exact. Absence (`get`) and a lost race (`compare_and_set`, `commit`) are values, not exceptions.
 class Error : public std::runtime_error {
  public:
   Error(Errc code, const std::string& message, std::string name = {});
