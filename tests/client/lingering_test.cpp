@@ -83,8 +83,8 @@ TEST_CASE("what is opened again in time is the same replica and what is later is
   const Board board;
   OpenedClient opened(lingering(board, std::chrono::hours(1)));
   const auto replica_of = [](const OpenedClient& of) {
-    const std::scoped_lock lock(of.inside->apply_mutex);
-    return of.inside->core.find("plant")->id();
+    const auto lock = of.inside->lock();
+    return of.inside->core().find("plant")->id();
   };
   opened.client.open("plant").set("x", 1);
   const std::uint64_t first = replica_of(opened);

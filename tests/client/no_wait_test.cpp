@@ -42,7 +42,7 @@ TEST_CASE("reads and freshness and limits do not wait while something is applied
       {"owner", [&] { return speed.owner().name() == "plant"; }},
   };
   std::map<std::string, std::future<bool>> results;  // waited for in the end, without the lock
-  const std::scoped_lock applying(opened.inside->apply_mutex);
+  const auto applying = opened.inside->lock();
   for (const auto& [name, call] : calls) {
     CAPTURE(name);
     std::future<bool>& result = results[name] = std::async(std::launch::async, call);
@@ -56,6 +56,6 @@ TEST_CASE("freshness turns stale by itself while something is applied for ever")
   OpenedClient opened(board.options());
   const bulletin::Namespace space = opened.client.open("plant");
   REQUIRE(await([&] { return space.freshness().state == Freshness::State::connected; }));
-  const std::scoped_lock applying(opened.inside->apply_mutex);
+  const auto applying = opened.inside->lock();
   CHECK(await([&] { return space.freshness().state == Freshness::State::stale; }));
 }

@@ -21,8 +21,8 @@ struct OpenedClient {
 
   /// Whether a replica is there.
   bool has_open(std::string_view name) const {
-    const std::scoped_lock lock(inside->apply_mutex);
-    return inside->core.find(name) != nullptr;
+    const auto lock = inside->lock();
+    return inside->core().find(name) != nullptr;
   }
   bool closes(std::string_view name) const {
     return await([&] { return !has_open(name); });

@@ -3,7 +3,6 @@
 #include <bulletin/namespace.hpp>
 
 #include "client/api/snapshot_data.hpp"
-#include "client/loop/engine.hpp"
 #include "client/loop/namespace_state.hpp"
 #include "client/watch/watch.hpp"
 #include "wire/digest.hpp"
@@ -38,7 +37,7 @@ Revision set_private(NamespaceState& state, std::string_view name, detail::Conte
   check_name(name);
   std::string bytes;
   wire::encode_content(name, value, bytes);
-  std::scoped_lock lock(state.client->apply_mutex);
+  const client::Lock lock = state.client->lock();
   state.private_attributes.set(name, wire::name_hash(name), bytes, 0);
   return Revision();
 }
@@ -82,7 +81,7 @@ std::vector<std::string> Namespace::names() const {
   detail::notice_fork();
   std::vector<std::string> names;
   {
-    std::scoped_lock lock(state_->client->apply_mutex);
+    const client::Lock lock = state_->client->lock();
     names.reserve(size());
     state_->replica->table().for_each(
         [&](std::string_view name, std::uint64_t, const auto&) { names.emplace_back(name); });
@@ -96,7 +95,7 @@ Snapshot Namespace::snapshot() const {
   auto data = std::make_shared<detail::SnapshotData>();
   data->space = name();
   {
-    std::scoped_lock lock(state_->client->apply_mutex);
+    const client::Lock lock = state_->client->lock();
     data->revision = state_->replica->revision();
     data->items.reserve(size());
     state_->replica->table().for_each([&](std::string_view name, std::uint64_t, const auto& found) {
@@ -112,7 +111,7 @@ std::shared_ptr<detail::PinnedSlot> Namespace::pin(std::string_view name) const 
   detail::notice_fork();
   require_shared(name);
   check_name(name);
-  std::scoped_lock lock(state_->client->apply_mutex);
+  const client::Lock lock = state_->client->lock();
   return std::make_shared<detail::PinnedSlot>(state_, std::string(name),
                                               state_->replica->table().pin(name));
 }
@@ -159,7 +158,7 @@ bool Namespace::erase(std::string_view name) const {
   detail::notice_fork();
   if (!wire::is_private(name)) return state_->erase(name);
   check_name(name);
-  std::scoped_lock lock(state_->client->apply_mutex);
+  const client::Lock lock = state_->client->lock();
   return state_->private_attributes.erase(name, wire::name_hash(name), 0);
 }
 
@@ -226,13 +225,12 @@ Subscription start_watch(const std::shared_ptr<NamespaceState>& state,
                          std::optional<std::string> name, Watcher callback) {
   if (!callback)
     throw Error(Errc::rejected, "a watch on '" + state->replica->name() + "' needs a callback");
-  const std::shared_ptr<client::Engine> engine = state->client->engine();
-  auto watch =
-      std::make_shared<detail::Watch>(engine->dispatcher, state->replica->id(), std::move(name),
-                                      std::move(callback), client::generation());
+  const std::shared_ptr<client::Dispatcher> dispatcher = state->client->dispatcher();
+  auto watch = std::make_shared<detail::Watch>(dispatcher, state->replica->id(), std::move(name),
+                                               std::move(callback), client::generation());
   watch->open = state;
-  std::scoped_lock lock(state->client->apply_mutex);
-  engine->dispatcher->add(watch, first_values(*state, watch->name));
+  const client::Lock lock = state->client->lock();
+  dispatcher->add(watch, first_values(*state, watch->name));
   return Subscription(std::move(watch));
 }
 

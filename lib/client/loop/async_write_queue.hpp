@@ -13,7 +13,7 @@
 
 namespace bulletin::client {
 
-/// Past this, whoever adds waits: one half may be in the lane, one in the intake.
+/// Past this, whoever adds waits: one half may be in the lane, one in the queue.
 constexpr std::size_t unsent_bytes_bound = 64u << 20;
 
 /// In the order of their coming. It has a lock of its own, held for moments only: whoever adds does

@@ -1,56 +1,35 @@
-// What a client is, whatever its process: options, core, open namespaces.
+// What a client does, whatever its process: its state, its present loop, the calls of its handles.
 #pragma once
 
 #include <atomic>
 #include <chrono>
-#include <cstdint>
-#include <forward_list>
-#include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <bulletin/client.hpp>
 
-#include "client/loop/open_namespaces.hpp"
-#include "client/loop/session_event.hpp"
-#include "client/loop/writer.hpp"
+#include "client/loop/async_write_queue.hpp"
+#include "client/loop/client_state.hpp"
+#include "client/loop/loop.hpp"
 #include "client/system/clock.hpp"
-#include "client/system/event_log.hpp"
 #include "client/system/fork.hpp"
-#include "client/transport/keys.hpp"
-#include "replica/client_core.hpp"
 
 namespace bulletin::client {
-
-class Engine;
 
 /// Throws Error rejected.
 void check_namespace_name(std::string_view name);
 
-/// Writes that ended together and whose promises wait until the replica holds what decided them.
-struct Settling {
-  std::vector<PromisedWrite> writes;
-  SteadyTime deadline;
-};
-
 }  // namespace bulletin::client
 
-/// Shared by the Client and all handles of its namespaces. The apply mutex guards the core with all
-/// replicas, so that a commit is applied whole: it is held by whoever applies, never across a wait
-/// for the network. Order of locks: the update stream's, the apply mutex, then the writer's or the
-/// dispatcher's.
+/// Shared by the Client and all handles of its namespaces.
 class bulletin::Client::Implementation final : public std::enable_shared_from_this<Implementation>,
-                                               public replica::ClientObserver,
-                                               public client::WriterHost,
-                                               public client::UpdateSink,
                                                public client::ForkParticipant {
  public:
   using SteadyTime = client::SteadyTime;
+  using Waits = client::Loop::Waits;
 
   explicit Implementation(ClientOptions given);
   ~Implementation() override;
@@ -62,9 +41,11 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   std::shared_ptr<detail::NamespaceState> open(std::string_view name, const OpenOptions& how);
   std::shared_ptr<const detail::Destination> publisher(std::string_view name);
   std::vector<std::string> list(std::string_view prefix, Timeout timeout);
-  const Limits& limits() const noexcept { return *limits_.load(std::memory_order_acquire); }
+  const Limits& limits() const noexcept { return state_.limits(); }
   std::string endpoint_in_use() const;
-  Freshness freshness(const replica::NamespaceReplica& replica) const noexcept;
+  Freshness freshness(const replica::NamespaceReplica& replica) const noexcept {
+    return state_.freshness(replica);
+  }
 
   /// Makes a request and waits for its reply. Throws Error disconnected, and what a refusal says.
   std::string call(std::string request, std::string_view what, std::chrono::milliseconds timeout);
@@ -82,60 +63,25 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   /// Waits for the writes of this namespace that have no promise. Throws what the first of them
   /// that failed would have thrown.
   void flush(const replica::NamespaceReplica& replica, Timeout timeout);
-  /// Waits for progress on this client until the predicate, which is called under the apply lock,
-  /// is true; false: the deadline passed. Throws Error disconnected when the client is closed.
-  bool wait_for(SteadyTime deadline, const std::function<bool()>& predicate);
+  /// Waits for progress on this client until the predicate is true, which is called with the lock
+  /// held, by any thread; false: the deadline passed. Throws Error disconnected when the client is
+  /// closed.
+  bool wait_for(SteadyTime deadline, const std::function<bool()>& predicate,
+                Waits waits = Waits::for_a_change);
 
-  /// The engine of this process. Throws Error disconnected when the client is closed.
-  std::shared_ptr<client::Engine> engine();
+  /// While it is held, nothing is applied: what is read of a replica belongs together.
+  [[nodiscard]] client::Lock lock() const { return client::Lock(state_.mutex); }
+  /// The core is the caller's while it holds the lock.
+  [[nodiscard]] const replica::ClientCore& core() const noexcept { return state_.core; }
+  /// Of this process. Throws Error disconnected when the client is closed.
+  std::shared_ptr<client::Dispatcher> dispatcher() { return loop()->dispatcher; }
 
-  const std::optional<client::Keys> keys;
-  const ClientOptions options;                       ///< without the secret key
-  const std::string endpoint;                        ///< all of them, as choose_endpoint gives them
-  std::atomic<bool> handshakes_end_at_once = false;  ///< see ConnectionMonitor::ends_at_once
-  mutable std::mutex apply_mutex;
-  replica::ClientCore core;  // guarded by apply_mutex
+ private:
+  client::ClientState state_;
 
-  // --- for the engine; under the apply mutex ---
-  std::vector<client::SessionEvent> take_session_events() {
-    return std::exchange(session_events_, {});
-  }
-  /// Those that need not wait any more; also those that waited too long, in doubt.
-  void take_settled(SteadyTime now, std::vector<client::PromisedWrite>& settled);
-  std::vector<client::Settling> take_all_settling() { return std::exchange(settling_, {}); }
-  /// Tells the program when the broker ceases to be heard, and when it is heard again.
-  void watch_connection(bool heard_now);
-  /// Closes the namespaces that nobody has used for a while; they go without the lock.
-  std::vector<std::shared_ptr<detail::NamespaceState>> close_unused(std::uint64_t now);
-  [[nodiscard]] std::optional<std::uint64_t> next_event_ms() const;
-  void heard() noexcept;
-  /// The engine could not do its work; it tries again.
-  void failed(std::string_view what) noexcept;
-  /// The broker is looked for there from now on.
-  void moved_to(const std::string& endpoint);
-  /// Nobody listens there, or lets this client in.
-  void not_let_in(std::string_view event);
-
-  // --- replica::ClientObserver; under the apply mutex ---
-  bool wants_changes(const replica::NamespaceReplica& replica) override;
-  void applied(replica::NamespaceReplica& replica, const replica::ChangeBatch& batch) override;
-  void progressed(replica::NamespaceReplica& replica) override;
-  void session_started(const wire::Welcome& welcome, bool follows_lost) override;
-  void session_lives(std::uint64_t asked_ms) override;
-  void session_lost() override;
-  void refused(const wire::Refusal& refusal) override;
-  void answered(replica::CallId call, std::optional<std::string_view> reply) override;
-
-  // --- client::WriterHost ---
-  void apply_tails(const replica::WriteProgress& progress) override;
-  void session_refused(const wire::SessionId& session) override;
-  void settle(std::vector<client::PromisedWrite> ended) noexcept override;
-  [[nodiscard]] bool hears_broker() const noexcept override {
-    return client::now_ms() <= heard_until_ms_;
-  }
-
-  // --- client::UpdateSink ---
-  bool apply_update(std::string_view topic, std::string_view body) override;
+ public:
+  const ClientOptions& options;
+  const std::string& endpoint;  ///< all of them, as choose_endpoint gives them
 
   // --- client::ForkParticipant ---
   void before_fork() override;
@@ -143,26 +89,20 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   void resume() override;
 
  private:
-  struct Answer {
-    bool arrived = false;
-    std::optional<std::string> reply;
-  };
-
+  /// The loop of this process. Throws Error disconnected when the client is closed.
+  std::shared_ptr<client::Loop> loop();
+  void start_loop();
+  client::AsyncWriteQueue& queue();
+  /// Waits on the loop, and calls `on_wait` meanwhile. Throws what that throws.
+  bool wait(client::Loop& loop, client::Lock& lock, SteadyTime deadline,
+            const client::Loop::Predicate& predicate, Waits waits);
   wire::NamespaceStatus status_of(std::string_view space, const std::string& what,
                                   std::chrono::milliseconds timeout);
-  /// Under the apply lock.
-  [[nodiscard]] bool is_over(const replica::FinishedWrite& write) const;
   replica::FinishedWrite write_until(SteadyTime deadline, replica::PendingWrite write,
                                      std::string_view name);
   bool wait_until_there(SteadyTime deadline, const replica::FinishedWrite& finished) noexcept;
-  void start_engine();
-  /// For on_log; `details`: "key=value ...". Under the apply mutex.
-  void log(LogLevel level, std::string_view event, std::string_view details);
-  client::AsyncWriteQueue& intake();
   [[nodiscard]] Error closed_error() const;
   [[nodiscard]] Error full_error();
-  void note_limits(const Limits& limits);
-  void notify() noexcept;
   /// The one record of the namespace, or a new one.
   std::shared_ptr<detail::NamespaceState> handle_on(std::string_view name);
   /// What was written while nobody could read yet waited for no replica: this one gets there.
@@ -180,33 +120,11 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
     return client::rough_deadline_after(timeout.value_or(options.write_timeout));
   }
 
-  std::mutex engine_mutex_;
-  // Guarded by engine_mutex_.
-  std::shared_ptr<client::Engine> engine_;           // null when closed, or when it could not begin
-  std::shared_ptr<client::AsyncWriteQueue> intake_;  // of the last engine
+  std::mutex loop_mutex_;  // taken before the client's lock
+  // Guarded by loop_mutex_.
+  std::shared_ptr<client::Loop> loop_;              // null when closed, or when it could not begin
+  std::shared_ptr<client::AsyncWriteQueue> queue_;  // of the last loop
   bool closed_ = false;
 
-  std::atomic<client::AsyncWriteQueue*> open_intake_ =
-      nullptr;  // while there is an engine; without a lock
-
-  // Guarded by apply_mutex.
-  client::Engine* active_ = nullptr;
-  client::OpenNamespaces namespaces_;
-  std::map<replica::CallId, Answer> answers_;  // to calls that somebody waits for
-  std::vector<client::SessionEvent> session_events_;
-  std::vector<client::Settling> settling_;
-  std::optional<wire::Refusal> refusal_;             // of the HELLO, for good
-  std::forward_list<Limits> told_limits_{Limits()};  // those that differ; never dropped
-  std::string endpoint_in_use_;
-  client::EventLog event_log_;
-  bool told_not_let_in_ = false;
-  std::string failure_;          // the engine's last one, for error messages
-  bool told_connected_ = false;  // what on_state was told last
-
-  // Written under apply_mutex, read without a lock.
-  using WallTime = std::chrono::system_clock::time_point;
-  std::atomic<const Limits*> limits_ = &told_limits_.front();
-  std::atomic<std::uint64_t> heard_until_ms_ = 0;  // unless more is heard; 0: there is no engine
-  std::atomic<WallTime> last_heard_ = std::chrono::system_clock::now();
-  std::atomic<WallTime> heard_since_ = WallTime();  // without a break
+  std::atomic<client::AsyncWriteQueue*> open_queue_ = nullptr;  // while there is a loop; no lock
 };

@@ -15,14 +15,14 @@ class bulletin::detail::NamespaceState : public Destination {
  public:
   using Destination::Destination;
 
-  // Guarded by the client's apply mutex.
+  // Guarded by the client's lock.
   std::weak_ptr<NamespaceState> handle;  ///< those that exist
   bool published = false;                ///< there was a publisher before the replica was complete
   std::uint64_t lingers_until_ms = 0;    ///< without a handle; 0: it does not linger
   // Guarded by OpenNamespaces' lock of releases.
   bool released = false;  ///< it is known there that the last handle has gone
 
-  /// Names that begin with '_': never leave this process. Written under the client's apply mutex.
+  /// Names that begin with '_': never leave this process. Written under the client's lock.
   replica::AttributeTable private_attributes{client::hash_seed()};
 
   [[nodiscard]] const replica::AttributeTable& table_of(std::string_view name) const noexcept {

@@ -19,7 +19,7 @@ namespace bulletin::client {
 /// gone. All handles that exist at one time share one count, which is not the client's: so nobody
 /// has to look through the records to find those without a handle.
 ///
-/// Guarded by the client's apply mutex, unless marked.
+/// Guarded by the client's lock, unless marked.
 class OpenNamespaces {
  public:
   using State = detail::NamespaceState;

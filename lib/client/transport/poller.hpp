@@ -27,6 +27,9 @@ class Poller {
   Poller& operator=(const Poller&) = delete;
   ~Poller();
 
+  /// Of the poller itself: can be read when `wait` would return at once.
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
   // Any thread, also while another waits. Throw std::system_error.
   void watch(int descriptor);
   /// The descriptor is known here: pauses, or goes on, telling of it.

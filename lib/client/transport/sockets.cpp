@@ -55,7 +55,7 @@ void set_common_options(Socket& socket) {
 
 }  // namespace
 
-// Made here and nowhere else: under the engine mutex, which fork() takes.
+// Made here and nowhere else: under the mutex of the loop, which fork() takes.
 std::unique_ptr<zmq::context_t> make_context() {
   // Two clients that begin at once do not count the same free descriptors.
   static std::mutex one_at_a_time;
