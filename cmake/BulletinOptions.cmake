@@ -3,6 +3,7 @@
 include(CMakeDependentOption)
 option(BULLETIN_BROKER "Build the broker: bulletin::broker and bulletin-broker" ON)
 option(BULLETIN_CLI "Build the command line, bulletin" ON)
+option(BULLETIN_PYTHON "Build the Python package, where Python's development headers are installed" ${PROJECT_IS_TOP_LEVEL})
 option(BULLETIN_INSTALL "Have install rules" ${PROJECT_IS_TOP_LEVEL})
 # These start brokers; the tests try all parts.
 cmake_dependent_option(BULLETIN_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL} "BULLETIN_BROKER" OFF)

@@ -33,6 +33,7 @@ ROOMS = {
     "broker/server": 3,
     "broker": 4,
     "cli": 4,
+    "python": 4,
     "examples": 4,
     "bench": 4,
     "tests": 5,
@@ -93,7 +94,7 @@ LONG_ALLOWED = {}
 
 CODE = (".hpp", ".cpp")
 TEXT = CODE + (".py", ".cmake", ".txt", ".sh", ".md", ".json", ".yml")
-SNAKE_CASE = re.compile(r"^[a-z][a-z0-9_]*\.(hpp|cpp|py)$")
+SNAKE_CASE = re.compile(r"^([a-z][a-z0-9_]*\.(hpp|cpp|py)|__init__\.py)$")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SKIPPED_FOLDERS = {".git", "build", "__pycache__", ".cache"}
 

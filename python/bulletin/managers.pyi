@@ -1,0 +1,19 @@
+import multiprocessing.managers
+from multiprocessing.managers import *
+from multiprocessing.managers import BaseProxy as BaseProxy
+from multiprocessing.managers import Namespace as Namespace
+from multiprocessing.managers import Token as Token
+from typing import Any
+
+from bulletin.namespace import Namespace as NativeNamespace
+
+class NamespaceProxy(BaseProxy):
+    def __getattr__(self, name: str) -> Any: ...
+    def __setattr__(self, name: str, value: Any) -> None: ...
+    def __delattr__(self, name: str) -> None: ...
+
+class SyncManager(multiprocessing.managers.SyncManager):  # type: ignore[no-redef]
+    def Namespace(self, **values: Any) -> Any: ...
+
+def Manager() -> SyncManager: ...
+def native_namespace(proxy: object) -> NativeNamespace: ...
