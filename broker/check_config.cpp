@@ -16,10 +16,10 @@
 #include "complain.hpp"
 #include "metrics_endpoint.hpp"
 #include "server/access/access.hpp"
-#include "server/access/keys.hpp"
+#include "server/access/authorized_keys.hpp"
+#include "server/config/bind_address.hpp"
 #include "server/config/check_options.hpp"
-#include "server/config/endpoint.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "store/data_folder.hpp"
 
 namespace bulletin {
@@ -41,8 +41,8 @@ void check_folder(std::string_view option, const fs::path& path) {
 
 void check_socket_folder(std::string_view option, const std::string& given) {
   if (given.empty()) return;
-  const server::Endpoint endpoint = server::parse_endpoint(given, option);
-  if (endpoint.transport == server::Endpoint::Transport::ipc)
+  const server::BindAddress endpoint = server::parse_endpoint(given, option);
+  if (endpoint.transport == server::BindAddress::Transport::ipc)
     check_folder(option, fs::absolute(endpoint.path).parent_path());
 }
 

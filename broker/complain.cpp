@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "client/system/standard_streams.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 
 namespace bulletin {
 

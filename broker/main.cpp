@@ -21,7 +21,7 @@
 #include "metrics_endpoint.hpp"
 #include "server/net/wake_up.hpp"
 #include "server/server.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "service_manager.hpp"
 
 namespace {

@@ -15,9 +15,9 @@
 
 #include <bulletin/error.hpp>
 
+#include "server/config/bind_address.hpp"
 #include "server/config/descriptors.hpp"
-#include "server/config/endpoint.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 
 namespace bulletin {
 namespace {
@@ -55,7 +55,7 @@ struct FreeAddresses {
                           server::printable(given)));
 }
 
-server::Endpoint parsed(const std::string& given) {
+server::BindAddress parsed(const std::string& given) {
   try {
     return server::parse_endpoint("tcp://" + given, "metrics");
   } catch (const Error&) {
@@ -64,7 +64,7 @@ server::Endpoint parsed(const std::string& given) {
 }
 
 /// Numbers only: a name would be somebody else's to change.
-std::unique_ptr<addrinfo, FreeAddresses> resolved(const server::Endpoint& endpoint,
+std::unique_ptr<addrinfo, FreeAddresses> resolved(const server::BindAddress& endpoint,
                                                   const std::string& given) {
   std::string host = endpoint.host;
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
@@ -82,7 +82,7 @@ std::unique_ptr<addrinfo, FreeAddresses> resolved(const server::Endpoint& endpoi
 
 class MetricsEndpoint::Daemon {
  public:
-  Daemon(server::Server& server, const server::Endpoint& endpoint, const addrinfo& address);
+  Daemon(server::Server& server, const server::BindAddress& endpoint, const addrinfo& address);
   ~Daemon() {
     if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
   }
@@ -135,7 +135,7 @@ class MetricsEndpoint::Daemon {
 };
 
 /// A quarter of the connections that there may be is for those that end.
-MetricsEndpoint::Daemon::Daemon(server::Server& server, const server::Endpoint& endpoint,
+MetricsEndpoint::Daemon::Daemon(server::Server& server, const server::BindAddress& endpoint,
                                 const addrinfo& address)
     : server_(server), visitors_(connections() - connections() / 4) {
   // Not by select(), which knows no descriptors from 1,024 on.
@@ -176,7 +176,7 @@ MHD_Result MetricsEndpoint::Daemon::handle(void* self, MHD_Connection* connectio
 void check_metrics_address(const std::string& address) { resolved(parsed(address), address); }
 
 MetricsEndpoint::MetricsEndpoint(server::Server& server, const std::string& address) {
-  const server::Endpoint endpoint = parsed(address);
+  const server::BindAddress endpoint = parsed(address);
   const auto list = resolved(endpoint, address);
   daemon_ = std::make_unique<Daemon>(server, endpoint, *list);
   if (daemon_->get() == nullptr)

@@ -6,8 +6,8 @@
 #include <variant>
 
 #include "authority/reuse.hpp"
-#include "authority/running_clock.hpp"
 #include "authority/state.hpp"
+#include "authority/time_points.hpp"
 #include "wire/limits.hpp"
 
 namespace bulletin::authority {
@@ -43,12 +43,12 @@ void Authority::State::commit(std::uint64_t late_ms) {
   log.evict(options.log_bytes - std::min(options.log_bytes, newest));
   publish();
   commits_.commit();
-  board.commit();
+  namespaces.commit();
   std::erase_if(outlived, [](const auto& space) { return space->aside == 0; });
   for (std::unique_ptr<Space>& space : forgotten) {
     if (space->aside != 0) outlived.push_back(std::move(space));
   }
-  forgotten = board.take_forgotten();
+  forgotten = namespaces.take_forgotten();
   leases.commit(late_ms);
   sessions.commit(late_ms);
   in_turn = false;
@@ -66,7 +66,7 @@ void Authority::State::publish() {
 void Authority::State::abandon() {
   if (!in_turn) return;
   commits_.abandon();
-  board.abandon();
+  namespaces.abandon();
   leases.rollback(0);
   sessions.abandon();
   counters = before_;
@@ -113,7 +113,7 @@ const AuthorityOptions& Authority::options() const noexcept { return state_->opt
 std::uint64_t Authority::revision() const noexcept { return state_->counters.revision; }
 std::uint64_t Authority::clock_ms() const noexcept { return state_->counters.clock_ms; }
 std::optional<std::uint64_t> Authority::next_end_ms() const noexcept {
-  if (state_->board.sweeping()) return 0;
+  if (state_->namespaces.sweeping()) return 0;
   const std::uint64_t next =
       std::min(state_->leases.next_deadline(), state_->sessions.next_deadline());
   if (next == never_ms) return std::nullopt;
@@ -121,7 +121,7 @@ std::optional<std::uint64_t> Authority::next_end_ms() const noexcept {
 }
 std::size_t Authority::sessions() const noexcept { return state_->sessions.size(); }
 std::vector<std::uint64_t> Authority::session_numbers() const { return state_->sessions.numbers(); }
-std::size_t Authority::namespaces() const noexcept { return state_->board.size(); }
+std::size_t Authority::namespaces() const noexcept { return state_->namespaces.size(); }
 const Extent& Authority::extent() const noexcept { return state_->counters.total; }
 const Accounts& Authority::accounts() const noexcept { return state_->accounts; }
 std::uint64_t Authority::bytes() const noexcept { return state_->bytes(); }

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "authority/authority_options.hpp"
 #include "authority/command.hpp"
 #include "authority/name_range.hpp"
-#include "authority/options.hpp"
 #include "authority/quota.hpp"
 #include "authority/views.hpp"
 #include "wire/commit.hpp"

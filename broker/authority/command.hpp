@@ -44,14 +44,14 @@ struct Advance {
 /// Without this, a namespace that there is not changes its revision whenever another one is
 /// forgotten, and its readers repair themselves needlessly. It is counted for the command's user
 /// until another one writes into it. Refused: rejected (the name), overloaded.
-struct Remember {
+struct PinNamespace {
   std::string_view space;
 };
 
 /// Nobody subscribes to the namespace. If it has no attributes, or once it has none, it is
 /// forgotten after the time for which a session may be silent: so a reader whose connection broke
 /// finds it again as it was.
-struct Forget {
+struct UnpinNamespace {
   std::string_view space;
 };
 
@@ -61,7 +61,8 @@ using Places = std::span<const std::uint32_t>;
 /// Views need to live until `apply` returns.
 struct Command {
   std::string_view user;
-  std::variant<OpenSession, Renew, CloseSession, wire::Write, Advance, Remember, Forget> what;
+  std::variant<OpenSession, Renew, CloseSession, wire::Write, Advance, PinNamespace, UnpinNamespace>
+      what;
   /// Of a WRITE: the items that are not the user's to write. They are refused as denied, and no
   /// tail is told for them. Who may do what is known to whoever makes the sequence.
   Places denied = {};
@@ -73,7 +74,7 @@ struct Command {
 using Outcomes = std::vector<wire::Outcome>;
 
 /// The commits that the client of a WRITE lacks are those of this namespace after this revision.
-struct TailWish {
+struct TailRequest {
   std::string space;
   std::uint64_t known = 0;
 };
@@ -84,7 +85,7 @@ struct Answer {
   wire::Refusal refusal{wire::Status::ok, {}, {}};  ///< status ok: not refused
   std::uint64_t session = 0;                        ///< of an OpenSession
   std::optional<Outcomes> outcomes;                 ///< of a WRITE
-  std::vector<TailWish> tails;                      ///< of a WRITE, each namespace once
+  std::vector<TailRequest> tails;                   ///< of a WRITE, each namespace once
 
   [[nodiscard]] bool refused() const noexcept { return refusal.status != wire::Status::ok; }
 };

@@ -10,7 +10,7 @@ namespace bulletin::authority {
 void CommitBuilder::begin(Space& space, std::uint64_t revision) {
   space_ = &space;
   revision_ = revision;
-  board_mark_ = board_.mark();
+  namespaces_mark_ = namespaces_.mark();
   lease_mark_ = leases_.mark();
   digest_ = space.digest;
   extent_ = space.extent;
@@ -27,32 +27,32 @@ CommitBuilder::Place CommitBuilder::find(std::string_view name) const {
 
 std::string_view CommitBuilder::value(const Place& place) const noexcept {
   if (!place.known() || has_outlived_session(place.handle)) return {};
-  return board_.at(place.handle).value();
+  return namespaces_.at(place.handle).value();
 }
 
 std::uint64_t CommitBuilder::revision(const Place& place) const noexcept {
   if (!place.known() || has_outlived_session(place.handle)) return 0;
-  const Attribute& attribute = board_.at(place.handle);
+  const Attribute& attribute = namespaces_.at(place.handle);
   return attribute.present() ? attribute.revision : 0;
 }
 
 void CommitBuilder::set(const Place& place, std::string_view value, const Lease& lease) {
   const Handle handle = make_absent(place, value.size());
   end_lease(handle);
-  board_.assign(handle, value);
+  namespaces_.assign(handle, value);
   if (lease.session == 0 && lease.deadline == 0) return;
   leases_.grant(handle, lease);
-  board_.at(handle).leased = true;
+  namespaces_.at(handle).leased = true;
 }
 
 void CommitBuilder::update(const Place& place, std::string_view value) {
   const Handle handle = make_absent(place, value.size());
   if (has_outlived_session(handle)) end_lease(handle);
-  board_.assign(handle, value);
+  namespaces_.assign(handle, value);
 }
 
 void CommitBuilder::erase(const Place& place) {
-  if (!place.known() || !board_.at(place.handle).present()) return;
+  if (!place.known() || !namespaces_.at(place.handle).present()) return;
   touch(place.handle, place.name.hash);
   end_lease(place.handle);
 }
@@ -61,20 +61,20 @@ void CommitBuilder::erase(const Place& place) {
 void CommitBuilder::clear() {
   for (const Touched& touched : touched_) {
     if (touched.existed && !cleared_) continue;
-    board_.clear(touched.handle);
+    namespaces_.clear(touched.handle);
     end_lease(touched.handle);
-    board_.unlink(*space_, touched.handle);
+    namespaces_.unlink(*space_, touched.handle);
   }
   touched_.clear();
   if (std::exchange(cleared_, true) || space_->attributes.empty()) return;
   removed_ = space_->attributes.size();
   digest_ = 0;
   extent_ = {};
-  board_.set_aside(*space_);
+  namespaces_.set_aside(*space_);
 }
 
 bool CommitBuilder::existed_before_clear(const HashedName& name) const {
-  return removed_ != 0 && board_.last_aside().by_name().find(name.name, name.key) != 0;
+  return removed_ != 0 && namespaces_.last_aside().by_name().find(name.name, name.key) != 0;
 }
 
 Handle CommitBuilder::make_absent(const Place& place, std::size_t value_size) {
@@ -82,8 +82,8 @@ Handle CommitBuilder::make_absent(const Place& place, std::size_t value_size) {
   if (place.known()) {
     touch(handle, place.name.hash);
   } else {
-    handle = board_.make(*space_, place.name, value_size);
-    board_.at(handle).revision = revision_;
+    handle = namespaces_.make(*space_, place.name, value_size);
+    namespaces_.at(handle).revision = revision_;
     touched_.push_back({handle, existed_before_clear(place.name), place.name.hash});
   }
   return handle;
@@ -91,20 +91,20 @@ Handle CommitBuilder::make_absent(const Place& place, std::size_t value_size) {
 
 /// Makes the attribute absent; the first time, what it was is saved.
 void CommitBuilder::touch(Handle handle, std::uint64_t hash) {
-  Attribute& attribute = board_.at(handle);
+  Attribute& attribute = namespaces_.at(handle);
   if (attribute.revision == revision_) {
-    board_.clear(handle);
+    namespaces_.clear(handle);
     return;
   }
   digest_ -= wire::attribute_digest(hash, attribute.value(), attribute.revision);
   extent_.subtract(attribute.name_size, attribute.value_size, attribute.leased);
-  board_.save(*space_, handle);
+  namespaces_.save(*space_, handle);
   attribute.revision = revision_;
   touched_.push_back({handle, true, hash});
 }
 
 void CommitBuilder::end_lease(Handle handle) {
-  Attribute& attribute = board_.at(handle);
+  Attribute& attribute = namespaces_.at(handle);
   if (!attribute.leased) return;
   leases_.end(handle);
   attribute.leased = false;
@@ -135,7 +135,7 @@ bool CommitBuilder::finish() {
 Extent CommitBuilder::extent() const {
   Extent extent = extent_;
   for (const Touched& touched : touched_) {
-    const Attribute& attribute = board_.at(touched.handle);
+    const Attribute& attribute = namespaces_.at(touched.handle);
     if (attribute.present())
       extent.add(attribute.name_size, attribute.value_size, attribute.leased);
   }
@@ -146,7 +146,7 @@ CommitBuilder::Tally CommitBuilder::tally() const {
   Tally tally;
   tally.removed = removed_;
   for (const Touched& touched : touched_) {
-    const bool present = board_.at(touched.handle).present();
+    const bool present = namespaces_.at(touched.handle).present();
     if (present) ++tally.present;
     if (cleared_ && present && touched.existed) --tally.removed;
     if (!cleared_ && !present && touched.existed) ++tally.removed;
@@ -160,7 +160,7 @@ void CommitBuilder::append(const Tally& tally) {
   const std::size_t changes = tally.present + (cleared ? 0 : tally.removed);
   wire::append_commit_header(out, {revision_, cleared, changes});
   for (const Touched& touched : touched_) {
-    const Attribute& attribute = board_.at(touched.handle);
+    const Attribute& attribute = namespaces_.at(touched.handle);
     if (attribute.present() || (touched.existed && !cleared)) {
       wire::append_change(out, attribute.name(), attribute.value());
     }
@@ -170,17 +170,17 @@ void CommitBuilder::append(const Tally& tally) {
 /// What is absent goes out of the table, what is present into the digest.
 void CommitBuilder::settle() {
   for (const Touched& touched : touched_) {
-    const Attribute& attribute = board_.at(touched.handle);
+    const Attribute& attribute = namespaces_.at(touched.handle);
     if (attribute.present()) {
       digest_ += wire::attribute_digest(touched.hash, attribute.value(), revision_);
     } else {
-      board_.unlink(*space_, touched.handle);
+      namespaces_.unlink(*space_, touched.handle);
     }
   }
 }
 
 void CommitBuilder::rollback() {
-  board_.rollback(board_mark_);
+  namespaces_.rollback(namespaces_mark_);
   leases_.rollback(lease_mark_);
 }
 

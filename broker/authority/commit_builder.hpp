@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "authority/board.hpp"
 #include "authority/lease_table.hpp"
+#include "authority/namespace_table.hpp"
 #include "authority/turn_commits.hpp"
 
 namespace bulletin::authority {
@@ -18,8 +18,8 @@ namespace bulletin::authority {
 class CommitBuilder {
  public:
   /// `total`: of all namespaces; kept up to date.
-  CommitBuilder(Board& board, LeaseTable& leases, TurnCommits& commits, Extent& total)
-      : board_(board), leases_(leases), commits_(commits), total_(total) {}
+  CommitBuilder(NamespaceTable& namespaces, LeaseTable& leases, TurnCommits& commits, Extent& total)
+      : namespaces_(namespaces), leases_(leases), commits_(commits), total_(total) {}
 
   /// `revision` is the commit's number, if there will be one.
   void begin(Space& space, std::uint64_t revision);
@@ -50,7 +50,7 @@ class CommitBuilder {
   /// All that was there goes, which takes its memory until it is swept.
   [[nodiscard]] bool has_cleared() const noexcept { return removed_ != 0; }
   /// Memory of the board beside the attributes of namespaces.
-  [[nodiscard]] std::uint64_t board_bytes() const noexcept { return board_.bytes(); }
+  [[nodiscard]] std::uint64_t namespaces_bytes() const noexcept { return namespaces_.bytes(); }
   /// There will be a commit.
   [[nodiscard]] bool has_changes() const;
   /// True: there is a commit.
@@ -76,20 +76,20 @@ class CommitBuilder {
   void end_lease(Handle handle);
   /// It goes with a session that has ended, and is as good as gone.
   [[nodiscard]] bool has_outlived_session(Handle handle) const {
-    return board_.at(handle).leased && leases_.outlives_session(handle);
+    return namespaces_.at(handle).leased && leases_.outlives_session(handle);
   }
   [[nodiscard]] Tally tally() const;
   void append(const Tally& tally);
   void settle();
 
-  Board& board_;
+  NamespaceTable& namespaces_;
   LeaseTable& leases_;
   TurnCommits& commits_;
   Extent& total_;
 
   Space* space_ = nullptr;
   std::uint64_t revision_ = 0;
-  std::size_t board_mark_ = 0;
+  std::size_t namespaces_mark_ = 0;
   std::size_t lease_mark_ = 0;
   // What the namespace's will be, without the attributes touched.
   std::uint64_t digest_ = 0;

@@ -71,7 +71,7 @@ std::string Authority::describe() const {
   text << "revision" << counters.revision << "clock" << counters.clock_ms << "forgotten"
        << counters.forgotten << "sessions" << state_->sessions.next_number();
   text.line();
-  for (const auto& [name, space] : state_->board.ordered()) {
+  for (const auto& [name, space] : state_->namespaces.ordered()) {
     text << "namespace" << wire::quoted(name) << space->revision << space->count << space->digest
          << (space->watched ? "watched" : "unwatched") << "due" << space->due << "of"
          << wire::quoted(space->owner->user);
@@ -89,7 +89,7 @@ std::string Authority::describe_kept() const {
   Text text;
   text << "log" << state_->log.bytes();
   text.line();
-  for (const auto& [name, space] : state_->board.ordered()) {
+  for (const auto& [name, space] : state_->namespaces.ordered()) {
     text << "namespace" << wire::quoted(name) << "after" << space->kept.after();
     text.line();
     space->kept.for_each([&](const wire::Run& run) {

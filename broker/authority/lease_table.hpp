@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "authority/arena.hpp"
-#include "authority/running_clock.hpp"
+#include "authority/time_points.hpp"
 
 namespace bulletin::authority {
 

@@ -1,8 +1,13 @@
 // What readers are told, from the committed state.
 
 #include <cassert>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "authority/authority.hpp"
+#include "authority/refusals.hpp"
 #include "authority/state.hpp"
 #include "wire/limits.hpp"
 
@@ -15,7 +20,7 @@ constexpr std::size_t attribute_head = 16;
 
 /// What was asked about an attribute. A time to live that is over has a millisecond: 0 is none.
 wire::AttributeState state_of(const Authority::State& state, Handle handle, bool leases) {
-  const Attribute& attribute = state.board.at(handle);
+  const Attribute& attribute = state.namespaces.at(handle);
   wire::AttributeState told{attribute.name(), attribute.value(), attribute.revision};
   if (!leases) return told;
   told.lease.emplace();
@@ -27,11 +32,24 @@ wire::AttributeState state_of(const Authority::State& state, Handle handle, bool
   return told;
 }
 
+/// Segments of the commit log that are looked at for the tails of one answer. What it takes more
+/// than that to find comes to the client with the updates.
+constexpr std::size_t most_tail_looks = 2'048;
+
+/// The first of the names that is not allowed.
+template <class Names, class Check>
+Refused check_all(const Names& names, const Limits& limits, Check check) {
+  for (const std::string_view name : names) {
+    if (Refused refused = check(name, limits)) return refused;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 wire::ReadReply Authority::read(const wire::Read& request) const {
   assert(!in_turn());
-  const Space* space = state_->board.find(request.space);
+  const Space* space = state_->namespaces.find(request.space);
   wire::ReadReply reply{options().epoch, state_->revision_of(space), {}};
   std::size_t bytes = 0;
   for (const std::string_view name : request.names) {
@@ -47,7 +65,7 @@ wire::ReadReply Authority::read(const wire::Read& request) const {
 
 wire::SnapshotReply Authority::snapshot(const wire::SnapshotRequest& request) const {
   assert(!in_turn());
-  const Space* space = state_->board.find(request.space);
+  const Space* space = state_->namespaces.find(request.space);
   wire::SnapshotReply reply{options().epoch, state_->revision_of(space), 0, false, {}};
   if (space == nullptr) return reply;
   reply.count = space->count;
@@ -65,7 +83,7 @@ wire::SnapshotReply Authority::snapshot(const wire::SnapshotRequest& request) co
 
 wire::SinceReply Authority::since(const wire::Since& request, std::string& scratch) const {
   assert(!in_turn());
-  const Space* space = state_->board.find(request.space);
+  const Space* space = state_->namespaces.find(request.space);
   const std::uint64_t newest = state_->revision_of(space);
   const std::uint64_t oldest = space == nullptr ? newest : space->kept.after();
   wire::SinceReply reply;
@@ -85,7 +103,7 @@ wire::SinceReply Authority::since(const wire::Since& request, std::string& scrat
 
 wire::NamespaceStatus Authority::status(std::string_view name) const {
   assert(!in_turn());
-  const Space* space = state_->board.find(name);
+  const Space* space = state_->namespaces.find(name);
   if (space == nullptr) return {options().epoch, state_->counters.forgotten};
   return {options().epoch, space->revision,          space->count,
           space->digest,   space->extent.attributes, space->extent.bytes};
@@ -93,7 +111,7 @@ wire::NamespaceStatus Authority::status(std::string_view name) const {
 
 Listing Authority::list(const wire::List& request, std::span<const NameRange> visible) const {
   assert(!in_turn());
-  const Board::Ordered& spaces = state_->board.ordered();
+  const NamespaceTable::Ordered& spaces = state_->namespaces.ordered();
   const bool begun = !request.after.empty() && request.after >= request.prefix;
   const std::string_view from = begun ? request.after : request.prefix;
   Listing listing;
@@ -108,7 +126,7 @@ Listing Authority::list(const wire::List& request, std::span<const NameRange> vi
       const auto& [name, space] = *next;
       if (range.ends_before(name)) break;
       ++listing.looked_at;
-      if (Board::idle(*space)) continue;  // about to be forgotten
+      if (NamespaceTable::idle(*space)) continue;  // about to be forgotten
       listing.reply.more = bytes >= wire::list_part_bytes;
       if (listing.reply.more) return listing;
       bytes += name.size() + 2;
@@ -131,7 +149,7 @@ std::vector<SessionView> Authority::session_list() const {
 std::vector<SpaceView> Authority::namespace_list() const {
   assert(!in_turn());
   std::vector<SpaceView> list;
-  for (const auto& [name, space] : state_->board.ordered()) list.push_back(view_of(*space));
+  for (const auto& [name, space] : state_->namespaces.ordered()) list.push_back(view_of(*space));
   return list;
 }
 
@@ -141,13 +159,71 @@ bool Authority::first(std::string_view name, AttributeView& view) const {
 
 bool Authority::next(std::string_view name, std::string_view after, AttributeView& view) const {
   assert(!in_turn());
-  const Space* space = state_->board.find(name);
+  const Space* space = state_->namespaces.find(name);
   if (space == nullptr) return false;
   const auto found = space->attributes.after(after);
   if (found == space->attributes.end()) return false;
-  const Attribute& attribute = state_->board.at(*found);
+  const Attribute& attribute = state_->namespaces.at(*found);
   view = view_of(attribute, attribute.leased ? state_->leases.find(*found) : nullptr);
   return true;
+}
+
+// --- as bytes ---
+
+std::string Authority::reply(const Answer& answer) const {
+  if (answer.refused()) return wire::encode(answer.refusal);
+  if (!answer.outcomes) return wire::encode_done();
+  std::vector<wire::Tail> tails;
+  std::vector<std::string> bytes(answer.tails.size());  // the tails' views point into it
+  std::size_t room = wire::write_tail_bytes;
+  std::size_t looks = most_tail_looks;
+  for (const TailRequest& request : answer.tails) {
+    const Space* space = state_->namespaces.find(request.space);
+    if (space == nullptr || request.known < space->kept.after() ||
+        request.known >= space->revision) {
+      continue;
+    }
+    const std::optional<wire::Run> run = CommitLog::take_all(
+        space->kept, request.known, space->count, room, looks, bytes[tails.size()]);
+    if (!run) continue;
+    room -= run->bytes.size();
+    tails.push_back({space->name, *run});
+  }
+  return wire::encode_write_reply(*answer.outcomes, tails);
+}
+
+std::string Authority::answer(const wire::Read& request) const {
+  Refused refused = check_namespace(request.space, options().limits);
+  if (!refused) refused = check_all(request.names, options().limits, check_attribute);
+  return refused ? wire::encode(*refused) : wire::encode(read(request));
+}
+
+std::string Authority::answer(const wire::SnapshotRequest& request) const {
+  const Refused refused = check_namespace(request.space, options().limits);
+  return refused ? wire::encode(*refused) : wire::encode(snapshot(request));
+}
+
+std::string Authority::answer(const wire::Since& request) const {
+  if (const Refused refused = check_namespace(request.space, options().limits)) {
+    return wire::encode(*refused);
+  }
+  std::string scratch;
+  return wire::encode(since(request, scratch));
+}
+
+std::optional<wire::Refusal> Authority::check(const wire::StatusRequest& request) const {
+  Refused refused =
+      check_size("the request", request.spaces.size(), wire::request_names, "namespaces");
+  if (!refused) refused = check_all(request.spaces, options().limits, check_namespace);
+  return refused;
+}
+
+std::string Authority::answer(const wire::StatusRequest& request) const {
+  if (const Refused refused = check(request)) return wire::encode(*refused);
+  wire::StatusReply reply;
+  reply.namespaces.reserve(request.spaces.size());
+  for (const std::string_view space : request.spaces) reply.namespaces.push_back(status(space));
+  return wire::encode(reply);
 }
 
 }  // namespace bulletin::authority

@@ -8,7 +8,7 @@
 
 #include <bulletin/options.hpp>
 
-#include "authority/options.hpp"
+#include "authority/authority_options.hpp"
 #include "wire/replies.hpp"
 
 namespace bulletin::authority {

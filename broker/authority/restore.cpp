@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "authority/authority.hpp"
-#include "authority/running_clock.hpp"
 #include "authority/state.hpp"
 #include "authority/state_visitor.hpp"
+#include "authority/time_points.hpp"
 #include "wire/digest.hpp"
 #include "wire/names.hpp"
 
@@ -72,9 +72,9 @@ void Restorer::check_revision(std::string_view what, std::string_view name,
 }
 
 void Restorer::space(const SpaceView& view) {
-  if (state_.board.find(view.name) != nullptr) fail("namespace", view.name, "is there twice");
+  if (state_.namespaces.find(view.name) != nullptr) fail("namespace", view.name, "is there twice");
   check_revision("namespace", view.name, view.revision);
-  Space& space = state_.board.make(view.name, view.revision, state_.accounts.of(view.user));
+  Space& space = state_.namespaces.make(view.name, view.revision, state_.accounts.of(view.user));
   space.count = view.count;
   space.digest = view.digest;
 }
@@ -82,7 +82,7 @@ void Restorer::space(const SpaceView& view) {
 void Restorer::attribute(std::string_view name, const AttributeView& view) {
   if (space_ == nullptr || space_->name != name) {
     finish_space();
-    space_ = state_.board.find(name);
+    space_ = state_.namespaces.find(name);
     if (space_ == nullptr) fail("namespace", name, "is missing");
   }
   const HashedName hashed{view.name, wire::name_hash(view.name),
@@ -92,8 +92,8 @@ void Restorer::attribute(std::string_view name, const AttributeView& view) {
     fail("attribute", view.name, "is out of order, or is no attribute");
   }
   check_revision("attribute", view.name, view.revision);
-  const Handle handle = state_.board.restore(*space_, hashed, view.value);
-  Attribute& attribute = state_.board.at(handle);
+  const Handle handle = state_.namespaces.restore(*space_, hashed, view.value);
+  Attribute& attribute = state_.namespaces.at(handle);
   attribute.revision = view.revision;
   const bool leased = view.session != 0 || view.deadline != 0;
   Extent extent = space_->extent;
@@ -134,7 +134,7 @@ void Restorer::lane(std::uint64_t session, std::uint64_t lane, std::uint64_t num
 }
 
 void Restorer::commits(std::string_view name, const wire::Run& run) {
-  Space* space = state_.board.find(name);
+  Space* space = state_.namespaces.find(name);
   if (space == nullptr) return;  // forgotten since
   if (space->kept.segments() == 0 || space->kept.newest() != run.previous) {
     state_.log.begin_again(space->kept, run.previous);
@@ -150,19 +150,19 @@ void Restorer::keep_what_follows(Space& space) {
 
 void Restorer::finish() {
   finish_space();
-  state_.board.commit();
+  state_.namespaces.commit();
   state_.leases.commit();
-  for (const auto& [name, space] : state_.board.ordered()) {
+  for (const auto& [name, space] : state_.namespaces.ordered()) {
     if (space->attributes.empty() && space->digest != 0) {
       fail("namespace", name, "differs from its digest");
     }
     keep_what_follows(*space);
-    state_.board.look_again(*space, state_.silence_ends());
+    state_.namespaces.look_again(*space, state_.silence_ends());
   }
-  state_.board.commit();
+  state_.namespaces.commit();
   for (const auto& [handle, lease] : state_.leases) {
     if (lease.session >= state_.sessions.next_number())
-      fail("attribute", state_.board.at(handle).name(), "goes with a session that never was");
+      fail("attribute", state_.namespaces.at(handle).name(), "goes with a session that never was");
     // It had ended, and not yet all that goes with it.
     if (lease.session != 0 && state_.sessions.find(lease.session) == nullptr)
       state_.leases.end_session(lease.session);

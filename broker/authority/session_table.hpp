@@ -14,7 +14,7 @@
 
 #include "authority/command.hpp"
 #include "authority/quota.hpp"
-#include "authority/running_clock.hpp"
+#include "authority/time_points.hpp"
 
 namespace bulletin::authority {
 

@@ -11,14 +11,14 @@
 #include <vector>
 
 #include "authority/authority.hpp"
-#include "authority/board.hpp"
 #include "authority/commit_builder.hpp"
 #include "authority/commit_log.hpp"
 #include "authority/lease_table.hpp"
+#include "authority/namespace_table.hpp"
 #include "authority/quota.hpp"
 #include "authority/refusals.hpp"
-#include "authority/running_clock.hpp"
 #include "authority/session_table.hpp"
+#include "authority/time_points.hpp"
 #include "authority/turn_commits.hpp"
 #include "authority/write_applier.hpp"
 
@@ -56,8 +56,8 @@ class Authority::State {
   Answer apply(std::string_view user, const CloseSession& command);
   Answer apply(std::string_view user, const wire::Write& command, Places denied = {});
   Answer apply(std::string_view user, const Advance& command);
-  Answer apply(std::string_view user, const Remember& command);
-  Answer apply(std::string_view user, const Forget& command);
+  Answer apply(std::string_view user, const PinNamespace& command);
+  Answer apply(std::string_view user, const UnpinNamespace& command);
 
   void begin();
   void visit_turn(StateVisitor& visitor) const;
@@ -76,7 +76,7 @@ class Authority::State {
 
   /// Of all attributes and namespaces.
   [[nodiscard]] std::uint64_t bytes() const noexcept {
-    return counters.total.bytes + board.bytes();
+    return counters.total.bytes + namespaces.bytes();
   }
 
   /// The session of this user; null: `check_session` says why not.
@@ -91,7 +91,7 @@ class Authority::State {
   const AuthorityOptions options;
   Counters counters;
   Accounts accounts;
-  Board board{options.hash_seed};
+  NamespaceTable namespaces{options.hash_seed};
   LeaseTable leases;
   SessionTable sessions{accounts};
   CommitLog log;
@@ -120,8 +120,8 @@ class Authority::State {
 
   Counters before_;  // the turn
   TurnCommits commits_;
-  CommitBuilder builder_{board, leases, commits_, counters.total};
-  WriteApplier writes_{options, counters, board, builder_};
+  CommitBuilder builder_{namespaces, leases, commits_, counters.total};
+  WriteApplier writes_{options, counters, namespaces, builder_};
 };
 
 }  // namespace bulletin::authority

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "authority/running_clock.hpp"
 #include "authority/sum.hpp"
+#include "authority/time_points.hpp"
 #include "wire/names.hpp"
 
 namespace bulletin::authority {
@@ -134,7 +134,7 @@ Refused TransactionApplier::check_extent() const {
     return refuse("attributes", bounds_.total.attributes);
   // What was cleared is there until it is swept: what comes in its place is more.
   if (more(builder_.has_cleared() ? 0 : before.bytes, after.bytes,
-           total_.bytes - before.bytes + builder_.board_bytes(), bounds_.total.bytes))
+           total_.bytes - before.bytes + builder_.namespaces_bytes(), bounds_.total.bytes))
     return refuse("bytes of attributes", bounds_.total.bytes);
   return check_quota(after);
 }

@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "authority/board.hpp"
+#include "authority/namespace_table.hpp"
 #include "authority/reuse.hpp"
 #include "wire/limits.hpp"
 

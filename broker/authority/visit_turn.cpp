@@ -9,9 +9,9 @@ namespace bulletin::authority {
 namespace {
 
 /// In the order of the journal a name that went and came again is told in that order, too.
-void visit_attribute(const Board& board, const LeaseTable& leases, const Board::Touched& touched,
-                     StateVisitor& visitor) {
-  const Attribute& attribute = board.at(touched.handle);
+void visit_attribute(const NamespaceTable& namespaces, const LeaseTable& leases,
+                     const NamespaceTable::Touched& touched, StateVisitor& visitor) {
+  const Attribute& attribute = namespaces.at(touched.handle);
   if (!attribute.present()) {
     visitor.attribute_removed(touched.space->name, attribute.name());
     return;
@@ -23,11 +23,12 @@ void visit_attribute(const Board& board, const LeaseTable& leases, const Board::
 /// A range that is removed costs a store more than a few names.
 constexpr std::size_t few_attributes = 1000;
 
-void visit_cleared(const Board& board, const Board::Touched& touched, StateVisitor& visitor) {
+void visit_cleared(const NamespaceTable& namespaces, const NamespaceTable::Touched& touched,
+                   StateVisitor& visitor) {
   const std::string_view space = touched.space->name;
   if (touched.cleared->size() > few_attributes) return visitor.attributes_removed(space);
   for (const Handle handle : *touched.cleared)
-    visitor.attribute_removed(space, board.at(handle).name());
+    visitor.attribute_removed(space, namespaces.at(handle).name());
 }
 
 void visit_session(const SessionTable& sessions, const SessionTable::Touched& touched,
@@ -56,11 +57,11 @@ void Authority::State::visit_turn(StateVisitor& visitor) const {
   if (!in_turn) return;
   visitor.counters(
       {counters.revision, counters.clock_ms, counters.forgotten, sessions.next_number()});
-  board.for_each_touched(before_.revision, [&](const Board::Touched& touched) {
+  namespaces.for_each_touched(before_.revision, [&](const NamespaceTable::Touched& touched) {
     if (touched.handle != 0) {
-      visit_attribute(board, leases, touched, visitor);
+      visit_attribute(namespaces, leases, touched, visitor);
     } else if (touched.cleared != nullptr) {
-      visit_cleared(board, touched, visitor);
+      visit_cleared(namespaces, touched, visitor);
     } else if (touched.forgotten) {
       visitor.space_forgotten(touched.space->name);
     } else {

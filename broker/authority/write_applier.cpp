@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "authority/running_clock.hpp"
 #include "authority/state.hpp"
+#include "authority/time_points.hpp"
 #include "wire/decode_error.hpp"
 
 namespace bulletin::authority {
@@ -34,11 +34,11 @@ bool is_among(Places places, std::size_t item) noexcept {
   return !places.empty() && std::binary_search(places.begin(), places.end(), item);
 }
 
-WriteApplier::WriteApplier(const AuthorityOptions& options, Counters& counters, Board& board,
-                           CommitBuilder& builder)
+WriteApplier::WriteApplier(const AuthorityOptions& options, Counters& counters,
+                           NamespaceTable& namespaces, CommitBuilder& builder)
     : options_(options),
       counters_(counters),
-      board_(board),
+      namespaces_(namespaces),
       applier_(builder, options, counters.total) {}
 
 Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Writer& writer,
@@ -96,7 +96,7 @@ std::uint64_t WriteApplier::work_of(const wire::WriteItem& item, const Outcome& 
 }
 
 Space* WriteApplier::find(std::string_view name) {
-  if (last_found_ == nullptr || last_found_->name != name) last_found_ = board_.find(name);
+  if (last_found_ == nullptr || last_found_->name != name) last_found_ = namespaces_.find(name);
   return last_found_;
 }
 
@@ -173,27 +173,27 @@ Refused WriteApplier::decode(std::string_view bytes, wire::Transaction& transact
 
 /// The namespace comes into being only if it is changed.
 Outcome WriteApplier::apply_to_new(std::string_view name, const wire::Transaction& transaction) {
-  const bool past_bound = board_.size() >= options_.bounds.namespaces;
-  const std::size_t mark = board_.mark();
-  Space& space = board_.make(name, counters_.forgotten, *writer_);
+  const bool past_bound = namespaces_.size() >= options_.bounds.namespaces;
+  const std::size_t mark = namespaces_.mark();
+  Space& space = namespaces_.make(name, counters_.forgotten, *writer_);
   const bool past_quota = writer_->exceeds(Resource::namespaces);
   Outcome outcome = apply_to(space, transaction,
                              past_bound   ? PastNamespaces::bound
                              : past_quota ? PastNamespaces::quota
                                           : PastNamespaces::no);
-  if (outcome.status != Status::ok) board_.rollback(mark);
+  if (outcome.status != Status::ok) namespaces_.rollback(mark);
   return outcome;
 }
 
 /// A namespace is counted for the user that writes into it first: a subscriber of it may have made
 /// it, and does not pay for what others write.
 Outcome WriteApplier::apply_to_empty(Space& space, const wire::Transaction& transaction) {
-  const std::size_t mark = board_.mark();
-  board_.give(space, *writer_);
+  const std::size_t mark = namespaces_.mark();
+  namespaces_.give(space, *writer_);
   Outcome outcome =
       apply_to(space, transaction,
                writer_->exceeds(Resource::namespaces) ? PastNamespaces::quota : PastNamespaces::no);
-  if (outcome.status != Status::ok) board_.rollback(mark);
+  if (outcome.status != Status::ok) namespaces_.rollback(mark);
   return outcome;
 }
 
@@ -204,7 +204,7 @@ Outcome WriteApplier::apply_to(Space& space, const wire::Transaction& transactio
                      {session_, counters_.now_ms(), counters_.revision + 1, past, outcome_room_});
   if (outcome.status != Status::ok) return outcome;
   counters_.revision = outcome.revision;
-  board_.look_again(space, later(counters_.now_ms(), options_.session_ms));
+  namespaces_.look_again(space, later(counters_.now_ms(), options_.session_ms));
   return outcome;
 }
 

@@ -7,8 +7,8 @@
 #include <span>
 #include <string_view>
 
+#include "authority/authority_options.hpp"
 #include "authority/command.hpp"
-#include "authority/options.hpp"
 #include "authority/refusals.hpp"
 #include "authority/transaction_applier.hpp"
 #include "wire/requests.hpp"
@@ -23,7 +23,7 @@ struct Counters;
 /// One outcome for each item, in order; a refused item does not keep the others from being applied.
 class WriteApplier {
  public:
-  WriteApplier(const AuthorityOptions& options, Counters& counters, Board& board,
+  WriteApplier(const AuthorityOptions& options, Counters& counters, NamespaceTable& namespaces,
                CommitBuilder& builder);
 
   struct Writer {
@@ -59,7 +59,7 @@ class WriteApplier {
 
   const AuthorityOptions& options_;
   Counters& counters_;
-  Board& board_;
+  NamespaceTable& namespaces_;
   TransactionApplier applier_;
   // Of the request and the item at hand.
   std::uint64_t session_ = 0;

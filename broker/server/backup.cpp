@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "store/copy.hpp"
 #include "wire/limits.hpp"
 #include "wire/replies.hpp"
@@ -35,20 +35,20 @@ std::string Backup::failed(std::string_view what, const store::StoreError& error
 }
 
 const store::Copy* Backup::find(std::string_view id) const noexcept {
-  return id == id_ ? keeper_.copy() : nullptr;
+  return id == id_ ? data_store_.copy() : nullptr;
 }
 
 std::string Backup::answer(const wire::Backup& request, Time now) {
-  if (!keeper_.has_data()) return no_data();
-  if (keeper_.copy() != nullptr && find(request.id) == nullptr)
+  if (!data_store_.has_data()) return no_data();
+  if (data_store_.copy() != nullptr && find(request.id) == nullptr)
     return refusal(wire::Status::overloaded, "another backup is being taken; try again later");
-  if (keeper_.failed())
+  if (data_store_.failed())
     return refusal(wire::Status::overloaded, "the broker cannot keep its data now; see its log");
-  if (keeper_.copy() == nullptr) keeper_.begin_copy();
+  if (data_store_.copy() == nullptr) data_store_.begin_copy();
   id_ = request.id;
   asked_ = now;
   wire::BackupReply reply;
-  const store::Copy& copy = *keeper_.copy();
+  const store::Copy& copy = *data_store_.copy();
   reply.ready = copy.ready();
   if (!reply.ready) return wire::encode(reply);
   try {
@@ -57,13 +57,13 @@ std::string Backup::answer(const wire::Backup& request, Time now) {
     return wire::encode(reply);
   } catch (const store::StoreError& error) {
     std::string refused = failed("the copy", error);
-    keeper_.drop_copy();
+    data_store_.drop_copy();
     return refused;
   }
 }
 
 std::string Backup::answer(const wire::BackupPart& request, Time now) {
-  if (!keeper_.has_data()) return no_data();
+  if (!data_store_.has_data()) return no_data();
   const store::Copy* const copy = find(request.id);
   if (copy == nullptr || !copy->ready()) return unknown();
   asked_ = now;
@@ -78,13 +78,13 @@ std::string Backup::answer(const wire::BackupPart& request, Time now) {
 }
 
 std::string Backup::answer(const wire::BackupEnd& request, Time) {
-  if (!keeper_.has_data()) return no_data();
-  if (find(request.id) != nullptr) keeper_.drop_copy();
+  if (!data_store_.has_data()) return no_data();
+  if (find(request.id) != nullptr) data_store_.drop_copy();
   return wire::encode_done();
 }
 
 void Backup::pass(Time now) {
-  if (keeper_.copy() != nullptr && now - asked_ > idle_time) keeper_.drop_copy();
+  if (data_store_.copy() != nullptr && now - asked_ > idle_time) data_store_.drop_copy();
 }
 
 }  // namespace bulletin::server

@@ -7,7 +7,7 @@
 
 #include <spdlog/logger.h>
 
-#include "server/keeper.hpp"
+#include "server/data_store.hpp"
 #include "store/failure.hpp"
 #include "wire/requests.hpp"
 
@@ -19,7 +19,8 @@ class Backup {
   using Time = std::chrono::steady_clock::time_point;
 
   /// Both have to outlive it.
-  Backup(Keeper& keeper, spdlog::logger& log) noexcept : keeper_(keeper), log_(log) {}
+  Backup(DataStore& data_store, spdlog::logger& log) noexcept
+      : data_store_(data_store), log_(log) {}
 
   // Each gives the answer's bytes, a refusal among them. What went wrong with the disk is for the
   // log: a refusal says nothing of the host.
@@ -34,7 +35,7 @@ class Backup {
   /// The copy that has this name, or null.
   [[nodiscard]] const store::Copy* find(std::string_view id) const noexcept;
 
-  Keeper& keeper_;
+  DataStore& data_store_;
   spdlog::logger& log_;
   std::string id_;
   Time asked_{};

@@ -11,9 +11,9 @@
 #include <thread>
 #include <utility>
 
-#include "server/keeper.hpp"
+#include "server/data_store.hpp"
 #include "server/server.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 
 namespace bulletin {
 

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "authority/refusals.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "server/welcome.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/names.hpp"
@@ -37,7 +37,7 @@ bool is_about_system(const Query& query) {
   return wire::is_system(query.space);
 }
 
-std::optional<wire::Refusal> denial_of(const Rights& rights, std::string_view space) {
+std::optional<wire::Refusal> denial_of(const service::Rights& rights, std::string_view space) {
   if (rights.may_read(space)) return std::nullopt;
   return authority::denied_to_read(space);
 }
@@ -55,19 +55,22 @@ bool is_command(const wire::Request& request) {
 /// Why this user does not get an answer, if so. A name that may not be read is answered the same
 /// whether it is there or not.
 template <class Query>
-std::optional<wire::Refusal> denial(const Rights& rights, const Query& query) {
+std::optional<wire::Refusal> denial(const service::Rights& rights, const Query& query) {
   return denial_of(rights, query.space);
 }
-std::optional<wire::Refusal> denial(const Rights& rights, const wire::StatusRequest& request) {
+std::optional<wire::Refusal> denial(const service::Rights& rights,
+                                    const wire::StatusRequest& request) {
   for (const std::string_view space : request.spaces) {
     if (auto refusal = denial_of(rights, space)) return refusal;
   }
   return std::nullopt;
 }
 /// Its answer leaves out what may not be read.
-std::optional<wire::Refusal> denial(const Rights&, const wire::List&) { return std::nullopt; }
+std::optional<wire::Refusal> denial(const service::Rights&, const wire::List&) {
+  return std::nullopt;
+}
 template <Copying Query>
-std::optional<wire::Refusal> denial(const Rights& rights, const Query&) {
+std::optional<wire::Refusal> denial(const service::Rights& rights, const Query&) {
   if (rights.may_read_all()) return std::nullopt;
   return wire::Refusal{wire::Status::denied,
                        "a backup has all of the board: this user may not read every namespace",
@@ -151,7 +154,7 @@ void Desk::decide(Pending& pending, wire::Goodbye& goodbye) {
 }
 
 void Desk::decide(Pending& pending, wire::Write& write) {
-  if (!keeps_ || unsettled_.is_refused(write)) return refuse(pending, write);
+  if (!keeps_ || undecided_.is_refused(write)) return refuse(pending, write);
   find_denied(pending.user, write);
   // The numbers in `asked`, by which `leave_open` knows it, stay.
   pending.decided = tools_.authority.apply({pending.user, std::move(write), denied_, late_ms_});
@@ -159,7 +162,7 @@ void Desk::decide(Pending& pending, wire::Write& write) {
 
 void Desk::find_denied(std::string_view user, const wire::Write& write) {
   denied_.clear();
-  const Rights& rights = tools_.access.rights_of(user);
+  const service::Rights& rights = tools_.access.rights_of(user);
   std::string_view space;  // of the item before: most have the same
   bool denied = false;
   for (std::size_t i = 0; i != write.items.size(); ++i) {
@@ -173,21 +176,21 @@ void Desk::find_denied(std::string_view user, const wire::Write& write) {
 
 /// What has been decided before is answered nevertheless.
 void Desk::refuse(Pending& pending, const wire::Write& write) {
-  pending.open = unsettled_.is_open(write);
+  pending.open = undecided_.is_open(write);
   if (pending.open) return;
   find_denied(pending.user, write);
   if (auto repeated = tools_.authority.repeat(pending.user, write, denied_)) {
     pending.decided = *std::move(repeated);
     return;
   }
-  unsettled_.refuse(write);
+  undecided_.refuse(write);
   pending.decided = refused(not_kept());
 }
 
 template <class Query>
 void Desk::decide(Pending& pending, Query& query) {
   asks_about_system_ = asks_about_system_ || is_about_system(query);
-  const Rights& rights = tools_.access.rights_of(pending.user);
+  const service::Rights& rights = tools_.access.rights_of(pending.user);
   if (std::optional<wire::Refusal> refusal = denial(rights, query)) {
     pending.decided = refused(*std::move(refusal));
   }
@@ -197,14 +200,14 @@ void Desk::leave_open() {
   for (Pending& pending : pending_) {
     if (!is_command(pending.asked) || pending.malformed) continue;
     pending.open = true;
-    if (const auto* write = std::get_if<wire::Write>(&pending.asked)) unsettled_.leave_open(*write);
+    if (const auto* write = std::get_if<wire::Write>(&pending.asked)) undecided_.leave_open(*write);
   }
 }
 
 void Desk::settle() {
-  unsettled_.settle();
+  undecided_.settle();
   const std::vector<std::uint64_t> sessions = tools_.authority.session_numbers();
-  unsettled_.keep_if([&](std::uint64_t session) {
+  undecided_.keep_if([&](std::uint64_t session) {
     return std::binary_search(sessions.begin(), sessions.end(), session);
   });
 }
@@ -253,7 +256,7 @@ std::string Desk::answer(const Pending&, const wire::Keepalive&) {
 }
 
 std::string Desk::answer(const Pending& pending, const wire::List& list) {
-  return tools_.boards.answer(list, tools_.access.rights_of(pending.user));
+  return tools_.queries.answer(list, tools_.access.rights_of(pending.user));
 }
 
 std::string Desk::answer(const Pending& pending, const wire::Goodbye& goodbye) {
@@ -269,7 +272,7 @@ std::string Desk::answer(const Pending& pending, const Asked& asked) {
   } else if constexpr (Copying<Asked>) {
     return tools_.backup.answer(asked, std::chrono::steady_clock::now());
   } else {
-    return tools_.boards.answer(asked);
+    return tools_.queries.answer(asked);
   }
 }
 

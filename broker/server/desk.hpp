@@ -1,4 +1,4 @@
-// Decides and answers what clients ask: between the sockets and the boards.
+// Decides and answers what clients ask: between the sockets and the queries.
 #pragma once
 
 #include <chrono>
@@ -17,11 +17,11 @@
 #include "server/access/access.hpp"
 #include "server/backup.hpp"
 #include "server/net/network.hpp"
-#include "service/boards.hpp"
 #include "service/counters.hpp"
+#include "service/query_router.hpp"
 #include "service/request.hpp"
 #include "service/session_list.hpp"
-#include "service/unsettled.hpp"
+#include "service/undecided_writes.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
 
@@ -30,12 +30,12 @@ namespace bulletin::server {
 /// What a desk works with; it owns none of it.
 struct DeskTools {
   authority::Authority& authority;
-  const Boards& boards;
+  const service::QueryRouter& queries;
   const Access& access;
-  SessionList& sessions;
+  service::SessionList& sessions;
   Backup& backup;
   Network& network;
-  Counters& counters;
+  service::Counters& counters;
   spdlog::logger& log;
 };
 
@@ -94,7 +94,7 @@ class Desk {
   std::vector<Pending> pending_;
   bool keeps_ = true;
   std::uint64_t late_ms_ = 0;
-  Unsettled unsettled_;
+  service::UndecidedWrites undecided_;
   bool asks_about_system_ = false;
 };
 

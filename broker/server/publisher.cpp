@@ -13,7 +13,7 @@ void Publisher::publish(std::span<const authority::Publication> publications,
 }
 
 void Publisher::beat(std::string_view space) {
-  const wire::NamespaceStatus status = boards_.status(space);
+  const wire::NamespaceStatus status = queries_.status(space);
   network_.publish(wire::topic_of(space), wire::encode(wire::Beat{status.epoch, status.revision,
                                                                   status.count, status.digest}));
 }

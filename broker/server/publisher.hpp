@@ -6,7 +6,7 @@
 
 #include "authority/authority.hpp"
 #include "server/net/network.hpp"
-#include "service/boards.hpp"
+#include "service/query_router.hpp"
 #include "wire/epoch.hpp"
 
 namespace bulletin::server {
@@ -14,7 +14,8 @@ namespace bulletin::server {
 /// The network, seen from the side of what is told.
 class Publisher {
  public:
-  Publisher(Network& network, const Boards& boards) noexcept : network_(network), boards_(boards) {}
+  Publisher(Network& network, const service::QueryRouter& queries) noexcept
+      : network_(network), queries_(queries) {}
 
   void publish(std::span<const authority::Publication> publications, const wire::Epoch& epoch);
   void beat(std::string_view space);
@@ -23,7 +24,7 @@ class Publisher {
 
  private:
   Network& network_;
-  const Boards& boards_;
+  const service::QueryRouter& queries_;
 };
 
 }  // namespace bulletin::server

@@ -13,7 +13,7 @@
 #include "server/config/descriptors.hpp"
 #include "server/config/memory_plan.hpp"
 #include "server/net/text_hash.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "server/welcome.hpp"
 #include "wire/names.hpp"
 #include "wire/update.hpp"
@@ -52,18 +52,18 @@ Server::Server(const BrokerOptions& options, std::shared_ptr<spdlog::logger> log
       network_(options_, access_, counters_, *log_),
       endpoint_(to_string(network_.commands_endpoint())),
       updates_endpoint_(to_string(network_.updates_endpoint())),
-      keeper_(options_, *log_, env, first),
-      authority_(keeper_.open()),
+      data_store_(options_, *log_, env, first),
+      authority_(data_store_.open()),
       system_(random_epoch(), first, hash_seed()),
       system_told_(started_ - system_interval),
       descriptors_seen_(started_),
       network_tended_(started_),
-      boards_(authority_, system_),
+      queries_(authority_, system_),
       clock_(options_.beat, started_),
       beats_(options_.beat),
       busy_poll_(busy_poll_time(options_)),
-      publisher_(network_, boards_),
-      desk_({authority_, boards_, access_, sessions_, backup_, network_, counters_, *log_},
+      publisher_(network_, queries_),
+      desk_({authority_, queries_, access_, sessions_, backup_, network_, counters_, *log_},
             make_welcome(options_, network_.commands_endpoint(), network_.updates_endpoint())) {
   network_.wake_by(wake_up_);
   authority_.set_quotas(access_.quotas());
@@ -91,7 +91,7 @@ void Server::serve() {
   }
   log_->info("event=stopped requests={} commits={} updates={} drops={}", counters_.requests,
              counters_.commits, counters_.updates, drops());
-  keeper_.close();
+  data_store_.close();
 }
 
 void Server::stop() noexcept {
@@ -107,19 +107,19 @@ bool Server::reload() noexcept {
 }
 
 bool Server::await_turn(std::chrono::milliseconds patience) {
-  return turn_asked_.ask([this] { wake_up_.raise(); }, patience).has_value();
+  return turn_query_.ask([this] { wake_up_.raise(); }, patience).has_value();
 }
 
 std::optional<std::string> Server::metrics(std::chrono::milliseconds patience) {
-  return metrics_asked_.ask([this] { wake_up_.raise(); }, patience);
+  return metrics_query_.ask([this] { wake_up_.raise(); }, patience);
 }
 
 /// By other threads.
 void Server::do_what_was_told() {
-  const bool waited_for = turn_asked_.asked();
+  const bool waited_for = turn_query_.asked();
   const bool again = reload_again_ && std::chrono::steady_clock::now() >= *reload_again_;
   if (reloading_.exchange(false) || again) read_access_again();
-  if (waited_for) turn_asked_.answer({});
+  if (waited_for) turn_query_.answer({});
 }
 
 /// A file that makes no sense changes nothing. One that could not be read for want of a descriptor
@@ -149,7 +149,7 @@ void Server::follow_access(Access now) {
   network_.follow(before);
   authority_.set_quotas(access_.quotas());
   if (access_.has_quotas()) system_.add_users();
-  if (!keeper_.failed()) end_sessions_without_keys();
+  if (!data_store_.failed()) end_sessions_without_keys();
   tell_of_access();
 }
 
@@ -175,9 +175,11 @@ bool Server::is_heard(std::string_view space) const {
 }
 
 void Server::unfollow(const std::string& space) {
-  if (beats_.remove(space) && !wire::is_system(space) && !keeper_.failed())
-    authority_.apply(
-        {{}, authority::Forget{space}, {}, clock_.late_ms(std::chrono::steady_clock::now())});
+  if (beats_.remove(space) && !wire::is_system(space) && !data_store_.failed())
+    authority_.apply({{},
+                      authority::UnpinNamespace{space},
+                      {},
+                      clock_.late_ms(std::chrono::steady_clock::now())});
 }
 
 /// False if it found nothing to do, and the sockets have nothing.
@@ -188,14 +190,14 @@ bool Server::turn() {
   const std::span<Request> requests = network_.requests();
   const Time now = std::chrono::steady_clock::now();
 
-  if (keeper_.failed()) recover(now);
+  if (data_store_.failed()) recover(now);
   // Renewals come before the time that they renew for.
-  desk_.decide(requests, !keeper_.failed(), clock_.late_ms(now));
+  desk_.decide(requests, !data_store_.failed(), clock_.late_ms(now));
   const Time decided = std::chrono::steady_clock::now();
   apply_subscriptions(now);
   advance(now);
   commit(now);
-  keeper_.pass(now);
+  data_store_.pass(now);
   backup_.pass(now);
 
   // A proof that a subscription is live comes after everything that was decided before it.
@@ -210,7 +212,7 @@ bool Server::turn() {
   // Those that expired are known to the authority only.
   if (sessions_.size() != authority_.sessions()) sessions_.keep(authority_.session_numbers());
   if (somebody_follows_system()) refresh_system(now);
-  if (metrics_asked_.asked()) metrics_asked_.answer(exposition(metrics_now()));
+  if (metrics_query_.asked()) metrics_query_.answer(exposition(metrics_now()));
   report_drops(now);
   report_descriptors(now);
   report_refusals(now);
@@ -226,7 +228,7 @@ bool Server::turn() {
 
 /// The time in which nothing can be decided never was.
 void Server::advance(Time now) {
-  if (keeper_.failed()) return;
+  if (data_store_.failed()) return;
   const std::optional<std::uint64_t> due = authority_.next_end_ms();
   const std::uint64_t passed = clock_.advance(now, network_.drained(), due);
   if (passed != 0 || due == std::uint64_t{0}) authority_.apply({{}, authority::Advance{passed}});
@@ -235,7 +237,7 @@ void Server::advance(Time now) {
 /// What the store has not kept is neither shown nor answered.
 void Server::commit(Time now) {
   if (!authority_.in_turn()) return;
-  if (!keeper_.keep(authority_, now)) {
+  if (!data_store_.keep(authority_, now)) {
     authority_.abandon();
     desk_.leave_open();
     return;
@@ -256,7 +258,7 @@ void Server::list_sessions() {
 
 /// Who subscribed is known here only.
 void Server::recover(Time now) {
-  std::optional<authority::Authority> kept = keeper_.reopen(now);
+  std::optional<authority::Authority> kept = data_store_.reopen(now);
   if (!kept) return;
   authority_ = *std::move(kept);
   authority_.set_quotas(access_.quotas());
@@ -266,7 +268,8 @@ void Server::recover(Time now) {
   std::vector<std::string> refused;
   beats_.for_each([&](std::string_view space) {
     const std::string_view user = network_.first_user_of(wire::topic_of(space));
-    if (!wire::is_system(space) && authority_.apply({user, authority::Remember{space}}).refused())
+    if (!wire::is_system(space) &&
+        authority_.apply({user, authority::PinNamespace{space}}).refused())
       refused.emplace_back(space);
   });
   counters_.overloaded_subscriptions += refused.size();
@@ -274,7 +277,7 @@ void Server::recover(Time now) {
 }
 
 void Server::apply_subscriptions(Time now) {
-  for (const Interest::Event& event : network_.take_subscription_events()) {
+  for (const SubscriptionTable::Event& event : network_.take_subscription_events()) {
     if (!event.subscribed) {
       if (!is_heard(event.space)) unfollow(event.space);
     } else if (!beats_.contains(event.space)) {
@@ -291,8 +294,8 @@ void Server::apply_subscriptions(Time now) {
 /// know whether they heard all.
 bool Server::may_follow(std::string_view user, std::string_view space) {
   if (wire::is_system(space)) return system_.has(space);
-  if (keeper_.failed()) return !authority_.check(wire::StatusRequest{{space}});
-  const authority::Answer answer = authority_.apply({user, authority::Remember{space}});
+  if (data_store_.failed()) return !authority_.check(wire::StatusRequest{{space}});
+  const authority::Answer answer = authority_.apply({user, authority::PinNamespace{space}});
   if (answer.refusal.status == wire::Status::overloaded) ++counters_.overloaded_subscriptions;
   if (answer.refused())
     log_->debug("event=subscription_refused namespace={} reason={}", server::quoted(space),
@@ -301,8 +304,8 @@ bool Server::may_follow(std::string_view user, std::string_view space) {
 }
 
 bool Server::somebody_follows_system() const {
-  return beats_.contains(broker_space) || beats_.contains(sessions_space) ||
-         beats_.contains(users_space);
+  return beats_.contains(service::broker_space) || beats_.contains(service::sessions_space) ||
+         beats_.contains(service::users_space);
 }
 
 void Server::refresh_system(Time now) {
@@ -312,37 +315,37 @@ void Server::refresh_system(Time now) {
 }
 
 void Server::report_drops(Time now) {
-  if (losses_growth_.is_news(losses(), now))
+  if (losses_throttle_.should_log(losses(), now))
     log_->warn("event=dropped answers={} messages={} updates={} subscriptions={}",
                counters_.dropped, network_.unusable(), counters_.missed,
                counters_.overloaded_subscriptions);
-  if (unclaimed_growth_.is_news(counters_.unclaimed, now))
+  if (unclaimed_throttle_.should_log(counters_.unclaimed, now))
     log_->debug("event=clients_left unclaimed={}", counters_.unclaimed);
 }
 
 void Server::tend_network(Time now) {
   if (now < network_tended_ + network_interval) return;
   network_tended_ = now;
-  const std::uint64_t closed_before = std::exchange(doors_closed_, counters_.doors_closed);
+  const std::uint64_t closed_before = std::exchange(accept_paused_, counters_.accept_paused);
   network_.tend(now);
   quota_log_.report(authority_.accounts(), network_.accounts(), now, *log_);
-  if (counters_.doors_closed != closed_before)
+  if (counters_.accept_paused != closed_before)
     log_->warn(
-        "event=door_closed connections={} note=\"there are too many: nobody can connect until "
+        "event=accept_paused connections={} note=\"there are too many: nobody can connect until "
         "there is room\"",
         network_.connections());
 }
 
 void Server::report_refusals(Time now) {
-  for (const Stranger& stranger : network_.take_strangers()) {
-    if (!stranger_log_.is_news(stranger.key, now)) continue;
+  for (const UnknownKey& stranger : network_.take_unknown_keys()) {
+    if (!unknown_key_log_.should_log(stranger.key, now)) continue;
     log_->warn(
         "event=key_not_authorized address={} key={} note=\"to let it in, add this key and a "
         "user's name to the authorized keys, and send SIGHUP\"",
         server::quoted(stranger.address), server::quoted(stranger.key));
   }
   const std::uint64_t refusals = network_.refused();
-  if (!refusals_growth_.is_news(refusals, now)) return;
+  if (!refusals_throttle_.should_log(refusals, now)) return;
   log_->warn("event=keys_not_known connections={}", refusals);
 }
 
@@ -359,7 +362,7 @@ void Server::report_descriptors(Time now) {
 Metrics Server::metrics_now() const {
   Metrics metrics;
   metrics.version = BULLETIN_VERSION;
-  metrics.data = to_string(keeper_.state());
+  metrics.data = to_string(data_store_.state());
   metrics.started_s = started_unix_s_;
   metrics.sessions = authority_.sessions();
   metrics.connections = network_.connections();
@@ -376,9 +379,9 @@ Metrics Server::metrics_now() const {
   return metrics;
 }
 
-Facts Server::facts(Time now) const {
+service::Facts Server::facts(Time now) const {
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(now - started_);
-  Facts facts;
+  service::Facts facts;
   facts.broker = {
       {"version", BULLETIN_VERSION},
       {"uptime", uptime.count()},
@@ -396,11 +399,11 @@ Facts Server::facts(Time now) const {
       {"bytes", counters_.bytes},
       {"drops", drops()},
       {"missed", counters_.missed},
-      {"data", std::string(to_string(keeper_.state()))},
+      {"data", std::string(to_string(data_store_.state()))},
       {"keys_refused", network_.refused()},
       {"denied", counters_.denied},
       {"subscriptions_dropped", counters_.subscriptions_dropped},
-      {"doors_closed", counters_.doors_closed},
+      {"accept_paused", counters_.accept_paused},
       {"connections_too_large", counters_.connections_too_large},
       {"memory_bound", options_.memory},
   };
@@ -409,8 +412,8 @@ Facts Server::facts(Time now) const {
   return facts;
 }
 
-UserList Server::users_now() const {
-  UserList users;
+service::UserList Server::users_now() const {
+  service::UserList users;
   users.add(authority_.accounts());
   users.add(network_.accounts());
   return users;
@@ -418,10 +421,10 @@ UserList Server::users_now() const {
 
 Server::Time Server::next_duty() const {
   const std::optional<std::uint64_t> due = authority_.next_end_ms();
-  if (due == std::uint64_t{0} && !keeper_.failed()) return Time{};
-  Time next = keeper_.failed() ? Time::max() : clock_.next(due);
+  if (due == std::uint64_t{0} && !data_store_.failed()) return Time{};
+  Time next = data_store_.failed() ? Time::max() : clock_.next(due);
   if (const std::optional<Time> beat = beats_.next()) next = std::min(next, *beat);
-  if (const std::optional<Time> keeping = keeper_.next()) next = std::min(next, *keeping);
+  if (const std::optional<Time> keeping = data_store_.next()) next = std::min(next, *keeping);
   if (somebody_follows_system()) next = std::min(next, system_told_ + system_interval);
   if (reload_again_) next = std::min(next, *reload_again_);
   next = std::min(next, network_tended_ + network_.next_look());

@@ -16,26 +16,26 @@
 
 #include "authority/authority.hpp"
 #include "server/access/access.hpp"
-#include "server/access/stranger_log.hpp"
+#include "server/access/unknown_key_log.hpp"
 #include "server/backup.hpp"
 #include "server/batch_size.hpp"
 #include "server/beat_schedule.hpp"
-#include "server/beginning.hpp"
 #include "server/busy_poll.hpp"
+#include "server/data_store.hpp"
 #include "server/desk.hpp"
-#include "server/keeper.hpp"
+#include "server/loop_query.hpp"
 #include "server/net/network.hpp"
 #include "server/net/wake_up.hpp"
+#include "server/new_history.hpp"
 #include "server/publisher.hpp"
-#include "server/question.hpp"
-#include "server/telemetry/growth.hpp"
+#include "server/telemetry/log_throttle.hpp"
 #include "server/telemetry/metrics.hpp"
 #include "server/telemetry/quota_log.hpp"
-#include "service/boards.hpp"
 #include "service/counters.hpp"
+#include "service/query_router.hpp"
 #include "service/running_clock.hpp"
 #include "service/session_list.hpp"
-#include "service/system_board.hpp"
+#include "service/system_namespaces.hpp"
 #include "service/user_list.hpp"
 
 namespace bulletin::server {
@@ -53,7 +53,7 @@ class Server {
   /// Serves until `stop`, and ends the data cleanly. On one thread, once. Throws what ends it.
   void serve();
   // From any thread.
-  DataState data_state() const noexcept { return keeper_.state(); }
+  DataState data_state() const noexcept { return data_store_.state(); }
   void stop() noexcept;
   /// Reads the authorized keys and the permissions again: who is new is let in, who is not there
   /// any more is out. False: there are no keys.
@@ -96,9 +96,9 @@ class Server {
     return counters_.dropped + network_.unusable() + counters_.missed +
            counters_.overloaded_subscriptions;
   }
-  Facts facts(Time now) const;
+  service::Facts facts(Time now) const;
   Metrics metrics_now() const;
-  UserList users_now() const;
+  service::UserList users_now() const;
   bool somebody_follows_system() const;
   Time next_duty() const;
 
@@ -106,7 +106,7 @@ class Server {
   const std::shared_ptr<spdlog::logger> log_;
   const Time started_;
   const std::int64_t started_unix_s_;
-  Counters counters_;
+  service::Counters counters_;
   Access access_;
   Network network_;
   std::string endpoint_;
@@ -115,25 +115,25 @@ class Server {
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> reloading_ = false;
   std::optional<Time> reload_again_;
-  Question turn_asked_;
-  Question metrics_asked_;
+  LoopQuery turn_query_;
+  LoopQuery metrics_query_;
 
-  Keeper keeper_;
-  Backup backup_{keeper_, *log_};
+  DataStore data_store_;
+  Backup backup_{data_store_, *log_};
   authority::Authority authority_;
-  SystemBoard system_;
+  service::SystemNamespaces system_;
   Time system_told_;
   Time descriptors_seen_;
   Time network_tended_;
-  std::uint64_t doors_closed_ = 0;  // when it was last told
-  StrangerLog stranger_log_;
-  Growth losses_growth_;
-  Growth unclaimed_growth_;
-  Growth refusals_growth_;
+  std::uint64_t accept_paused_ = 0;  // when it was last told
+  UnknownKeyLog unknown_key_log_;
+  LogThrottle losses_throttle_;
+  LogThrottle unclaimed_throttle_;
+  LogThrottle refusals_throttle_;
   QuotaLog quota_log_;
-  Boards boards_;
-  SessionList sessions_;
-  RunningClock clock_;
+  service::QueryRouter queries_;
+  service::SessionList sessions_;
+  service::RunningClock clock_;
   BeatSchedule beats_;
   BusyPoll busy_poll_;
   BatchSize batch_size_;

@@ -11,19 +11,19 @@ namespace bulletin::server {
 namespace {
 
 /// How a client that reaches the commands reaches the updates.
-wire::UpdatesPlace place_of(const Endpoint& commands, const Endpoint& updates) {
-  if (updates.transport == Endpoint::Transport::ipc) {
+wire::UpdatesPlace place_of(const BindAddress& commands, const BindAddress& updates) {
+  if (updates.transport == BindAddress::Transport::ipc) {
     // Beside the commands, where clients look unless told otherwise.
-    const bool beside = commands.transport == Endpoint::Transport::ipc &&
+    const bool beside = commands.transport == BindAddress::Transport::ipc &&
                         updates.path == commands.path + std::string(wire::updates_suffix);
     return {0, beside ? std::string() : to_string(updates)};
   }
-  if (commands.transport == Endpoint::Transport::tcp &&
+  if (commands.transport == BindAddress::Transport::tcp &&
       (updates.host == commands.host || is_wildcard(updates.host))) {
     // Whatever way the client came, the updates are at another port.
     return {updates.port, {}};
   }
-  Endpoint told = updates;
+  BindAddress told = updates;
   // Who comes by ipc is on this host.
   if (is_wildcard(told.host)) told.host = "127.0.0.1";
   return {0, to_string(told)};
@@ -31,8 +31,8 @@ wire::UpdatesPlace place_of(const Endpoint& commands, const Endpoint& updates) {
 
 }  // namespace
 
-wire::Welcome make_welcome(const BrokerOptions& options, const Endpoint& commands,
-                           const Endpoint& updates) {
+wire::Welcome make_welcome(const BrokerOptions& options, const BindAddress& commands,
+                           const BindAddress& updates) {
   wire::Welcome welcome;
   welcome.beat_ms = static_cast<std::uint64_t>(options.beat.count());
   welcome.session_ms = static_cast<std::uint64_t>(options.session_time.count());

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace bulletin::server {
+namespace bulletin::service {
 
 struct Counters {
   std::uint64_t requests = 0;
@@ -18,11 +18,11 @@ struct Counters {
   std::uint64_t overloaded_subscriptions = 0;  ///< of those, refused because of a bound
   std::uint64_t subscriptions_dropped = 0;     ///< connections that had more than their bound
   std::uint64_t connections_too_large = 0;     ///< that made the broker keep too much, and ended
-  std::uint64_t doors_closed = 0;              ///< times that nobody could connect
+  std::uint64_t accept_paused = 0;             ///< times that nobody could connect
   // Requests, and items of WRITEs.
   std::uint64_t rejected = 0;
   std::uint64_t denied = 0;
   std::uint64_t overloaded = 0;
 };
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

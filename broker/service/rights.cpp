@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace bulletin::server {
+namespace bulletin::service {
 namespace {
 
 bool covers(std::string_view prefix, std::string_view space) {
@@ -86,4 +86,4 @@ void Rights::find_readable() {
   }
 }
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

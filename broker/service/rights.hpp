@@ -11,7 +11,7 @@
 
 #include "authority/name_range.hpp"
 
-namespace bulletin::server {
+namespace bulletin::service {
 
 /// Each holds those before it: who may write may read.
 enum class Right : std::uint8_t { none, read, write };
@@ -57,4 +57,4 @@ class Rights {
   std::vector<authority::NameRange> readable_;  // follows from it
 };
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

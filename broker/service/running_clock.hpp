@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace bulletin::server {
+namespace bulletin::service {
 
 /// Turns the rim's clock into Advance commands. Pure: time is an argument. The authority's clock
 /// may lag behind: time in which the broker itself was away, stopped or overloaded, is told up to
@@ -89,4 +89,4 @@ class RunningClock {
   int undrained_ = 0;
 };
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace bulletin::server {
+namespace bulletin::service {
 
 void SessionList::opened(const authority::SessionView& session, WallTime now) {
   sessions_.try_emplace(session.number,
@@ -31,4 +31,4 @@ std::map<std::string, Value, std::less<>> SessionList::attributes() const {
   return attributes;
 }
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

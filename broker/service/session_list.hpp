@@ -13,7 +13,7 @@
 
 #include "authority/views.hpp"
 
-namespace bulletin::server {
+namespace bulletin::service {
 
 class SessionList {
  public:
@@ -41,4 +41,4 @@ class SessionList {
   std::map<std::uint64_t, Session> sessions_;
 };
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

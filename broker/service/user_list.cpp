@@ -5,7 +5,7 @@
 
 #include "wire/names.hpp"
 
-namespace bulletin::server {
+namespace bulletin::service {
 
 using authority::all_resources;
 using authority::Amounts;
@@ -58,4 +58,4 @@ std::uint64_t UserList::refused(Resource resource) const {
   return refused;
 }
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

@@ -10,7 +10,7 @@
 
 #include "authority/quota.hpp"
 
-namespace bulletin::server {
+namespace bulletin::service {
 
 /// As $sys and the metrics call it, such as "network_bytes".
 std::string underscored(authority::Resource resource);
@@ -38,4 +38,4 @@ class UserList {
   std::map<std::string, User, std::less<>> users_;
 };
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

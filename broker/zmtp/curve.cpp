@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "zmtp/command.hpp"
 #include "zmtp/protocol_error.hpp"
+#include "zmtp/zmtp_command.hpp"
 
 namespace bulletin::zmtp {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "zmtp/command.hpp"
 #include "zmtp/protocol_error.hpp"
+#include "zmtp/zmtp_command.hpp"
 
 namespace bulletin::zmtp {
 namespace {

@@ -24,7 +24,7 @@ void furnish(Desk& desk) {
   desk.write("a", Raw().set("x", 1).set("large", std::string(2'000, 'l')).set("n", 5));
   desk.write("a", Raw().set("ttl", 1, 5'000, false).set("mine", 2, 0, true));
   desk.write("b", Raw().set("both", 3, 50, true));
-  desk.apply(Remember{"empty"});
+  desk.apply(PinNamespace{"empty"});
   desk.open("bob", "other");
   desk.advance(40);
   desk.send({{"a", Raw().set("lane", 2).bytes(), 0}}, 2);
@@ -42,10 +42,10 @@ TEST_CASE("an abandoned turn leaves no trace, whatever was done in it") {
              {"a", Raw().set("x", 3).set("n", 7).set("ttl", 1).set("mine", 1, 9, true).bytes(), 0},
              {"new", Raw().set("x", 1, 7, true).bytes(), 0}},
             3);
-  desk.apply(Forget{"empty"});
+  desk.apply(UnpinNamespace{"empty"});
   desk.apply(Advance{1});
   desk.send({{"empty", Raw().set("again", 1).bytes(), 0}, {"a", Raw().clear().bytes(), 0}}, 2);
-  desk.apply(Forget{"a"});
+  desk.apply(UnpinNamespace{"a"});
   desk.send({{"a", Raw().set("reborn", 1).bytes(), 0}});
   const std::uint64_t extra = desk.open("carol", "short");
   desk.apply(Advance{10});
@@ -97,12 +97,12 @@ TEST_CASE("the same sequence leads to the same state, however it is cut into tur
     end();
     desk->send({{"b", Raw().erase("x").bytes(), 0}});
     end();
-    desk->apply(Remember{"b"});
+    desk->apply(PinNamespace{"b"});
     end();
-    desk->apply(Forget{"b"});
+    desk->apply(UnpinNamespace{"b"});
     end();
-    desk->apply(Remember{"c"});
-    desk->apply(Forget{"c"});
+    desk->apply(PinNamespace{"c"});
+    desk->apply(UnpinNamespace{"c"});
     end();
     desk->apply(Advance{30});
     end();

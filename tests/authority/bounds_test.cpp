@@ -85,10 +85,10 @@ TEST_CASE("what ends by itself counts for more, and so do namespaces without att
   CHECK(plain.write("a", Raw().set("x", 1, 1000, false)).status == Status::overloaded);
 
   Desk empty(bounded(any, {UINT64_MAX, 3 * namespace_overhead}));
-  CHECK_FALSE(empty.apply(Remember{"a"}).refused());
-  CHECK_FALSE(empty.apply(Remember{"b"}).refused());
-  CHECK(empty.apply(Remember{"c"}).refusal.status == Status::overloaded);
-  CHECK_FALSE(empty.apply(Remember{"b"}).refused());
+  CHECK_FALSE(empty.apply(PinNamespace{"a"}).refused());
+  CHECK_FALSE(empty.apply(PinNamespace{"b"}).refused());
+  CHECK(empty.apply(PinNamespace{"c"}).refusal.status == Status::overloaded);
+  CHECK_FALSE(empty.apply(PinNamespace{"b"}).refused());
   empty.authority.commit();
   CHECK(empty.authority.bytes() == 2 * (1 + namespace_overhead));
   CHECK(empty.set("a", "x", 1).status == Status::ok);

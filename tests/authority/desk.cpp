@@ -117,7 +117,7 @@ void Desk::advance(std::uint64_t milliseconds) {
 }
 
 void Desk::forget(std::string_view space) {
-  apply(authority::Forget{space});
+  apply(authority::UnpinNamespace{space});
   pass_silence();
 }
 

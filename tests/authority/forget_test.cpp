@@ -21,13 +21,13 @@ TEST_CASE("a namespace with attributes is not forgotten") {
 
 TEST_CASE("an empty namespace without subscribers is forgotten with its commits, after a time") {
   Desk desk;
-  desk.apply(Remember{"a"});
+  desk.apply(PinNamespace{"a"});
   desk.set("a", "x", 1);
   desk.erase("a", "x");
   desk.pass_silence();
   CHECK(desk.authority.namespaces() == 1);
 
-  desk.apply(Forget{"a"});
+  desk.apply(UnpinNamespace{"a"});
   desk.advance(desk.authority.options().session_ms - 1);
   CHECK(desk.authority.namespaces() == 1);
   desk.advance(1);
@@ -41,7 +41,7 @@ TEST_CASE("an empty namespace without subscribers is forgotten with its commits,
 
 TEST_CASE("a namespace that becomes empty after its last subscriber left is forgotten, too") {
   Desk desk;
-  desk.apply(Remember{"a"});
+  desk.apply(PinNamespace{"a"});
   desk.set("a", "x", 1);
   desk.forget("a");
   CHECK(desk.authority.namespaces() == 1);
@@ -65,10 +65,10 @@ TEST_CASE("who comes back in time finds the namespace as it was") {
   Desk desk;
   desk.set("a", "x", 1);
   const std::uint64_t erased = desk.erase("a", "x").revision;
-  desk.apply(Remember{"a"});
-  desk.apply(Forget{"a"});
+  desk.apply(PinNamespace{"a"});
+  desk.apply(UnpinNamespace{"a"});
   desk.advance(desk.authority.options().session_ms - 1);
-  desk.apply(Remember{"a"});
+  desk.apply(PinNamespace{"a"});
   desk.advance(1'000'000);
   CHECK(desk.authority.status("a").revision == erased);
   CHECK(desk.authority.status("a").count == 2);
@@ -76,11 +76,11 @@ TEST_CASE("who comes back in time finds the namespace as it was") {
 
 TEST_CASE("what is about to be forgotten is not listed any more") {
   Desk desk;
-  desk.apply(Remember{"a"});
+  desk.apply(PinNamespace{"a"});
   desk.set("b", "x", 1);
   desk.erase("b", "x");
   CHECK(desk.list("", "").names == std::vector<std::string_view>{"a"});
-  desk.apply(Forget{"a"});
+  desk.apply(UnpinNamespace{"a"});
   desk.authority.commit();
   CHECK(desk.list("", "").names.empty());
   desk.set("b", "x", 2);
@@ -141,8 +141,8 @@ TEST_CASE("a reader from a namespace's earlier life is told to take a snapshot")
 
 TEST_CASE("a remembered namespace keeps its revision when others are forgotten") {
   Desk desk;
-  desk.apply(Remember{"watched"});
-  desk.apply(Remember{"watched"});
+  desk.apply(PinNamespace{"watched"});
+  desk.apply(PinNamespace{"watched"});
   desk.authority.commit();
   desk.set("a", "x", 1);
   desk.erase("a", "x");

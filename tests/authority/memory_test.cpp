@@ -141,7 +141,7 @@ std::vector<Kind> other_kinds() {
                   for (int i = 0; i != 20'000; ++i) {
                     const std::string space = name + std::to_string(i);
                     if (empty) {
-                      desk.authority.apply({{}, Remember{space}});
+                      desk.authority.apply({{}, PinNamespace{space}});
                       desk.authority.commit();
                     } else {
                       desk.set(space, "x", 1);

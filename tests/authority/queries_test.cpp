@@ -219,7 +219,7 @@ TEST_CASE("the newest turn is kept, however small the log") {
 TEST_CASE("namespaces are listed in order, by prefix, in parts") {
   Desk desk;
   for (const char* space : {"plant/b", "plant/a", "plan", "plant", "zoo"}) desk.set(space, "x", 1);
-  desk.apply(Remember{"plant/empty"});
+  desk.apply(PinNamespace{"plant/empty"});
   desk.authority.commit();
   const auto names = [&](std::string_view prefix, std::string_view after) {
     const wire::ListReply reply = desk.list(prefix, after);

@@ -49,7 +49,7 @@ struct World {
     return answer.outcomes->at(0);
   }
   Answer subscribe(std::string_view user, std::string_view space) {
-    Answer answer = desk.apply(Remember{space}, user);
+    Answer answer = desk.apply(PinNamespace{space}, user);
     desk.authority.commit();
     return answer;
   }
@@ -89,7 +89,7 @@ TEST_CASE("A turn that is abandoned has taken nothing") {
   CHECK(world.desk.apply(OpenSession{"client"}).refused());
   world.desk.send({{"a", x().bytes(), 0}});
   CHECK(amounts()[Resource::attributes] == 1);
-  CHECK(world.desk.apply(Remember{"b"}).refused());
+  CHECK(world.desk.apply(PinNamespace{"b"}).refused());
   world.desk.authority.abandon();
   CHECK(amounts() == before);
   CHECK_FALSE(world.open("alice").refused());
@@ -181,9 +181,9 @@ TEST_CASE("A user whose namespaces hold all that they may writes less but not mo
 TEST_CASE("Namespaces without attributes are counted as memory of the user, too") {
   World world(Resource::namespaces, 100);
   world.allow("alice", Resource::bytes, 2 * (1 + namespace_overhead) + 2 + attribute_overhead);
-  CHECK_FALSE(world.desk.apply(Remember{"a"}).refused());
-  CHECK_FALSE(world.desk.apply(Remember{"b"}).refused());
-  CHECK(world.desk.apply(Remember{"c"}).refusal.message.find("bytes of attributes") !=
+  CHECK_FALSE(world.desk.apply(PinNamespace{"a"}).refused());
+  CHECK_FALSE(world.desk.apply(PinNamespace{"b"}).refused());
+  CHECK(world.desk.apply(PinNamespace{"c"}).refusal.message.find("bytes of attributes") !=
         std::string::npos);
   world.desk.authority.commit();
   CHECK(world.desk.write("c", x()).status == Status::overloaded);

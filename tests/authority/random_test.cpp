@@ -234,15 +234,15 @@ class Play {
   void remember() {
     const std::string name = one_in(4) ? space() : quiet_space();
     model_.remember(name);
-    desk_.apply(Remember{name});
-    twin_answers_.push_back([this, name] { twin_.apply(Remember{name}); });
+    desk_.apply(PinNamespace{name});
+    twin_answers_.push_back([this, name] { twin_.apply(PinNamespace{name}); });
   }
 
   void forget() {
     const std::string name = one_in(4) ? space() : quiet_space();
     model_.forget(name);
-    desk_.apply(Forget{name});
-    twin_answers_.push_back([this, name] { twin_.apply(Forget{name}); });
+    desk_.apply(UnpinNamespace{name});
+    twin_answers_.push_back([this, name] { twin_.apply(UnpinNamespace{name}); });
   }
 
   void step() {

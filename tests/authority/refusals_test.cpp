@@ -156,9 +156,9 @@ TEST_CASE("a lane more than the bound is refused and nothing is applied") {
 TEST_CASE("a namespace more than the bound is refused until another is forgotten") {
   Desk desk(narrow());
   desk.set("a", "x", 1);
-  desk.apply(Remember{"b"});
+  desk.apply(PinNamespace{"b"});
   CHECK(desk.set("c", "x", 1).status == Status::overloaded);
-  CHECK(desk.apply(Remember{"c"}).refusal.status == Status::overloaded);
+  CHECK(desk.apply(PinNamespace{"c"}).refusal.status == Status::overloaded);
   CHECK(desk.set("b", "x", 1).status == Status::ok);
   desk.erase("b", "x");
   desk.forget("b");

@@ -44,9 +44,9 @@ TEST_CASE("what comes, goes and comes again in one turn is told last as it is") 
   desk.apply(Renew{desk.id(desk.session)});
   desk.apply(Advance{1});
   desk.send({{"a", Raw().set("x", 5).bytes(), 0}});
-  desk.apply(Remember{"b"});
-  desk.apply(Forget{"b"});
-  desk.apply(Remember{"c"});
+  desk.apply(PinNamespace{"b"});
+  desk.apply(UnpinNamespace{"b"});
+  desk.apply(PinNamespace{"c"});
   const std::uint64_t brief = desk.open("bob");
   desk.apply(CloseSession{desk.id(brief)}, "bob");
   desk.authority.visit_turn(store);

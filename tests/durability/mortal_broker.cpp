@@ -12,7 +12,7 @@
 #include "client/transport/key_files.hpp"
 #include "durability/killer_env.hpp"
 #include "server/server.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 
 namespace bulletin::durability {
 

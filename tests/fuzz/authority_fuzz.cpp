@@ -67,8 +67,8 @@ class Play {
       case 1: return apply(authority::Renew{session()});
       case 2: return apply(authority::CloseSession{session()});
       case 3: return apply(authority::Advance{choices_.number()});
-      case 4: return apply(authority::Remember{space()});
-      case 5: return apply(authority::Forget{space()});
+      case 4: return apply(authority::PinNamespace{space()});
+      case 5: return apply(authority::UnpinNamespace{space()});
       case 6: return authority_.in_turn() ? commit() : query();
       case 7: return authority_.in_turn() ? abandon() : query();
       default: return write();

@@ -18,8 +18,8 @@
 #include "support/zmtp.hpp"
 #include "wire/requests.hpp"
 #include "wire/update.hpp"
-#include "zmtp/command.hpp"
 #include "zmtp/frame.hpp"
+#include "zmtp/zmtp_command.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;

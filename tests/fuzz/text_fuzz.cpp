@@ -12,9 +12,9 @@
 #include "cli/base64.hpp"
 #include "client/transport/endpoint.hpp"
 #include "fuzz/choices.hpp"
-#include "server/access/keys.hpp"
-#include "server/config/endpoint.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/access/authorized_keys.hpp"
+#include "server/config/bind_address.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "wire/decode_error.hpp"
 #include "wire/key_text.hpp"
 #include "wire/names.hpp"
@@ -34,7 +34,7 @@ void check_authorized(std::string_view text) {
 }
 
 void check_server_endpoint(std::string_view text) {
-  const server::Endpoint endpoint = server::parse_endpoint(text, "bind");
+  const server::BindAddress endpoint = server::parse_endpoint(text, "bind");
   assert(server::parse_endpoint(server::to_string(endpoint), "bind") == endpoint);
   (void)server::is_of_this_host(endpoint);
   (void)server::updates_beside(endpoint);

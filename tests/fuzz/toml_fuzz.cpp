@@ -32,7 +32,7 @@ void read_configuration(std::string_view text) {
 void read_permissions(std::string_view text) {
   const server::Permissions permissions(text, "file");
   for (const std::string& user : permissions.users()) {
-    const server::Rights rights = permissions.rights_of(user);
+    const service::Rights rights = permissions.rights_of(user);
     assert(!rights.may_read_all() || rights.may_read("any/one"));
     assert(!rights.readable().empty() || !rights.may_read("plant/line1"));
   }

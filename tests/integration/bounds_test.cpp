@@ -101,7 +101,7 @@ TEST_CASE("While many subscriptions come others join and write") {
 
 TEST_CASE("Connections that say nothing end before newcomers have to wait for them", "[keyless]") {
   BrokerOptions options = short_times();
-  options.bounds.unproven_connections = 20;
+  options.bounds.handshaking_connections = 20;
   const Board board(options);
   Client client = board.client();
   Namespace space = client.open("plant");
@@ -153,7 +153,7 @@ TEST_CASE("Connections are bounded as a whole, and one that goes makes room", "[
   REQUIRE(await([&] {
     clients.push_back(std::make_unique<RawClient>(board.endpoint()));
     clients.back()->send(wire::encode(wire::Hello{1, 1, "many"}));
-    return counted(first, "doors_closed") >= 1;
+    return counted(first, "accept_paused") >= 1;
   }));
   CHECK(first.write("plant", Transaction().set("x", 1)).status == wire::Status::ok);
   clients.clear();

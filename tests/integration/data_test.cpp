@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "server/server.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/disk.hpp"

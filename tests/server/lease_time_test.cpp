@@ -12,7 +12,7 @@
 
 using namespace bulletin;
 using namespace bulletin::test;
-using server::RunningClock;
+using service::RunningClock;
 using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "authority/desk.hpp"
-#include "service/boards.hpp"
+#include "service/query_router.hpp"
 #include "service/rights.hpp"
-#include "service/system_board.hpp"
+#include "service/system_namespaces.hpp"
 #include "support/catch.hpp"
 
 using namespace bulletin;
 using namespace bulletin::server;
+using namespace bulletin::service;
 
 namespace {
 
@@ -45,7 +46,7 @@ class ListedBoard {
     for (bool more = true; more;) {
       const wire::List request{prefix, after};
       pages.looked_at += desk_.authority.list(request, rights.readable()).looked_at;
-      pages.bytes.push_back(boards_.answer(request, rights));
+      pages.bytes.push_back(queries_.answer(request, rights));
       const wire::ListReply reply = wire::decode_list_reply(pages.bytes.back());
       pages.names += reply.names.size();
       more = reply.more;
@@ -62,8 +63,8 @@ class ListedBoard {
   }
 
   test::Desk desk_;
-  SystemBoard system_{{{1}}, 1, 2};
-  const Boards boards_{desk_.authority, system_};
+  SystemNamespaces system_{{{1}}, 1, 2};
+  const QueryRouter queries_{desk_.authority, system_};
 };
 
 std::vector<std::string> numbered(const std::string& prefix, std::size_t count) {

@@ -8,7 +8,7 @@
 
 #include "support/catch.hpp"
 
-using namespace bulletin::server;
+using namespace bulletin::service;
 
 namespace {
 

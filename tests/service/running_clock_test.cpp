@@ -2,7 +2,7 @@
 
 #include "support/catch.hpp"
 
-using bulletin::server::RunningClock;
+using bulletin::service::RunningClock;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 

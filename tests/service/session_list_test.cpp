@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 
 using namespace bulletin;
-using namespace bulletin::server;
+using namespace bulletin::service;
 
 TEST_CASE("The list tells each session's client and since when it is there") {
   SessionList list;

@@ -17,11 +17,11 @@
 namespace bulletin::simulation {
 namespace {
 
-server::RunningClock::Time steady(Time time) {
-  return server::RunningClock::Time(std::chrono::microseconds(time));
+service::RunningClock::Time steady(Time time) {
+  return service::RunningClock::Time(std::chrono::microseconds(time));
 }
 
-Time from(server::RunningClock::Time time) {
+Time from(service::RunningClock::Time time) {
   return static_cast<Time>(
       std::chrono::ceil<std::chrono::microseconds>(time.time_since_epoch()).count());
 }
@@ -215,10 +215,10 @@ void Broker::apply(authority::Command command) {
 void Broker::apply_owed() {
   for (const auto& [space, wanted] : owed_) {
     if (wanted) {
-      if (space != denied_space) apply({{}, authority::Remember{space}});
+      if (space != denied_space) apply({{}, authority::PinNamespace{space}});
       beats_.add(space, steady(world_.schedule.now()));
     } else {
-      apply({{}, authority::Forget{space}});
+      apply({{}, authority::UnpinNamespace{space}});
       beats_.remove(space);
     }
   }

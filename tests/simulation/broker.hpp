@@ -77,7 +77,7 @@ class Broker : public BrokerEnd {
 
   Environment& world_;
   authority::Authority authority_;
-  server::RunningClock clock_;
+  service::RunningClock clock_;
   server::BeatSchedule beats_;
   std::uint64_t updates_port_ = 0;
   Time paused_until_ = 0;

@@ -79,9 +79,9 @@ Model::Expected Model::apply(const Applied& applied) {
           if (enter(request.session, answer) != nullptr) end_session(request.session.number);
         } else if constexpr (std::is_same_v<Request, authority::Advance>) {
           return advance(request.milliseconds);
-        } else if constexpr (std::is_same_v<Request, authority::Remember>) {
+        } else if constexpr (std::is_same_v<Request, authority::PinNamespace>) {
           lives_[std::string(request.space)].watched = true;
-        } else if constexpr (std::is_same_v<Request, authority::Forget>) {
+        } else if constexpr (std::is_same_v<Request, authority::UnpinNamespace>) {
           const std::string space(request.space);
           if (const auto life = lives_.find(space); life != lives_.end()) {
             life->second.watched = false;

@@ -54,7 +54,7 @@ void write_format_1(const std::filesystem::path& folder) {
              {"plant/robot", Raw().require("mode", 1).bytes(), 0}},
             8);
   desk.apply(Advance{250});
-  desk.apply(Remember{"plant/größe"});
+  desk.apply(PinNamespace{"plant/größe"});
   keep(store, desk);
 }
 

@@ -117,7 +117,7 @@ TEST_CASE("a store gives back what turns have touched") {
   life.write(desk, "a", Raw().set("x", 1).set("gone", std::string(300, 'g')));
   life.write(desk, "a", Raw().set("x", 2, 60'000, true).erase("gone").set("text", "words"));
   life.write(desk, "b/c", Raw().set("y", Map{{"k", 1}}));
-  desk.apply(Remember{"empty"});
+  desk.apply(PinNamespace{"empty"});
   desk.apply(Advance{1500});
   life.keep(desk.authority);
   life.power_off();

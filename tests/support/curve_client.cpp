@@ -6,7 +6,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "zmtp/command.hpp"
+#include "zmtp/zmtp_command.hpp"
 
 namespace bulletin::test {
 namespace {

@@ -11,7 +11,7 @@
 #include "client/transport/key_files.hpp"
 #include "client/transport/keys.hpp"
 #include "server/server.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "support/board.hpp"
 
 namespace bulletin::test {

@@ -18,7 +18,7 @@
 
 #include "support/zmtp.hpp"
 #include "wire/key_text.hpp"
-#include "zmtp/command.hpp"
+#include "zmtp/zmtp_command.hpp"
 
 namespace bulletin::test {
 namespace {

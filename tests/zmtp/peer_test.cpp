@@ -6,8 +6,8 @@
 #include "support/catch.hpp"
 #include "support/curve_client.hpp"
 #include "support/zmtp.hpp"
-#include "zmtp/command.hpp"
 #include "zmtp/protocol_error.hpp"
+#include "zmtp/zmtp_command.hpp"
 
 using namespace bulletin;
 using namespace bulletin::test;

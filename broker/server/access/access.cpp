@@ -13,7 +13,7 @@
 
 namespace bulletin::server {
 
-Access::Access() { users_.emplace("", Rights::all()); }
+Access::Access() { users_.emplace("", service::Rights::all()); }
 
 Access Access::read(const BrokerOptions& options) {
   Access access;
@@ -26,7 +26,8 @@ Access Access::read(const BrokerOptions& options) {
   std::optional<Permissions> permissions;
   if (!options.permissions.empty()) permissions.emplace(read_permissions(options.permissions));
   for (const std::string& user : access.keys_.users())
-    access.users_.emplace(user, permissions ? permissions->rights_of(user) : Rights::all());
+    access.users_.emplace(user,
+                          permissions ? permissions->rights_of(user) : service::Rights::all());
   if (!permissions) return access;
   access.has_quotas_ = access.has_quotas_ || permissions->has_quotas();
   for (const std::string& user : access.keys_.users())
@@ -37,8 +38,8 @@ Access Access::read(const BrokerOptions& options) {
   return access;
 }
 
-const Rights& Access::rights_of(std::string_view user) const {
-  static const Rights none;
+const service::Rights& Access::rights_of(std::string_view user) const {
+  static const service::Rights none;
   const auto found = users_.find(user);
   return found == users_.end() ? none : found->second;
 }

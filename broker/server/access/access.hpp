@@ -13,7 +13,7 @@
 #include <bulletin/broker.hpp>
 
 #include "authority/quota.hpp"
-#include "server/access/keys.hpp"
+#include "server/access/authorized_keys.hpp"
 #include "service/rights.hpp"
 
 namespace bulletin::server {
@@ -36,7 +36,7 @@ class Access {
   [[nodiscard]] const std::string& everybody() const noexcept { return users_.begin()->first; }
   [[nodiscard]] bool has_user(std::string_view user) const { return users_.contains(user); }
   /// Nothing for a user that is not let in (any more).
-  [[nodiscard]] const Rights& rights_of(std::string_view user) const;
+  [[nodiscard]] const service::Rights& rights_of(std::string_view user) const;
 
   /// There are several users, or somebody may have less than all.
   [[nodiscard]] bool has_quotas() const noexcept { return has_quotas_; }
@@ -52,7 +52,7 @@ class Access {
  private:
   bool wants_keys_ = false;
   AuthorizedKeys keys_{"", ""};
-  std::map<std::string, Rights, std::less<>> users_;
+  std::map<std::string, service::Rights, std::less<>> users_;
   authority::Quotas quotas_;
   bool has_quotas_ = false;
   std::vector<std::string> unknown_users_;

@@ -14,7 +14,7 @@
 #include <bulletin/error.hpp>
 
 #include "server/config/text_file.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "store/toml_depth.hpp"
 #include "wire/names.hpp"
 
@@ -93,11 +93,11 @@ class Reading {
   const toml::table& table_;
 };
 
-Right right_of(const Reading& file, const toml::table& rule) {
+service::Right right_of(const Reading& file, const toml::table& rule) {
   const std::string word = file.text(rule, "right").value_or("");
-  if (word == "none") return Right::none;
-  if (word == "read") return Right::read;
-  if (word == "write") return Right::write;
+  if (word == "none") return service::Right::none;
+  if (word == "read") return service::Right::read;
+  if (word == "write") return service::Right::write;
   file.refuse(rule.source(), word.empty() ? "the rule has no right: none, read or write"
                                           : "right: it is none, read or write");
 }
@@ -219,12 +219,12 @@ authority::Quota Permissions::quota_of(std::string_view user, const authority::Q
   return quota;
 }
 
-Rights Permissions::rights_of(std::string_view user) const {
-  std::vector<Rule> rules;
+service::Rights Permissions::rights_of(std::string_view user) const {
+  std::vector<service::Rule> rules;
   for (const UsersRule& each : rules_) {
     if (each.whom.contains(user)) rules.push_back(each.rule);
   }
-  return Rights(rules);
+  return service::Rights(rules);
 }
 
 Permissions read_permissions(const std::string& path) {

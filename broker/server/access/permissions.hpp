@@ -36,7 +36,7 @@ class Permissions {
   /// Throws Error rejected, which names `source` and the line.
   Permissions(std::string_view text, std::string_view source);
 
-  [[nodiscard]] Rights rights_of(std::string_view user) const;
+  [[nodiscard]] service::Rights rights_of(std::string_view user) const;
   /// `usual`: what no quota is for.
   [[nodiscard]] authority::Quota quota_of(std::string_view user,
                                           const authority::Quota& usual) const;
@@ -57,7 +57,7 @@ class Permissions {
   };
   struct UsersRule {
     For whom;
-    Rule rule;
+    service::Rule rule;
   };
   struct UsersQuota {
     For whom;

@@ -4,10 +4,10 @@
 
 #include <bulletin/error.hpp>
 
-#include "server/config/endpoint.hpp"
+#include "server/config/bind_address.hpp"
 #include "server/config/memory_plan.hpp"
 #include "server/config/settings.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "wire/endpoint_text.hpp"
 
 namespace bulletin::server {
@@ -55,7 +55,7 @@ void check_memory(const BrokerOptions& given) {
 }
 
 /// Which of the endpoints other hosts can reach, if any.
-void check_reach(const BrokerOptions& options, const Endpoint& commands) {
+void check_reach(const BrokerOptions& options, const BindAddress& commands) {
   if (options.secret_key.empty() != options.authorized_keys.empty())
     throw Error(Errc::rejected,
                 fmt::format("{}: it goes with {}; name both files",
@@ -66,7 +66,7 @@ void check_reach(const BrokerOptions& options, const Endpoint& commands) {
                 "permissions: without keys nobody knows who a client is; name secret-key and "
                 "authorized-keys, too");
   if (!options.secret_key.empty() || options.insecure) return;
-  const auto refuse = [](std::string_view option, const Endpoint& endpoint) {
+  const auto refuse = [](std::string_view option, const BindAddress& endpoint) {
     throw Error(
         Errc::rejected,
         fmt::format(
@@ -79,16 +79,16 @@ void check_reach(const BrokerOptions& options, const Endpoint& commands) {
   };
   if (!is_of_this_host(commands)) refuse("bind", commands);
   if (options.updates.empty()) return;
-  const Endpoint updates = parse_endpoint(options.updates, "updates");
+  const BindAddress updates = parse_endpoint(options.updates, "updates");
   if (!is_of_this_host(updates)) refuse("updates", updates);
 }
 
-bool is_free_port(const Endpoint& endpoint) {
-  return endpoint.transport == Endpoint::Transport::tcp && endpoint.port == 0;
+bool is_free_port(const BindAddress& endpoint) {
+  return endpoint.transport == BindAddress::Transport::tcp && endpoint.port == 0;
 }
 
 void check_endpoints(const BrokerOptions& options) {
-  const Endpoint commands = parse_endpoint(options.bind, "bind");
+  const BindAddress commands = parse_endpoint(options.bind, "bind");
   check_reach(options, commands);
   if (options.updates.empty()) {
     updates_beside(commands);

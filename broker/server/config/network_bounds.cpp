@@ -29,7 +29,7 @@ NetworkBounds::NetworkBounds(const BrokerOptions& given)
 
 NetworkBounds::NetworkBounds(const BrokerOptions& options, Divided)
     : connections(most_connections(options)),
-      unproven(std::max<std::size_t>(options.bounds.unproven_connections, 1)),
+      handshaking(std::max<std::size_t>(options.bounds.handshaking_connections, 1)),
       bytes(options.bounds.network_bytes),
       reader_bytes(std::min(options.reader_bytes, bytes / 4)),
       topic_bytes(options.bounds.subscription_bytes),

@@ -14,7 +14,7 @@ struct NetworkBounds {
   explicit NetworkBounds(const BrokerOptions& options);
 
   std::size_t connections;
-  std::size_t unproven;      ///< connections that have not said who they are
+  std::size_t handshaking;   ///< connections that have not said who they are
   std::size_t bytes;         ///< that all connections make the broker keep
   std::size_t reader_bytes;  ///< that wait for one reader
   std::size_t topic_bytes;   ///< of one connection

@@ -141,8 +141,8 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
        "connections, two or three for each client; 0: half of the descriptors that the broker may "
        "have",
        &bounds.connections, 0, most},
-      {"max-unproven-connections", "COUNT",
-       "of those, the ones that have not said yet who they are", &bounds.unproven_connections, 1,
+      {"max-handshaking-connections", "COUNT",
+       "of those, the ones that have not said yet who they are", &bounds.handshaking_connections, 1,
        most},
       {"max-subscription-bytes", "BYTES",
        "memory of what one connection subscribes to, about 56 for each, and 700 for the first one "

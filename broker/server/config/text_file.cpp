@@ -11,7 +11,7 @@
 
 #include <bulletin/error.hpp>
 
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 
 namespace bulletin::server {
 namespace {

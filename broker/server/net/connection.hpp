@@ -44,9 +44,9 @@ struct Connection {
   authority::Account* account = nullptr;  ///< the user's, once it is admitted
   std::string input;                      ///< has arrived, and waits for its turn
   SendQueue output;
-  /// What it subscribes to, each with its place among the hearers.
+  /// What it subscribes to, each with its place among the subscribers.
   absl::flat_hash_map<Topic*, std::size_t> topics;
-  std::size_t topic_bytes = 0;            ///< of memory, as `Interest` charges it
+  std::size_t topic_bytes = 0;            ///< of memory, as `SubscriptionTable` charges it
   std::size_t counted_subscriptions = 0;  ///< in the account
   bool heard = true;                      ///< since Liveness looked last
   Time heard_at;                          ///< on the clock of Liveness, as what follows

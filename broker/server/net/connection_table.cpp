@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 
 namespace bulletin::server {
 namespace {
@@ -37,9 +37,9 @@ void ConnectionTable::let_wait(Connection& connection) {
     (connection.costly ? costly_ : waiting_).push(connection.account, connection.id);
 }
 
-Connection* ConnectionTable::next_of(TurnQueue& queue) {
+Connection* ConnectionTable::next_of(FairQueue& queue) {
   while (const std::optional<std::uint64_t> next = queue.pop(
-             [this](TurnQueue::User user) { return user == nullptr || rates_.allows(*user); })) {
+             [this](FairQueue::User user) { return user == nullptr || rates_.allows(*user); })) {
     Connection* const connection = find(*next);
     if (connection == nullptr) continue;  // it has ended
     connection->waits = false;
@@ -49,7 +49,7 @@ Connection* ConnectionTable::next_of(TurnQueue& queue) {
 }
 
 bool ConnectionTable::some_may_be_served() const {
-  const auto allowed = [this](TurnQueue::User user) {
+  const auto allowed = [this](FairQueue::User user) {
     return user == nullptr || rates_.allows(*user);
   };
   return waiting_.any_may_go(allowed) || costly_.any_may_go(allowed);
@@ -118,7 +118,8 @@ void ConnectionTable::account(std::size_t bytes) {
 void ConnectionTable::bound_bytes() {
   unlooked_bytes_ = 0;
   for (Connection* const large : connections_too_large(connections_, bounds_.bytes)) {
-    if (too_large_growth_.is_news(++counters_.connections_too_large, Growth::Time::clock::now()))
+    if (too_large_throttle_.should_log(++counters_.connections_too_large,
+                                       LogThrottle::Time::clock::now()))
       log_.warn("event=connection_too_large address={} user={} bytes={} bound={} connections={}",
                 server::quoted(large->address), server::quoted(large->user), large->held(),
                 bounds_.bytes, counters_.connections_too_large);

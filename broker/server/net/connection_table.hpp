@@ -15,10 +15,10 @@
 #include "server/net/connection.hpp"
 #include "server/net/descriptor.hpp"
 #include "server/net/event_poll.hpp"
+#include "server/net/fair_queue.hpp"
 #include "server/net/held_bytes.hpp"
-#include "server/net/request_rates.hpp"
-#include "server/net/turn_queue.hpp"
-#include "server/telemetry/growth.hpp"
+#include "server/net/request_rate_limiter.hpp"
+#include "server/telemetry/log_throttle.hpp"
 #include "service/counters.hpp"
 
 namespace bulletin::server {
@@ -27,7 +27,7 @@ namespace bulletin::server {
 class ConnectionTable {
  public:
   /// `poll`: learns what each connection waits for.
-  ConnectionTable(EventPoll& poll, const NetworkBounds& bounds, Counters& counters,
+  ConnectionTable(EventPoll& poll, const NetworkBounds& bounds, service::Counters& counters,
                   spdlog::logger& log)
       : poll_(poll), bounds_(bounds), counters_(counters), log_(log) {}
 
@@ -52,7 +52,7 @@ class ConnectionTable {
   [[nodiscard]] bool some_may_be_served() const;
 
   /// How many requests users send.
-  [[nodiscard]] RequestRates& rates() noexcept { return rates_; }
+  [[nodiscard]] RequestRateLimiter& rates() noexcept { return rates_; }
 
   /// It has new output, which `flush` sends.
   void touch(Connection& connection);
@@ -93,20 +93,20 @@ class ConnectionTable {
   [[nodiscard]] bool releasing() const noexcept { return !releasing_.empty(); }
 
  private:
-  Connection* next_of(TurnQueue& queue);
+  Connection* next_of(FairQueue& queue);
 
   EventPoll& poll_;
   const NetworkBounds& bounds_;
-  Counters& counters_;
+  service::Counters& counters_;
   spdlog::logger& log_;
   Connections connections_;
-  TurnQueue waiting_;
-  TurnQueue costly_;
-  RequestRates rates_;
+  FairQueue waiting_;
+  FairQueue costly_;
+  RequestRateLimiter rates_;
   std::vector<Connection*> to_flush_;
   std::vector<Connection*> ending_;
   std::size_t unlooked_bytes_ = 0;  // accounted since the bounds were looked at
-  Growth too_large_growth_;
+  LogThrottle too_large_throttle_;
   std::deque<Connection*> releasing_;  // closed
 };
 

@@ -45,7 +45,7 @@ std::string advice(int error) {
   }
 }
 
-[[noreturn]] void refuse(std::string_view option, const Endpoint& endpoint, int error) {
+[[noreturn]] void refuse(std::string_view option, const BindAddress& endpoint, int error) {
   throw Error(Errc::rejected,
               fmt::format("cannot bind {} (option {}): {}; {}", to_string(endpoint), option,
                           std::generic_category().message(error), advice(error)));
@@ -144,8 +144,8 @@ bool is_of_newcomer(int error) noexcept {
 
 }  // namespace
 
-Listener::Listener(const Endpoint& endpoint, std::string_view option) : endpoint_(endpoint) {
-  if (endpoint.transport == Endpoint::Transport::ipc)
+Listener::Listener(const BindAddress& endpoint, std::string_view option) : endpoint_(endpoint) {
+  if (endpoint.transport == BindAddress::Transport::ipc)
     bind_path(option);
   else
     bind_address(option);

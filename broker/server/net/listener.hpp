@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/config/endpoint.hpp"
+#include "server/config/bind_address.hpp"
 #include "server/net/descriptor.hpp"
 #include "server/net/path_lock.hpp"
 
@@ -14,10 +14,10 @@ namespace bulletin::server {
 class Listener {
  public:
   /// Binds and listens. Throws Error rejected, which names the endpoint and says what to do.
-  Listener(const Endpoint& endpoint, std::string_view option);
+  Listener(const BindAddress& endpoint, std::string_view option);
 
   /// With its real port.
-  [[nodiscard]] const Endpoint& endpoint() const noexcept { return endpoint_; }
+  [[nodiscard]] const BindAddress& endpoint() const noexcept { return endpoint_; }
   [[nodiscard]] int descriptor() const noexcept { return socket_.get(); }
 
   struct Accepted {
@@ -38,7 +38,7 @@ class Listener {
   void bind_path(std::string_view option);
   void bind_address(std::string_view option);
 
-  Endpoint endpoint_;
+  BindAddress endpoint_;
   std::optional<PathLock> lock_;  // of an ipc path; before the socket, whose end comes first
   Descriptor socket_;
 };

@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 
 namespace bulletin::server {
 namespace {
@@ -21,7 +21,7 @@ Listeners::Listeners(const BrokerOptions& options, EventPoll& poll, std::uint64_
                      spdlog::logger& log)
     : poll_(poll), first_id_(first_id), log_(log) {
   // The commands first, as they are what people name; nobody is served before all are there.
-  const Endpoint commands = parse_endpoint(options.bind, "bind");
+  const BindAddress commands = parse_endpoint(options.bind, "bind");
   listeners_.reserve(2);
   listeners_.emplace_back(commands, "bind");
   listeners_.emplace_back(options.updates.empty() ? updates_beside(commands)
@@ -47,7 +47,7 @@ std::optional<Listener::Accepted> Listeners::accept(std::uint64_t id, Time now) 
 void Listeners::pause(int error, Time now) {
   pauses_until_ = now + pause_time;
   let_wait();
-  if (growth_.is_news(++failures_, now))
+  if (throttle_.should_log(++failures_, now))
     log_.warn(
         "event=accept_failed reason={} failures={} note=\"nobody can connect; it is tried again "
         "ten times a second\"",

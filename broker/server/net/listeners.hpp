@@ -12,7 +12,7 @@
 
 #include "server/net/event_poll.hpp"
 #include "server/net/listener.hpp"
-#include "server/telemetry/growth.hpp"
+#include "server/telemetry/log_throttle.hpp"
 
 namespace bulletin::server {
 
@@ -25,8 +25,8 @@ class Listeners {
   Listeners(const BrokerOptions& options, EventPoll& poll, std::uint64_t first_id,
             spdlog::logger& log);
 
-  [[nodiscard]] const Endpoint& commands() const noexcept { return listeners_[0].endpoint(); }
-  [[nodiscard]] const Endpoint& updates() const noexcept { return listeners_[1].endpoint(); }
+  [[nodiscard]] const BindAddress& commands() const noexcept { return listeners_[0].endpoint(); }
+  [[nodiscard]] const BindAddress& updates() const noexcept { return listeners_[1].endpoint(); }
 
   /// Nothing: nobody waits, or it pauses.
   std::optional<Listener::Accepted> accept(std::uint64_t id, Time now);
@@ -51,7 +51,7 @@ class Listeners {
   bool polled_ = true;
   Time pauses_until_{};
   std::uint64_t failures_ = 0;
-  Growth growth_;
+  LogThrottle throttle_;
 };
 
 }  // namespace bulletin::server

@@ -7,10 +7,10 @@
 #include <system_error>
 #include <utility>
 
-#include "server/access/keys.hpp"
+#include "server/access/authorized_keys.hpp"
 #include "server/net/linger.hpp"
 #include "server/net/outgoing_update.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "wire/key_text.hpp"
 #include "wire/update.hpp"
 #include "zmtp/protocol_error.hpp"
@@ -48,7 +48,7 @@ constexpr std::size_t most_ended_subscriptions = 1024;
 constexpr std::size_t costly_bytes = 64u << 10;
 constexpr std::size_t most_bytes_of_one = 1u << 20;
 constexpr unsigned most_newcomers = 64;
-constexpr std::size_t most_strangers = 64;
+constexpr std::size_t most_unknown_keys = 64;
 
 /// While so many bytes of answers wait for a client, nothing more is made for it: of what was read
 /// in the same turn.
@@ -56,7 +56,7 @@ constexpr std::size_t most_waiting_answer_bytes = 64u << 20;
 
 }  // namespace
 
-Network::Network(const BrokerOptions& options, const Access& access, Counters& counters,
+Network::Network(const BrokerOptions& options, const Access& access, service::Counters& counters,
                  spdlog::logger& log)
     : bounds_(options),
       access_(access),
@@ -104,7 +104,7 @@ void Network::read(std::size_t most_requests, Time now) {
   nonces_.clear();
   messages_ = 0;
   work_ = 0;
-  handshaking_.clear();
+  handshakes_to_read_.clear();
   most_requests_ = most_requests;
   connections_.rates().set_time(now);
   if (!std::exchange(polled_, false)) events_ = poll_.wait(std::chrono::nanoseconds(0));
@@ -125,7 +125,7 @@ void Network::read(std::size_t most_requests, Time now) {
     if ((event.events & (EPOLLERR | EPOLLHUP)) != 0)
       connections_.lose(*connection);
     else if ((event.events & EPOLLIN) != 0 && connection->account == nullptr)
-      handshaking_.push_back(connection);
+      handshakes_to_read_.push_back(connection);
     else if ((event.events & EPOLLIN) != 0)
       receive(*connection);
   }
@@ -137,7 +137,7 @@ void Network::read(std::size_t most_requests, Time now) {
 /// The poll reports those that are left again.
 void Network::shake_hands() {
   handshake_work_ = 0;
-  for (Connection* const connection : std::exchange(handshaking_, {})) {
+  for (Connection* const connection : std::exchange(handshakes_to_read_, {})) {
     if (handshake_work_ >= most_handshake_work) {
       read_all_ = false;
       return;
@@ -151,7 +151,7 @@ void Network::shake_hands() {
 void Network::accept(std::uint64_t listener, Time now) {
   for (unsigned i = 0; i != most_newcomers; ++i) {
     if (connections_.size() >= bounds_.connections) {
-      ++counters_.doors_closed;
+      ++counters_.accept_paused;
       return listeners_.let_wait();
     }
     std::optional<Listener::Accepted> accepted = listeners_.accept(listener, now);
@@ -164,7 +164,7 @@ void Network::accept(std::uint64_t listener, Time now) {
         keys_ ? &*keys_ : nullptr, bounds_.message_bytes, now);
     try {
       Connection& added = connections_.add(std::move(connection));
-      unproven_.emplace(id, now);
+      handshaking_.emplace(id, now);
       added.output.append([&](std::string& out) { added.peer.greet(out); });
       connections_.touch(added);
     } catch (const std::system_error& error) {
@@ -175,10 +175,10 @@ void Network::accept(std::uint64_t listener, Time now) {
 
 /// Of those that have not said who they are, the one that has had the longest time for it goes.
 void Network::make_room() {
-  if (unproven_.size() < bounds_.unproven) return;
-  if (Connection* const oldest = connections_.find(unproven_.begin()->first))
+  if (handshaking_.size() < bounds_.handshaking) return;
+  if (Connection* const oldest = connections_.find(handshaking_.begin()->first))
     connections_.end(*oldest, "too many connections have not said who they are");
-  unproven_.erase(unproven_.begin());
+  handshaking_.erase(handshaking_.begin());
 }
 
 void Network::admit(Connection& connection) {
@@ -187,11 +187,11 @@ void Network::admit(Connection& connection) {
                                       : &access_.everybody();
   if (user == nullptr) {
     ++refused_;
-    if (strangers_.size() < most_strangers)
-      strangers_.push_back({connection.address, wire::key_text(connection.peer.key())});
+    if (unknown_keys_.size() < most_unknown_keys)
+      unknown_keys_.push_back({connection.address, wire::key_text(connection.peer.key())});
     return;  // It hears nothing until the time of its handshake is over, and does not ask so often.
   }
-  unproven_.erase(connection.id);
+  handshaking_.erase(connection.id);
   authority::Account& account = accounts_.of(*user);
   if (!account.allows(Resource::connections))
     return connections_.end(connection, account.refuse(Resource::connections).message);
@@ -206,7 +206,7 @@ void Network::admit(Connection& connection) {
 
 bool Network::is_full() const noexcept {
   return requests_.size() >= most_requests_ || request_bytes_ >= most_request_bytes ||
-         work_ >= most_work || interest_.events() >= most_subscription_events;
+         work_ >= most_work || subscriptions_.events() >= most_subscription_events;
 }
 
 /// Those whose input waits have their turns one after the other. Those whose requests cost much
@@ -329,7 +329,7 @@ bool Network::take_event(Connection& connection, zmtp::Peer::Event event) {
     }
     case Event::subscribe: subscribe(connection); break;
     case Event::unsubscribe:
-      interest_.unsubscribe(connection, connection.peer.topic());
+      subscriptions_.unsubscribe(connection, connection.peer.topic());
       count_subscriptions(connection);
       break;
   }
@@ -345,18 +345,18 @@ void Network::subscribe(Connection& connection) {
     return;
   }
   authority::Account& account = *connection.account;
-  if (!account.allows(Resource::subscriptions) && !interest_.subscribes(connection, topic)) {
+  if (!account.allows(Resource::subscriptions) && !subscriptions_.subscribes(connection, topic)) {
     account.refuse(Resource::subscriptions);
     ++counters_.refused_subscriptions;
     ++counters_.overloaded_subscriptions;
     return;
   }
-  if (interest_.subscribe(connection, topic, access_.rights_of(connection.user)) ==
-      Interest::Outcome::refused)
+  if (subscriptions_.subscribe(connection, topic, access_.rights_of(connection.user)) ==
+      SubscriptionTable::Outcome::refused)
     ++counters_.refused_subscriptions;
   count_subscriptions(connection);
   if (connection.topic_bytes <= bounds_.topic_bytes) return;
-  if (topics_growth_.is_news(++counters_.subscriptions_dropped, Time::clock::now()))
+  if (topics_throttle_.should_log(++counters_.subscriptions_dropped, Time::clock::now()))
     log_.warn("event=subscriptions_dropped address={} user={} bytes={} bound={} connections={}",
               server::quoted(connection.address), server::quoted(connection.user),
               connection.topic_bytes, bounds_.topic_bytes, counters_.subscriptions_dropped);
@@ -391,8 +391,8 @@ void Network::answer(const Request& request, std::string_view body) {
 }
 
 std::string_view Network::first_user_of(std::string_view topic) const {
-  const std::span<Connection* const> hearers = interest_.in(topic);
-  return hearers.empty() ? std::string_view() : std::string_view(hearers.front()->user);
+  const std::span<Connection* const> subscribers = subscriptions_.in(topic);
+  return subscribers.empty() ? std::string_view() : std::string_view(subscribers.front()->user);
 }
 
 void Network::answer(const Nonce& nonce, std::string_view body) {
@@ -421,9 +421,9 @@ void Network::publish(std::string_view topic, std::string_view body) {
     connections_.touch(*connection);
     connections_.account(body.size());
   };
-  for (Connection* const connection : interest_.in(topic)) send(connection);
+  for (Connection* const connection : subscriptions_.in(topic)) send(connection);
   // Only a subscription to a whole namespace has been looked at.
-  for (Connection* const connection : interest_.in_beginnings_of(topic)) {
+  for (Connection* const connection : subscriptions_.in_beginnings_of(topic)) {
     if (access_.rights_of(connection->user).may_read(space)) send(connection);
   }
 }
@@ -442,14 +442,14 @@ void Network::release_ended() {
   std::size_t subscriptions = most_ended_subscriptions;
   connections_.release_ended([this](Connection& connection) { leave(connection); },
                              [&](Connection& connection) {
-                               const bool all = interest_.forget(connection, subscriptions);
+                               const bool all = subscriptions_.forget(connection, subscriptions);
                                if (connection.account != nullptr) count_subscriptions(connection);
                                return all;
                              });
 }
 
 void Network::leave(Connection& connection) {
-  unproven_.erase(connection.id);
+  handshaking_.erase(connection.id);
   connection.input = {};
   connection.output = {};
   if (connection.account != nullptr && --connection.account->used[Resource::connections] == 0)
@@ -458,15 +458,15 @@ void Network::leave(Connection& connection) {
 
 std::chrono::milliseconds Network::next_look() const {
   constexpr std::chrono::milliseconds soon{50};
-  if (listeners_.wait() || !unproven_.empty()) return soon;
+  if (listeners_.wait() || !handshaking_.empty()) return soon;
   return liveness_.interval();
 }
 
 void Network::tend(Time now) {
-  while (!unproven_.empty() && unproven_.begin()->second + handshake_time <= now) {
-    if (Connection* const late = connections_.find(unproven_.begin()->first))
+  while (!handshaking_.empty() && handshaking_.begin()->second + handshake_time <= now) {
+    if (Connection* const late = connections_.find(handshaking_.begin()->first))
       connections_.end(*late, "its handshake took too long");
-    unproven_.erase(unproven_.begin());
+    handshaking_.erase(handshaking_.begin());
   }
   liveness_.look(now);
   connections_.touch_failed();

@@ -19,16 +19,16 @@
 
 #include "authority/quota.hpp"
 #include "server/access/access.hpp"
-#include "server/access/stranger_log.hpp"
+#include "server/access/unknown_key_log.hpp"
 #include "server/config/network_bounds.hpp"
 #include "server/net/connection.hpp"
 #include "server/net/connection_table.hpp"
 #include "server/net/event_poll.hpp"
-#include "server/net/interest.hpp"
 #include "server/net/listeners.hpp"
 #include "server/net/liveness.hpp"
+#include "server/net/subscription_table.hpp"
 #include "server/net/wake_up.hpp"
-#include "server/telemetry/growth.hpp"
+#include "server/telemetry/log_throttle.hpp"
 #include "service/counters.hpp"
 #include "service/request.hpp"
 
@@ -48,12 +48,16 @@ class Network {
 
   /// `access`: which users may connect, and what each may have; it may change (`follow`), and has
   /// to outlive this. Throws Error rejected, which names the endpoint and says what to do.
-  Network(const BrokerOptions& options, const Access& access, Counters& counters,
+  Network(const BrokerOptions& options, const Access& access, service::Counters& counters,
           spdlog::logger& log);
   ~Network();
 
-  [[nodiscard]] const Endpoint& commands_endpoint() const noexcept { return listeners_.commands(); }
-  [[nodiscard]] const Endpoint& updates_endpoint() const noexcept { return listeners_.updates(); }
+  [[nodiscard]] const BindAddress& commands_endpoint() const noexcept {
+    return listeners_.commands();
+  }
+  [[nodiscard]] const BindAddress& updates_endpoint() const noexcept {
+    return listeners_.updates();
+  }
 
   /// Reads what has arrived, as far as it can be served in one turn. What was read before is gone.
   void read(std::size_t most_requests, Time now);
@@ -63,12 +67,14 @@ class Network {
   /// To be answered with a beat.
   [[nodiscard]] std::span<const Nonce> nonces() const noexcept { return nonces_; }
   /// Since the last call, in their order; a namespace may be subscribed more than once.
-  std::vector<Interest::Event> take_subscription_events() { return interest_.take_events(); }
+  std::vector<SubscriptionTable::Event> take_subscription_events() {
+    return subscriptions_.take_events();
+  }
   /// Frames and messages of all kinds, requests included, that were read in this turn.
   [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
   /// Nothing more had arrived when the last turn was read.
   [[nodiscard]] bool drained() const noexcept {
-    return read_all_ && handshaking_.empty() && !connections_.some_may_be_served() &&
+    return read_all_ && handshakes_to_read_.empty() && !connections_.some_may_be_served() &&
            !connections_.releasing();
   }
 
@@ -79,7 +85,7 @@ class Network {
   /// To all who hear the namespace and may read it.
   void publish(std::string_view topic, std::string_view body);
   void answer(const Nonce& nonce, std::string_view body);
-  [[nodiscard]] bool is_heard(std::string_view topic) const { return interest_.has(topic); }
+  [[nodiscard]] bool is_heard(std::string_view topic) const { return subscriptions_.has(topic); }
   /// Of those that hear it, the user that is counted for the namespace; empty: nobody hears it.
   [[nodiscard]] std::string_view first_user_of(std::string_view topic) const;
 
@@ -97,7 +103,7 @@ class Network {
   /// What each user has of what is counted here.
   [[nodiscard]] const authority::Accounts& accounts() const noexcept { return accounts_; }
   /// Those with unknown keys since the last call; of many, the first ones.
-  std::vector<Stranger> take_strangers() { return std::exchange(strangers_, {}); }
+  std::vector<UnknownKey> take_unknown_keys() { return std::exchange(unknown_keys_, {}); }
   [[nodiscard]] std::uint64_t unusable() const noexcept { return unusable_; }
 
   /// `wait` ends when this is raised, and clears it. It has to outlive this.
@@ -125,7 +131,7 @@ class Network {
 
   const NetworkBounds bounds_;
   const Access& access_;
-  Counters& counters_;
+  service::Counters& counters_;
   spdlog::logger& log_;
   std::optional<zmtp::KeyPair> keys_;
   EventPoll poll_;
@@ -133,9 +139,9 @@ class Network {
   ConnectionTable connections_;
   Liveness liveness_;
   authority::Accounts accounts_;
-  std::map<std::uint64_t, Time> unproven_;  // by id: in the order in which they came
+  std::map<std::uint64_t, Time> handshaking_;  // by id: in the order in which they came
   std::uint64_t ids_;
-  Interest interest_;
+  SubscriptionTable subscriptions_;
 
   std::span<const epoll_event> events_;
   bool polled_ = false;  // by `wait`, for the next turn
@@ -143,18 +149,18 @@ class Network {
   std::size_t request_bytes_ = 0;
   std::size_t most_requests_ = 0;
   bool has_costly_request_ = false;
-  unsigned work_of_one_ = 0;              // in tenths of a microsecond, as what follows
-  unsigned work_ = 0;                     // of all in this turn that are admitted
-  unsigned handshake_work_ = 0;           // of the others
-  std::vector<Connection*> handshaking_;  // with input in this turn
+  unsigned work_of_one_ = 0;                     // in tenths of a microsecond, as what follows
+  unsigned work_ = 0;                            // of all in this turn that are admitted
+  unsigned handshake_work_ = 0;                  // of the others
+  std::vector<Connection*> handshakes_to_read_;  // with input in this turn
   std::vector<Nonce> nonces_;
   std::size_t messages_ = 0;
   bool read_all_ = true;
   std::vector<char> arrived_;
   WakeUp* wake_up_ = nullptr;
-  Growth topics_growth_;
+  LogThrottle topics_throttle_;
   std::uint64_t refused_ = 0;
-  std::vector<Stranger> strangers_;
+  std::vector<UnknownKey> unknown_keys_;
   std::uint64_t unusable_ = 0;
 };
 

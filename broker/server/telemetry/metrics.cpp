@@ -57,7 +57,7 @@ void tell_state(Exposition& out, const Metrics& metrics) {
 }
 
 void tell_counters(Exposition& out, const Metrics& metrics) {
-  const Counters& counters = metrics.counters;
+  const service::Counters& counters = metrics.counters;
   out.counter("bulletin_requests_total", counters.requests, "Requests received.");
   out.counter("bulletin_commits_total", counters.commits, "Commits of clients.");
   out.counter("bulletin_updates_total", counters.updates,
@@ -83,15 +83,15 @@ void tell_counters(Exposition& out, const Metrics& metrics) {
               "Connections that ended because they subscribed to more than they may.");
   out.counter("bulletin_connections_too_large_total", counters.connections_too_large,
               "Connections that ended because they made the broker keep more than they may.");
-  out.counter("bulletin_doors_closed_total", counters.doors_closed,
+  out.counter("bulletin_accept_paused_total", counters.accept_paused,
               "Times that there were too many connections to let another one in.");
 }
 
 /// Without the names of users: there may be many.
-void tell_quotas(Exposition& out, const UserList& users) {
+void tell_quotas(Exposition& out, const service::UserList& users) {
   using authority::Resource;
   const auto label = [](Resource resource) {
-    return fmt::format("resource=\"{}\"", underscored(resource));
+    return fmt::format("resource=\"{}\"", service::underscored(resource));
   };
   out.family("bulletin_user_usage_most", "gauge", "What the user has that has most of it.");
   for (const Resource resource : authority::all_resources) {

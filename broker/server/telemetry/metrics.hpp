@@ -27,8 +27,8 @@ struct Metrics {
   std::size_t log_bytes = 0;
   std::uint64_t keys_refused = 0;
   std::uint64_t unanswerable = 0;  ///< messages that nobody could be answered for
-  UserList users;
-  Counters counters;
+  service::UserList users;
+  service::Counters counters;
 };
 
 std::string exposition(const Metrics& metrics);

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 
 namespace bulletin::server {
 
@@ -13,7 +13,7 @@ void QuotaLog::report(const authority::Accounts& authority, const authority::Acc
       const authority::Account* const user = accounts->refusals().newest_of(resource);
       if (user == nullptr) continue;
       const std::uint64_t refused = accounts->refusals().count[resource];
-      if (!growth_[static_cast<std::size_t>(resource)].is_news(refused, now)) continue;
+      if (!throttle_[static_cast<std::size_t>(resource)].should_log(refused, now)) continue;
       log.warn("event=quota_reached user={} resource={} quota={} used={} refused={}",
                server::quoted(user->user), authority::name_of(resource), user->quota[resource],
                user->used[resource], user->refused[resource]);

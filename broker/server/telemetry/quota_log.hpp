@@ -7,7 +7,7 @@
 #include <spdlog/logger.h>
 
 #include "authority/quota.hpp"
-#include "server/telemetry/growth.hpp"
+#include "server/telemetry/log_throttle.hpp"
 
 namespace bulletin::server {
 
@@ -21,7 +21,7 @@ class QuotaLog {
               spdlog::logger& log);
 
  private:
-  std::array<Growth, authority::all_resources.size()> growth_;
+  std::array<LogThrottle, authority::all_resources.size()> throttle_;
 };
 
 }  // namespace bulletin::server

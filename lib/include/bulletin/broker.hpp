@@ -51,7 +51,7 @@ struct BrokerBounds {
   /// new ones wait until there is room again.
   std::size_t connections = 0;
   /// Those of them that have not said yet who they are. Past this bound the oldest ends.
-  std::size_t unproven_connections = 1000;
+  std::size_t handshaking_connections = 1000;
   /// Memory of what one connection subscribes to, about: 56 bytes for each subscription, and for
   /// the first one to a namespace about 700 and its name (0: a quarter of `network_bytes`, at most
   /// 128 MiB). Past that it ends.

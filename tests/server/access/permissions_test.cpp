@@ -6,6 +6,7 @@
 
 using namespace bulletin;
 using namespace bulletin::server;
+using namespace bulletin::service;
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include <bulletin/error.hpp>
 
-#include "server/access/keys.hpp"
+#include "server/access/authorized_keys.hpp"
 #include "server/access/permissions.hpp"
 #include "server/config/config_file.hpp"
 #include "support/board.hpp"

@@ -8,11 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "support/catch.hpp"
 
 using namespace bulletin;
 using namespace bulletin::server;
+using namespace bulletin::service;
 using authority::Account;
 
 namespace {

@@ -155,7 +155,7 @@ TEST_CASE("The subscriptions of a connection that ends go in portions") {
   std::size_t left = 0;
   REQUIRE(await([&] {
     world.turn();
-    const std::vector<Interest::Event> events = world.network->take_subscription_events();
+    const std::vector<SubscriptionTable::Event> events = world.network->take_subscription_events();
     CHECK(events.size() <= 4096);
     CHECK((events.empty() || left + events.size() == many || !world.network->drained()));
     left += events.size();

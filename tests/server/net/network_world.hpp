@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "server/net/network.hpp"
-#include "server/telemetry/log.hpp"
+#include "server/telemetry/loggers.hpp"
 #include "support/await.hpp"
 #include "support/catch.hpp"
 #include "support/tcp_peer.hpp"
@@ -66,7 +66,7 @@ struct NetworkWorld {
   server::Network::Time later = server::Network::Time::clock::now();  // for `tend_for`
   BrokerOptions options;
   server::Access access;
-  server::Counters counters;
+  service::Counters counters;
   std::shared_ptr<spdlog::logger> log = server::silent_log();
   std::optional<server::Network> network;
   std::size_t connected = 0;

@@ -15,8 +15,8 @@ inline std::unique_ptr<server::Connection> connection(std::uint64_t id) {
                                               1u << 20, server::Connection::Time());
 }
 
-inline const server::Rights& all_rights() {
-  static const server::Rights rights = server::Rights::all();
+inline const service::Rights& all_rights() {
+  static const service::Rights rights = service::Rights::all();
   return rights;
 }
 

@@ -1,4 +1,4 @@
-#include "server/net/interest.hpp"
+#include "server/net/subscription_table.hpp"
 
 #include <malloc.h>
 
@@ -17,6 +17,7 @@
 
 using namespace bulletin;
 using namespace bulletin::server;
+using namespace bulletin::service;
 using test::all_rights;
 using test::connection;
 
@@ -30,52 +31,53 @@ std::size_t heap_bytes() {
 }  // namespace
 
 TEST_CASE("The first that hears a namespace is charged for it, and after that the next") {
-  Interest interest;
+  SubscriptionTable table;
   const auto first = connection(1);
   const auto second = connection(2);
   const std::string topic = wire::topic_of("plant");
-  interest.subscribe(*first, topic, all_rights());
-  interest.subscribe(*second, topic, all_rights());
+  table.subscribe(*first, topic, all_rights());
+  table.subscribe(*second, topic, all_rights());
   const std::size_t of_first = first->topic_bytes;
   const std::size_t of_next = second->topic_bytes;
   CHECK(of_first > of_next + 500);
-  interest.subscribe(*first, topic, all_rights());
+  table.subscribe(*first, topic, all_rights());
   CHECK(first->topic_bytes == of_first);
-  interest.unsubscribe(*first, topic);
+  table.unsubscribe(*first, topic);
   CHECK(first->topic_bytes == 0);
   CHECK(second->topic_bytes == of_first);
-  interest.subscribe(*first, topic, all_rights());
+  table.subscribe(*first, topic, all_rights());
   CHECK(first->topic_bytes == of_next);
   std::size_t most = 10;
-  CHECK(interest.forget(*second, most));
+  CHECK(table.forget(*second, most));
   CHECK(most == 9);
   CHECK(second->topic_bytes == 0);
   CHECK(first->topic_bytes == of_first);
-  CHECK(interest.forget(*first, most));
+  CHECK(table.forget(*first, most));
   CHECK(first->topic_bytes == 0);
-  CHECK_FALSE(interest.has(topic));
+  CHECK_FALSE(table.has(topic));
 }
 
 TEST_CASE("What may not be read, and beginnings, are charged to each that subscribes to them") {
-  Interest interest;
+  SubscriptionTable table;
   const auto one = connection(1);
   const auto other = connection(2);
   for (const auto& subscriber : {one.get(), other.get()}) {
-    CHECK(interest.subscribe(*subscriber, wire::topic_of("hidden"), Rights()) ==
-          Interest::Outcome::refused);
-    CHECK(interest.subscribe(*subscriber, "hid", all_rights()) == Interest::Outcome::subscribed);
+    CHECK(table.subscribe(*subscriber, wire::topic_of("hidden"), Rights()) ==
+          SubscriptionTable::Outcome::refused);
+    CHECK(table.subscribe(*subscriber, "hid", all_rights()) ==
+          SubscriptionTable::Outcome::subscribed);
   }
   CHECK(one->topic_bytes > 100);
-  CHECK_FALSE(interest.has(wire::topic_of("hidden")));
-  CHECK(interest.in_beginnings_of(wire::topic_of("hidden")).size() == 2);
-  CHECK(interest.events() == 0);
+  CHECK_FALSE(table.has(wire::topic_of("hidden")));
+  CHECK(table.in_beginnings_of(wire::topic_of("hidden")).size() == 2);
+  CHECK(table.events() == 0);
   for (const auto& subscriber : {one.get(), other.get()}) {
-    interest.unsubscribe(*subscriber, wire::topic_of("hidden"));
-    interest.unsubscribe(*subscriber, "hid");
-    interest.unsubscribe(*subscriber, "hid");
+    table.unsubscribe(*subscriber, wire::topic_of("hidden"));
+    table.unsubscribe(*subscriber, "hid");
+    table.unsubscribe(*subscriber, "hid");
     CHECK(subscriber->topic_bytes == 0);
   }
-  CHECK(interest.in_beginnings_of(wire::topic_of("hidden")).empty());
+  CHECK(table.in_beginnings_of(wire::topic_of("hidden")).empty());
 }
 
 TEST_CASE("Subscriptions are charged with the memory that they take, whatever takes it") {
@@ -94,7 +96,7 @@ TEST_CASE("Subscriptions are charged with the memory that they take, whatever ta
                         {"long beginnings", std::string(1000, 'b'), 1, true, false}};
   for (const Kind& kind : kinds) {
     const std::size_t before = heap_bytes();
-    Interest interest;
+    SubscriptionTable table;
     BeatSchedule beats(std::chrono::milliseconds(1000));
     test::Desk desk;
     std::vector<std::unique_ptr<Connection>> connections;
@@ -102,11 +104,11 @@ TEST_CASE("Subscriptions are charged with the memory that they take, whatever ta
     for (int i = 0; i != 20'000; ++i) {
       const std::string space = kind.name + std::to_string(i);
       for (const auto& subscriber : connections)
-        interest.subscribe(*subscriber, kind.whole ? wire::topic_of(space) : space,
-                           kind.heard ? all_rights() : Rights());
-      for (const Interest::Event& event : interest.take_events()) {
+        table.subscribe(*subscriber, kind.whole ? wire::topic_of(space) : space,
+                        kind.heard ? all_rights() : Rights());
+      for (const SubscriptionTable::Event& event : table.take_events()) {
         if (!beats.add(event.space, BeatSchedule::Time())) continue;
-        desk.authority.apply({{}, authority::Remember{event.space}});
+        desk.authority.apply({{}, authority::PinNamespace{event.space}});
         desk.authority.commit();
       }
     }

@@ -8,6 +8,7 @@
 #include "support/catch.hpp"
 
 using namespace bulletin::server;
+using namespace bulletin::service;
 
 namespace {
 
