@@ -92,6 +92,27 @@ MAX_LINES = 500
 # path -> why it may be longer.
 LONG_ALLOWED = {}
 
+# Sources here share no file name with each other: who has seen a name knows where it is. An internal header may be
+# named as the public one that it belongs to.
+UNIQUE_NAMES = ("lib/", "broker/", "cli/")
+# name -> why there are several.
+SAME_NAME_ALLOWED = {
+    "main.cpp": "each program has one",
+    "escape.hpp": "the library's, and the command line's",
+    "escape.cpp": "likewise",
+    "transaction.hpp": "the public one and its wire form",
+    "publisher.hpp": "the public one",
+    "namespace_state.hpp": "the public handle's and the client's",
+}
+# Headers that include each other, or whose sources do, are one module in several files: a knot.
+CYCLES_ALLOWED = {
+    frozenset({"lib/include/bulletin/value", "lib/include/bulletin/value_traits"}): "the public header has all of it",
+    frozenset({"lib/wire/commit", "lib/wire/parsed_run"}): "a run is checked by what takes it apart",
+    frozenset({"broker/authority/authority", "broker/authority/state"}): "the class and its hidden state",
+    frozenset("lib/client/loop/" + name for name in ("destination", "engine", "implementation", "namespace_state",
+                                                     "open_namespaces")): "a client in two halves, to be one",
+}
+
 CODE = (".hpp", ".cpp")
 TEXT = CODE + (".py", ".cmake", ".txt", ".sh", ".md", ".json", ".yml")
 SNAKE_CASE = re.compile(r"^([a-z][a-z0-9_]*\.(hpp|cpp|py)|__init__\.py)$")
@@ -123,6 +144,23 @@ def is_below(target, room):
     return below or inside or (siblings and int(ROOMS[target]) == int(ROOMS[room]) and ROOMS[target] < ROOMS[room])
 
 
+def cycles_of(graph):
+    """The sets of nodes that reach each other."""
+    def reached_from(start):
+        seen, waiting = set(), [start]
+        while waiting:
+            for node in graph.get(waiting.pop(), ()):
+                if node not in seen:
+                    seen.add(node)
+                    waiting.append(node)
+        return seen
+
+    reached = {node: reached_from(node) - {node} for node in graph}
+    cycles = {frozenset({node} | {other for other in reached[node] if node in reached.get(other, ())})
+              for node in graph}
+    return sorted((cycle for cycle in cycles if len(cycle) > 1), key=min)
+
+
 def without_comments_and_strings(text):
     """The code with comments and literals blanked out; line numbers stay."""
     pattern = re.compile(
@@ -138,6 +176,7 @@ class Tidy:
     def __init__(self, root):
         self.root = root
         self.violations = []
+        self.includes = {}  # module (a path without its ending) -> those that it includes
 
     def report(self, path, line, message):
         self.violations.append(f"{path}:{line}: {message}")
@@ -154,6 +193,8 @@ class Tidy:
             if path.endswith(TEXT):
                 with open(os.path.join(self.root, path), encoding="utf-8") as file:
                     self.check_file(path, file.read())
+        self.check_names()
+        self.check_cycles()
         self.check_pair("lib/wire/limits.hpp", "docs/protocol.md")
         self.check_pair("broker/store/records.hpp", "docs/storage.md")
         return self.violations
@@ -205,6 +246,7 @@ class Tidy:
             match = INCLUDE.match(line)
             if match:
                 includes.append(match.group(2))
+                self.note_include(path, match.group(2))
                 if room is not None and room != "tests":
                     self.check_include(path, number, room, match.group(1), match.group(2))
         return includes
@@ -230,6 +272,28 @@ class Tidy:
             self.report(path, number, "MessagePack is for <bulletin/msgpack.hpp> only")
         if name.startswith("absl/") and not room.startswith("broker"):
             self.report(path, number, "absl is for the broker only")
+
+    def note_include(self, path, name):
+        first, _, rest = name.partition("/")
+        target = f"{PREFIXES.get(first)}/{rest}"
+        if room_of(path) not in (None, "tests") and target in self.paths:
+            self.includes.setdefault(path[:-4], set()).add(target[:-4])
+
+    def check_names(self):
+        first = {}
+        for path in sorted(self.paths):
+            name = path.rsplit("/", 1)[-1]
+            if not path.endswith(CODE) or not path.startswith(UNIQUE_NAMES) or name in SAME_NAME_ALLOWED:
+                continue
+            other = first.setdefault(name, path)
+            if other != path:
+                self.report(path, 1, f"has the name of {other}")
+
+    def check_cycles(self):
+        """Of modules that include each other, however far around, one is reported for all."""
+        for cycle in cycles_of(self.includes):
+            if not any(cycle <= allowed for allowed in CYCLES_ALLOWED):
+                self.report(min(cycle) + ".hpp", 1, "these include each other: " + ", ".join(sorted(cycle)))
 
     def check_own_header(self, path, room, includes):
         if not path.endswith(".cpp") or room is None or path[:-4] + ".hpp" not in self.paths:

@@ -65,11 +65,24 @@ class TidyTest(unittest.TestCase):
         self.assert_fails("broker/server/config/x.cpp", '#include "server/net/a.hpp"\n', "never includes", 1)
         self.assert_fails("broker/server/net/x.cpp", '#include "server/a.hpp"\n', "never includes", 1)
         self.assert_tidy({"broker/server/net/x.cpp": '#include "server/config/a.hpp"\n#include "server/net/b.hpp"\n',
-                          "broker/server/x.cpp": '#include "server/net/a.hpp"\n'})
+                          "broker/server/y.cpp": '#include "server/net/a.hpp"\n'})
 
     def test_the_service_is_made_of_the_authority(self):
         self.assert_tidy({"broker/service/x.cpp": '#include "authority/a.hpp"\n'})
         self.assert_fails("broker/authority/x.cpp", '#include "service/a.hpp"\n', "never includes", 1)
+
+    def test_modules_never_include_each_other(self):
+        found = violations({"lib/wire/a.hpp": '#pragma once\n#include "wire/b.hpp"\n', "lib/wire/b.hpp": "#pragma once\n",
+                            "lib/wire/b.cpp": '#include "wire/b.hpp"\n#include "wire/c.hpp"\n',
+                            "lib/wire/c.hpp": '#pragma once\n#include "wire/a.hpp"\n'})
+        self.assertEqual(found, ["lib/wire/a.hpp:1: these include each other: lib/wire/a, lib/wire/b, lib/wire/c"])
+        self.assert_tidy({"lib/wire/a.hpp": "#pragma once\n", "lib/wire/b.hpp": '#pragma once\n#include "wire/a.hpp"\n',
+                          "lib/wire/a.cpp": '#include "wire/a.hpp"\n'})
+
+    def test_no_two_files_share_a_name(self):
+        found = violations({"lib/wire/a.hpp": "#pragma once\n", "broker/store/a.hpp": "#pragma once\n"})
+        self.assertEqual(found, ["lib/wire/a.hpp:1: has the name of broker/store/a.hpp"])
+        self.assert_tidy({"lib/wire/a.hpp": "#pragma once\n", "tests/wire/a.hpp": "#pragma once\n"})
 
     def test_an_include_is_written_in_one_way(self):
         self.assert_fails("lib/client/x.cpp", '#include "bulletin/a.hpp"\n', "public headers are", 1)

@@ -66,7 +66,7 @@ void write(Text& text, const AttributeView& attribute) {
 }  // namespace
 
 std::string Authority::describe() const {
-  const Counters& counters = state_->counters;
+  const AuthorityCounters& counters = state_->counters;
   Text text;
   text << "revision" << counters.revision << "clock" << counters.clock_ms << "forgotten"
        << counters.forgotten << "sessions" << state_->sessions.next_number();

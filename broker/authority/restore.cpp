@@ -59,7 +59,7 @@ class Restorer : public StateVisitor {
 };
 
 void Restorer::counters(const CountersView& counters) {
-  Counters& own = state_.counters;
+  AuthorityCounters& own = state_.counters;
   own.revision = std::max(own.revision, counters.revision);
   own.clock_ms = counters.clock_ms;
   own.forgotten = counters.forgotten;

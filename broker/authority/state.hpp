@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "authority/authority.hpp"
+#include "authority/authority_counters.hpp"
 #include "authority/commit_builder.hpp"
 #include "authority/commit_log.hpp"
 #include "authority/lease_table.hpp"
@@ -23,18 +24,6 @@
 #include "authority/write_applier.hpp"
 
 namespace bulletin::authority {
-
-/// The numbers that belong to no table.
-struct Counters {
-  std::uint64_t revision = 0;   ///< the newest number given
-  std::uint64_t clock_ms = 0;   ///< the running clock
-  std::uint64_t late_ms = 0;    ///< of the command at hand
-  std::uint64_t forgotten = 0;  ///< the number at which a namespace was last forgotten
-  Extent total;                 ///< of all namespaces
-
-  /// Where what begins now begins.
-  [[nodiscard]] std::uint64_t now_ms() const noexcept { return later(clock_ms, late_ms); }
-};
 
 /// The lease may be null.
 inline AttributeView view_of(const Attribute& attribute, const Lease* lease) noexcept {
@@ -89,7 +78,7 @@ class Authority::State {
                                Places denied) const;
 
   const AuthorityOptions options;
-  Counters counters;
+  AuthorityCounters counters;
   Accounts accounts;
   NamespaceTable namespaces{options.hash_seed};
   LeaseTable leases;
@@ -118,7 +107,7 @@ class Authority::State {
                   std::vector<Leased>::const_iterator end);
   void publish();
 
-  Counters before_;  // the turn
+  AuthorityCounters before_;  // the turn
   TurnCommits commits_;
   CommitBuilder builder_{namespaces, leases, commits_, counters.total};
   WriteApplier writes_{options, counters, namespaces, builder_};

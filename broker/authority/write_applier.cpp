@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "authority/state.hpp"
+#include "authority/authority_counters.hpp"
 #include "authority/time_points.hpp"
 #include "wire/decode_error.hpp"
 
@@ -34,7 +34,7 @@ bool is_among(Places places, std::size_t item) noexcept {
   return !places.empty() && std::binary_search(places.begin(), places.end(), item);
 }
 
-WriteApplier::WriteApplier(const AuthorityOptions& options, Counters& counters,
+WriteApplier::WriteApplier(const AuthorityOptions& options, AuthorityCounters& counters,
                            NamespaceTable& namespaces, CommitBuilder& builder)
     : options_(options),
       counters_(counters),

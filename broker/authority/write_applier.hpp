@@ -16,15 +16,15 @@
 
 namespace bulletin::authority {
 
-struct Counters;
+struct AuthorityCounters;
 
 [[nodiscard]] bool is_among(Places places, std::size_t item) noexcept;
 
 /// One outcome for each item, in order; a refused item does not keep the others from being applied.
 class WriteApplier {
  public:
-  WriteApplier(const AuthorityOptions& options, Counters& counters, NamespaceTable& namespaces,
-               CommitBuilder& builder);
+  WriteApplier(const AuthorityOptions& options, AuthorityCounters& counters,
+               NamespaceTable& namespaces, CommitBuilder& builder);
 
   struct Writer {
     std::uint64_t session;
@@ -58,7 +58,7 @@ class WriteApplier {
   wire::Outcome apply_to(Space& space, const wire::Transaction& transaction, PastNamespaces past);
 
   const AuthorityOptions& options_;
-  Counters& counters_;
+  AuthorityCounters& counters_;
   NamespaceTable& namespaces_;
   TransactionApplier applier_;
   // Of the request and the item at hand.
