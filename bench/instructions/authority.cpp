@@ -23,7 +23,7 @@ class ApplyWrite : public HotPath {
  public:
   ApplyWrite() {
     session_ = {options().epoch, authority_.apply({{}, authority::OpenSession{"bench"}}).session};
-    authority_.apply({{}, authority::Remember{"plant/line1"}});
+    authority_.apply({{}, authority::PinNamespace{"plant/line1"}});
     authority_.commit();
   }
 

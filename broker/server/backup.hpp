@@ -8,25 +8,24 @@
 #include <spdlog/logger.h>
 
 #include "server/data_store.hpp"
+#include "service/persistence.hpp"
 #include "store/failure.hpp"
 #include "wire/requests.hpp"
 
 namespace bulletin::server {
 
 /// One at a time: it takes room on the disk, and is dropped when nobody asked for it for a minute.
-class Backup {
+class Backup : public service::Backups {
  public:
-  using Time = std::chrono::steady_clock::time_point;
-
   /// Both have to outlive it.
   Backup(DataStore& data_store, spdlog::logger& log) noexcept
       : data_store_(data_store), log_(log) {}
 
-  // Each gives the answer's bytes, a refusal among them. What went wrong with the disk is for the
+  // What went wrong with the disk is for the
   // log: a refusal says nothing of the host.
-  [[nodiscard]] std::string answer(const wire::Backup& request, Time now);
-  [[nodiscard]] std::string answer(const wire::BackupPart& request, Time now);
-  [[nodiscard]] std::string answer(const wire::BackupEnd& request, Time now);
+  [[nodiscard]] std::string answer(const wire::Backup& request, Time now) override;
+  [[nodiscard]] std::string answer(const wire::BackupPart& request, Time now) override;
+  [[nodiscard]] std::string answer(const wire::BackupEnd& request, Time now) override;
 
   void pass(Time now);
 

@@ -9,8 +9,8 @@
 
 #include <bulletin/error.hpp>
 
+#include "server/config/hash_seed.hpp"
 #include "server/config/memory_plan.hpp"
-#include "server/net/text_hash.hpp"
 #include "server/new_history.hpp"
 #include "server/telemetry/loggers.hpp"
 #include "store/copy.hpp"
@@ -96,16 +96,17 @@ authority::Authority DataStore::load() {
   return authority;
 }
 
-bool DataStore::keep(const authority::Authority& authority, Time now) {
-  if (store_ == nullptr) return !failed_;
+std::optional<DataStore::Time> DataStore::keep(const authority::Authority& authority, Time now) {
+  if (store_ == nullptr)
+    return failed_ ? std::nullopt : std::optional(std::chrono::steady_clock::now());
   try {
     store_->keep(authority);
     if (options_.durability == Durability::async && store_->unsynced() && !sync_at_)
       sync_at_ = now + sync_interval;
-    return true;
+    return std::chrono::steady_clock::now();
   } catch (const store::StoreError& error) {
     fail(error.what(), now);
-    return false;
+    return std::nullopt;
   }
 }
 
@@ -135,12 +136,12 @@ void DataStore::fail(std::string_view reason, Time now) {
   try_again_ = now + retry_interval;
 }
 
-std::optional<authority::Authority> DataStore::reopen(Time now) {
+std::optional<service::Persistence::Reopened> DataStore::reopen(Time now) {
   if (!failed_ || now < try_again_) return std::nullopt;
   try {
     authority::Authority authority = load();
     failed_ = false;
-    return authority;
+    return Reopened{std::move(authority), std::chrono::steady_clock::now()};
   } catch (const std::exception& error) {
     log_.debug("event=data_still_failed reason={}", server::quoted(error.what()));
     const Time end = std::chrono::steady_clock::now();

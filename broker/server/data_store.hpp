@@ -13,6 +13,7 @@
 #include <bulletin/broker.hpp>
 
 #include "authority/authority.hpp"
+#include "service/persistence.hpp"
 
 namespace rocksdb {
 class Env;
@@ -28,27 +29,22 @@ namespace bulletin::server {
 /// Makes the authority, keeps its turns, and looks after a store that fails: then nothing is
 /// decided any more until the store could be opened again and is known. Without a folder for data
 /// it keeps nothing and never fails.
-class DataStore {
+class DataStore : public service::Persistence {
  public:
-  using Time = std::chrono::steady_clock::time_point;
-
   /// `options` and `log` have to outlive it; `env`: the filesystem, null: the real one. `first`:
   /// where the revisions of a new epoch begin.
   DataStore(const BrokerOptions& options, spdlog::logger& log, rocksdb::Env* env,
             std::uint64_t first);
-  ~DataStore();
+  ~DataStore() override;
   DataStore(const DataStore&) = delete;
   DataStore& operator=(const DataStore&) = delete;
 
   /// The authority to serve, once: what the store has, or a new one. Throws Error rejected.
   authority::Authority open();
 
-  /// True: the turn may be committed. False: the store has failed; the turn has to be abandoned.
-  bool keep(const authority::Authority& authority, Time now);
-  [[nodiscard]] bool failed() const noexcept { return failed_; }
-  /// For a store that has failed: tries now and then to open it again. Returns what it has, which
-  /// takes the place of the authority there was.
-  std::optional<authority::Authority> reopen(Time now);
+  std::optional<Time> keep(const authority::Authority& authority, Time now) override;
+  [[nodiscard]] bool failed() const noexcept override { return failed_; }
+  std::optional<Reopened> reopen(Time now) override;
 
   /// There is a folder for data.
   [[nodiscard]] bool has_data() const noexcept { return !options_.data.empty(); }

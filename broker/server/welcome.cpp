@@ -1,8 +1,6 @@
 #include "server/welcome.hpp"
 
-#include <algorithm>
-
-#include <fmt/format.h>
+#include <string>
 
 #include "wire/endpoint_text.hpp"
 #include "wire/limits.hpp"
@@ -40,19 +38,6 @@ wire::Welcome make_welcome(const BrokerOptions& options, const BindAddress& comm
   welcome.updates = options.advertise.empty() ? place_of(commands, updates)
                                               : wire::UpdatesPlace{0, options.advertise};
   return welcome;
-}
-
-std::optional<std::uint64_t> common_version(const wire::Hello& hello) noexcept {
-  const std::uint64_t newest = std::min(hello.highest, wire::highest_version);
-  if (newest < std::max(hello.lowest, wire::lowest_version)) return std::nullopt;
-  return newest;
-}
-
-wire::Refusal wrong_version(const wire::Hello& hello) {
-  return {wire::Status::wrong_version,
-          fmt::format("this broker speaks the protocol versions {} to {}, the client {} to {}",
-                      wire::lowest_version, wire::highest_version, hello.lowest, hello.highest),
-          {}};
 }
 
 }  // namespace bulletin::server

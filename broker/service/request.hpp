@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace bulletin::server {
+namespace bulletin::service {
 
 struct Request {
   std::uint64_t connection = 0;
@@ -17,4 +17,4 @@ struct Request {
   [[nodiscard]] std::string_view bytes() const noexcept { return body; }
 };
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

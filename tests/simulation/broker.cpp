@@ -1,76 +1,72 @@
 #include "simulation/broker.hpp"
 
 #include <algorithm>
+#include <array>
 #include <type_traits>
 #include <utility>
 #include <variant>
-#include <vector>
 
-#include "authority/state_visitor.hpp"
 #include "simulation/answer_check.hpp"
 #include "simulation/distortion.hpp"
 #include "simulation/failure.hpp"
-#include "wire/decode_error.hpp"
 #include "wire/names.hpp"
 #include "wire/update.hpp"
 
 namespace bulletin::simulation {
 namespace {
 
-service::RunningClock::Time steady(Time time) {
-  return service::RunningClock::Time(std::chrono::microseconds(time));
-}
+using ServiceTime = service::Service::Time;
 
-Time from(service::RunningClock::Time time) {
+ServiceTime steady(Time time) { return ServiceTime(std::chrono::microseconds(time)); }
+
+Time from(ServiceTime time) {
   return static_cast<Time>(
       std::chrono::ceil<std::chrono::microseconds>(time.time_since_epoch()).count());
 }
 
-/// What a turn would publish.
-class TurnUpdates : public authority::StateVisitor {
- public:
-  [[nodiscard]] std::span<const authority::Publication> publications() const { return updates_; }
+service::UserRights rights_of_all() {
+  const std::array<service::Rule, 2> rules{
+      {{std::string(denied_space), service::Right::none}, {"", service::Right::write}}};
+  service::UserRights rights;
+  rights.set("", service::Rights(rules));
+  return rights;
+}
 
-  void commits(std::string_view space, const wire::Run& run) override {
-    const std::string& name = strings_.emplace_back(space);
-    authority::Publication update{name, run};
-    update.run.bytes = strings_.emplace_back(run.bytes);
-    updates_.push_back(update);
-  }
-  void counters(const authority::CountersView&) override {}
-  void space(const authority::SpaceView&) override {}
-  void attribute(std::string_view, const authority::AttributeView&) override {}
-  void session(const authority::SessionView&) override {}
-  void lane(std::uint64_t, std::uint64_t, std::uint64_t, std::string_view) override {}
-  void space_forgotten(std::string_view) override {}
-  void attribute_removed(std::string_view, std::string_view) override {}
-  void attributes_removed(std::string_view) override {}
-  void lane_ended(std::uint64_t, std::uint64_t) override {}
-  void session_ended(std::uint64_t) override {}
-
- private:
-  std::deque<std::string> strings_;
-  std::vector<authority::Publication> updates_;
-};
+service::ServiceOptions service_options(Environment& world, std::uint64_t updates_port) {
+  service::ServiceOptions options;
+  options.welcome.updates.port = updates_port;
+  options.welcome.beat_ms = beat_ms;
+  options.welcome.session_ms = session_ms;
+  options.beat = std::chrono::milliseconds(beat_ms);
+  options.system_epoch.bytes = world.random.bytes();
+  return options;
+}
 
 }  // namespace
 
-Broker::Broker(Environment& environment, authority::Authority authority)
+Broker::Broker(Environment& environment, authority::Authority authority, std::uint64_t updates_port)
     : world_(environment),
-      authority_(std::move(authority)),
-      clock_(std::chrono::milliseconds(beat_ms), steady(world_.schedule.now())),
-      beats_(std::chrono::milliseconds(beat_ms)),
+      updates_port_(updates_port),
+      rights_(rights_of_all()),
+      sequencer_(world_, std::move(authority), *this),
+      service_({sequencer_, rights_, *this, *this, *this, counters_},
+               service_options(world_, updates_port), now()),
       alarm_(world_.schedule, [this] { turn(); }) {}
 
-void Broker::start(std::uint64_t updates_port) {
-  updates_port_ = updates_port;
-  world_.network.listen(this, updates_port);
+ServiceTime Broker::now() const { return steady(world_.schedule.now()); }
+
+void Broker::start() {
+  world_.network.listen(this, updates_port_);
   wake_soon();
 }
 
 authority::Authority Broker::stop() {
   world_.network.listen(nullptr, 0);
-  return std::move(authority_);
+  if (!world_.rates.stored) return sequencer_.release();
+  // A reboot is a crash. Of the turn that failed, it shows now whether it was kept.
+  authority::Authority kept = world_.data.crash(static_cast<unsigned>(world_.random.below(1001)));
+  sequencer_.resolve(kept);
+  return kept;
 }
 
 void Broker::gone(const Peer& peer) {
@@ -84,7 +80,7 @@ void Broker::subscription(const Peer& peer, Packet packet) {
 }
 
 void Broker::request(const Peer& peer, Packet packet) {
-  inbox_.push_back({peer, std::move(packet), {}, std::nullopt});
+  inbox_.push_back({peer, packet.id, *packet.body});
   wake_soon();
 }
 
@@ -96,256 +92,148 @@ void Broker::wake_soon() {
 void Broker::turn() {
   if (crashed_) return;
   if (world_.schedule.now() < paused_until_) return alarm_.at(paused_until_);
-  std::vector<Asked> requests;
-  receive(requests);
+  input_ = {};
+  receive();
   read_subscriptions();
-  const bool abandon = world_.random.per_mille(world_.rates.abandon);
+  const bool loses = available() && world_.random.per_mille(world_.rates.abandon);
+  if (loses) sequencer_.lose_turn();
   // Telling everything takes its time.
-  const bool compare = abandon && world_.random.one_in(8);
-  const std::uint64_t before = compare ? authority_.fingerprint() : 0;
-  // Renewals come before the time that they renew for.
-  for (Asked& asked : requests) decide(asked);
-  apply_owed();
-  const auto next_end = authority_.next_end_ms();
-  const std::uint64_t passed = clock_.advance(steady(world_.schedule.now()), true, next_end);
-  if ((passed != 0 || next_end == std::uint64_t{0}) &&
-      world_.options.plant != Plant::keep_sessions) {
-    apply({{}, authority::Advance{passed}});
-  }
-  const bool committed = settle(abandon);
-  if (crashed_) return turn_.clear();
-  check(!compare || authority_.fingerprint() == before, "an abandoned turn left something behind");
-  answer_nonces();
-  answer(requests, committed);
-  turn_.clear();
-  beat();
-  alarm_.at(from(clock_.next(authority_.next_end_ms())));
-  if (const auto due = beats_.next()) alarm_.at(from(*due));
-  if (!inbox_.empty()) wake_soon();
+  const bool compare = loses && world_.random.one_in(8);
+  const std::uint64_t before = compare ? authority().fingerprint() : 0;
+  service_.decide(input_.requests, now());
+  service_.commit(input_.subscriptions, input_.nonces, true, now());
+  if (crashed_) return;
+  check(!compare || authority().fingerprint() == before,
+        "a turn that was taken back left something behind");
+  service_.answer(now());
+  service_.beat(now());
+  if (failed_ && !failed_input_) failed_input_ = std::move(input_);
+  alarm_.at(std::max(from(service_.next()), world_.schedule.now() + 1));
+  if (!inbox_.empty() || !available()) wake_soon();
 }
 
 /// As a rule everything that has arrived.
-void Broker::receive(std::vector<Asked>& requests) {
+void Broker::receive() {
   std::size_t most = inbox_.size();
   if (most > 1 && world_.random.one_in(8)) most = world_.random.between(1, most);
   for (; most != 0; --most) {
-    requests.push_back(std::move(inbox_.front()));
+    Asked& asked = inbox_.front();
+    input_.requests.push_back({input_.clients.size(), {}, {}, std::move(asked.body), true});
+    input_.clients.emplace_back(asked.peer, asked.packet);
     inbox_.pop_front();
-    // Throws if a client sent what is no request.
-    requests.back().request = wire::decode_request(*requests.back().packet.body);
   }
 }
 
 void Broker::read_subscriptions() {
   for (const News& news : std::exchange(news_, {})) {
     if (!news.packet) {
-      for (const std::string& topic : std::exchange(subscriptions_[news.peer], {})) {
-        unsubscribe(news.peer, topic);
-      }
+      for (const std::string& topic : std::exchange(subscriptions_[news.peer], {}))
+        unsubscribe(topic);
       subscriptions_.erase(news.peer);
       continue;
     }
     const std::string& topic = news.packet->topic;
     std::set<std::string>& own = subscriptions_[news.peer];
     if (!news.packet->subscribe) {
-      if (own.erase(topic) != 0) unsubscribe(news.peer, topic);
+      if (own.erase(topic) != 0) unsubscribe(topic);
       continue;
     }
-    if (own.insert(topic).second) ++subscribers_[topic];
     if (wire::is_nonce(topic)) {
-      nonces_.emplace_back(news.peer, topic);
-    } else {
-      owed_[std::string(wire::namespace_of(topic))] = true;
+      input_.nonces.push_back({input_.readers.size(), topic});
+      input_.readers.push_back(news.peer);
     }
+    const std::string space(wire::namespace_of(topic));
+    if (!wire::is_nonce(topic) && !rights_.of("").may_read(space)) continue;
+    if (own.insert(topic).second) ++subscribers_[topic];
+    if (!wire::is_nonce(topic)) input_.subscriptions.push_back({space, true, {}});
   }
 }
 
 /// Only of the last subscriber's leaving is anybody told.
-void Broker::unsubscribe(const Peer&, const std::string& topic) {
+void Broker::unsubscribe(const std::string& topic) {
   const auto found = subscribers_.find(topic);
   if (--found->second != 0) return;
   subscribers_.erase(found);
-  if (!wire::is_nonce(topic)) owed_[std::string(wire::namespace_of(topic))] = false;
+  if (!wire::is_nonce(topic))
+    input_.subscriptions.push_back({std::string(wire::namespace_of(topic)), false, {}});
 }
 
-void Broker::decide(Asked& asked) {
-  const std::size_t place = turn_.size();
+// --- what goes out ---
+
+void Broker::answer(const service::Request& request, std::string_view body) {
+  std::string bytes(body);
   std::visit(
-      [&]<class Request>(Request& request) {
-        if constexpr (std::is_same_v<Request, wire::Hello>) {
-          apply({{}, authority::OpenSession{request.client_name}});
-        } else if constexpr (std::is_same_v<Request, wire::Keepalive>) {
-          apply({{}, authority::Renew{request.session}});
-        } else if constexpr (std::is_same_v<Request, wire::Goodbye>) {
-          apply({{}, authority::CloseSession{request.session}});
-        } else if constexpr (std::is_same_v<Request, wire::Write>) {
-          if (world_.options.plant == Plant::apply_twice) apply_again(request);
-          apply({{}, request});
-        }
-      },
-      asked.request);
-  if (turn_.size() != place) asked.applied = place;
-}
-
-/// A request that was seen before goes to a lane of its own, where it is new.
-bool Broker::apply_again(wire::Write& write) {
-  std::uint64_t& newest = newest_number_[write.session.number];
-  if (write.number > newest) {
-    newest = write.number;
-    return false;
-  }
-  write.lane += 1 + write.number;
-  return true;
-}
-
-void Broker::apply(authority::Command command) {
-  if (!std::holds_alternative<authority::Advance>(command.what))
-    command.late_ms = clock_.late_ms(steady(world_.schedule.now()));
-  std::vector<std::string> scratch;
-  authority::Command given = command;
-  if (auto* write = std::get_if<wire::Write>(&given.what);
-      write != nullptr && world_.options.plant == Plant::ignore_conditions) {
-    *write = without_conditions(std::move(*write), scratch);
-  }
-  authority::Answer answer = authority_.apply(given);
-  turn_.push_back({std::move(command), std::move(answer)});
-}
-
-/// What subscriptions came and went. An abandoned turn takes it back, so it stays owed.
-void Broker::apply_owed() {
-  for (const auto& [space, wanted] : owed_) {
-    if (wanted) {
-      if (space != denied_space) apply({{}, authority::PinNamespace{space}});
-      beats_.add(space, steady(world_.schedule.now()));
-    } else {
-      apply({{}, authority::UnpinNamespace{space}});
-      beats_.remove(space);
-    }
-  }
-}
-
-bool Broker::settle(bool abandon) {
-  if (!authority_.in_turn()) return true;
-  if (abandon || (world_.options.plant == Plant::lose_acknowledged && world_.random.one_in(10))) {
-    authority_.abandon();
-    return !abandon;
-  }
-  if (!keep()) {
-    crash();
-    return false;
-  }
-  const std::span<const authority::Publication> updates = authority_.commit();
-  world_.model.committed(turn_, updates);
-  owed_.clear();
-  publish(updates);
-  return true;
-}
-
-bool Broker::keep() {
-  if (!world_.rates.stored) return true;
-  if (world_.options.plant == Plant::forgetful_store && world_.random.one_in(4)) return true;
-  const bool fails = world_.random.per_mille(world_.rates.crash);
-  return world_.data.keep(authority_, fails ? 1 + world_.random.below(3) : 0);
-}
-
-/// Whether the turn was kept shows when the store is opened again: whole or not at all.
-void Broker::crash() {
-  TurnUpdates updates;
-  authority_.visit_turn(updates);
-  authority_.abandon();
-  authority::Authority before = std::move(authority_);
-  authority_ = world_.data.crash(static_cast<unsigned>(world_.random.below(1001)));
-  if (differs(authority_, before)) {
-    world_.model.committed(turn_, updates.publications());
-    owed_.clear();
-  }
-  world_.model.restarted(authority_.clock_ms());
-  crashed_ = true;
-  world_.network.listen(nullptr, 0);
-}
-
-/// A turn that touches none of this touches nothing that a client could tell.
-bool Broker::differs(const authority::Authority& after, const authority::Authority& before) const {
-  if (after.revision() != before.revision() || after.namespaces() != before.namespaces() ||
-      after.session_numbers() != before.session_numbers()) {
-    return true;
-  }
-  return std::any_of(turn_.begin(), turn_.end(), [&](const Applied& applied) {
-    const auto* write = std::get_if<wire::Write>(&applied.command.what);
-    return write != nullptr && after.repeat({}, *write) && !before.repeat({}, *write);
-  });
-}
-
-void Broker::publish(std::span<const authority::Publication> updates) {
-  for (const authority::Publication& update : updates) {
-    if (world_.options.plant == Plant::skip_updates && world_.random.one_in(4)) continue;
-    publish(wire::topic_of(update.space),
-            to_bytes(encode_update(update, world_.model.epoch(), world_.options.plant)));
-  }
-}
-
-void Broker::publish(const std::string& topic, const Bytes& body) {
-  if (!subscribers_.contains(topic)) return;
-  for (const auto& [peer, topics] : subscriptions_) {
-    if (topics.contains(topic)) world_.network.publish(peer, {0, false, topic, body});
-  }
-}
-
-void Broker::answer_nonces() {
-  for (const auto& [peer, topic] : std::exchange(nonces_, {})) {
-    const Bytes body = to_bytes(wire::encode(wire::Beat{world_.model.epoch(), 0, 0, 0}));
-    world_.network.publish(peer, {0, false, topic, body});
-  }
-}
-
-void Broker::answer(const std::vector<Asked>& requests, bool committed) {
-  for (const Asked& asked : requests) {
-    if (asked.applied && !committed) continue;
-    world_.network.reply(asked.peer, {asked.packet.id, false, {}, to_bytes(answer(asked))});
-  }
-}
-
-std::string Broker::answer(const Asked& asked) {
-  return std::visit(
-      [&]<class Request>(const Request& request) -> std::string {
-        if constexpr (std::is_same_v<Request, wire::Hello>) {
-          wire::Welcome welcome;
-          welcome.session = {world_.model.epoch(), turn_[*asked.applied].answer.session};
-          welcome.updates.port = updates_port_;
-          welcome.beat_ms = beat_ms;
-          welcome.session_ms = session_ms;
-          return wire::encode(welcome);
-        } else if constexpr (std::is_same_v<Request, wire::List>) {
-          const std::vector<authority::NameRange> all(1);
-          const std::string bytes = wire::encode(authority_.list(request, all).reply);
-          AnswerCheck(world_.model, world_.history)(request, bytes);
-          return bytes;
-        } else if constexpr (requires { authority_.answer(request); }) {
-          if constexpr (requires { request.space; }) {
-            if (request.space == denied_space) {
-              return wire::encode(wire::Refusal{wire::Status::denied, "not for you", {}});
-            }
+      [&]<class Query>(const Query& query) {
+        if constexpr (std::is_invocable_v<AnswerCheck, Query, std::string_view>) {
+          if constexpr (requires { query.space; }) {
+            if (query.space == denied_space) return;  // which its client checks
           }
-          std::string bytes = authority_.answer(request);
-          if constexpr (std::is_same_v<Request, wire::Since>) {
+          if constexpr (std::is_same_v<Query, wire::Since>) {
             if (world_.options.plant == Plant::short_answers) bytes = without_commits(bytes);
           }
-          AnswerCheck(world_.model, world_.history)(request, bytes);
-          return bytes;
-        } else {
-          return authority_.reply(turn_[*asked.applied].answer);
+          AnswerCheck(world_.model, world_.history)(query, bytes);
         }
       },
-      asked.request);
+      wire::decode_request(request.body));
+  const auto& [peer, packet] = input_.clients.at(request.connection);
+  world_.network.reply(peer, {packet, false, {}, to_bytes(std::move(bytes))});
 }
 
-void Broker::beat() {
-  beats_.pass(steady(world_.schedule.now()), [this](std::string_view space) {
-    if (world_.options.plant == Plant::skip_updates) return;
-    const wire::NamespaceStatus status = authority_.status(space);
-    publish(wire::topic_of(space), to_bytes(wire::encode(wire::Beat{status.epoch, status.revision,
-                                                                    status.count, status.digest})));
-  });
+void Broker::answer(const service::Nonce& nonce, std::string_view body) {
+  world_.network.publish(input_.readers.at(nonce.connection),
+                         {0, false, nonce.topic, to_bytes(std::string(body))});
+}
+
+void Broker::publish(std::string_view topic, std::string_view body) {
+  const wire::Update update = wire::decode_update(body);
+  const auto* const commits = std::get_if<wire::CommitsUpdate>(&update);
+  if (world_.options.plant == Plant::skip_updates &&
+      (commits == nullptr || world_.random.one_in(4)))
+    return;
+  if (!is_heard(topic)) return;
+  const Bytes bytes = to_bytes(commits == nullptr ? std::string(body)
+                                                  : encode_update(*commits, world_.options.plant));
+  for (const auto& [peer, topics] : subscriptions_) {
+    if (topics.contains(std::string(topic)))
+      world_.network.publish(peer, {0, false, std::string(topic), bytes});
+  }
+}
+
+bool Broker::is_heard(std::string_view topic) const { return subscribers_.contains(topic); }
+
+// --- the disk ---
+
+/// When it fails, the turn may have been kept: that shows when the store is opened again. Half of
+/// the time the process is gone as well.
+std::optional<ServiceTime> Broker::keep(const authority::Authority& authority, ServiceTime now) {
+  if (!world_.rates.stored) return now;
+  if (world_.options.plant == Plant::forgetful_store && world_.random.one_in(4)) return now;
+  const bool fails = world_.random.per_mille(world_.rates.crash);
+  if (world_.data.keep(authority, fails ? 1 + world_.random.below(3) : 0)) return now;
+  sequencer_.hold_turn();
+  failed_ = true;
+  crashed_ = world_.random.one_in(2);
+  if (crashed_) world_.network.listen(nullptr, 0);
+  return std::nullopt;
+}
+
+std::optional<service::Persistence::Reopened> Broker::reopen(ServiceTime now) {
+  if (!failed_ || !world_.random.one_in(3)) return std::nullopt;
+  failed_ = false;
+  authority::Authority kept = world_.data.crash(1000);
+  sequencer_.resolve(kept);
+  failed_input_.reset();
+  return Reopened{std::move(kept), now};
+}
+
+// --- what never happens ---
+
+void Broker::on_malformed(std::size_t, std::string_view reason) {
+  fail("a client sent what is no request: {}", reason);
+}
+
+void Broker::on_subscription_refused(std::string_view space, std::string_view reason) {
+  fail("a subscription to '{}' was refused: {}", space, reason);
 }
 
 }  // namespace bulletin::simulation

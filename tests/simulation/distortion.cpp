@@ -42,15 +42,14 @@ std::string distort(const wire::Run& run, Plant plant) {
 
 }  // namespace
 
-std::string encode_update(const authority::Publication& update, const wire::Epoch& epoch,
-                          Plant plant) {
+std::string encode_update(const wire::CommitsUpdate& update, Plant plant) {
   wire::Run run = update.run;
   std::string bytes;
   if (plant == Plant::half_commits || plant == Plant::other_values) {
     bytes = distort(run, plant);
     run.bytes = bytes;
   }
-  return wire::encode(wire::CommitsUpdate{epoch, run});
+  return wire::encode(wire::CommitsUpdate{update.epoch, run});
 }
 
 std::string without_commits(const std::string& since_reply) {

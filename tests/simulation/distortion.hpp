@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "authority/authority.hpp"
 #include "simulation/options.hpp"
+#include "wire/requests.hpp"
+#include "wire/update.hpp"
 
 namespace bulletin::simulation {
 
 /// An encoded update, as the plant wants it.
-std::string encode_update(const authority::Publication& update, const wire::Epoch& epoch,
-                          Plant plant);
+std::string encode_update(const wire::CommitsUpdate& update, Plant plant);
 
 /// The answer to a SINCE that claims that nothing follows.
 std::string without_commits(const std::string& since_reply);

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -49,7 +49,7 @@ class Model {
  private:
   struct Lane {
     std::uint64_t number = 0;
-    std::shared_ptr<const authority::Outcomes> outcomes;
+    std::optional<authority::Outcomes> outcomes;
   };
   struct Session {
     std::string client;

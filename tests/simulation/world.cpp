@@ -150,14 +150,9 @@ void World::broker_faults() {
 
 void World::stop_broker(bool remembers) {
   say(remembers ? "the broker ends" : "the broker ends, and forgets");
-  const bool crashed = broker_->crashed();
   authority::Authority authority = broker_->stop();
   broker_.reset();
   if (remembers) {
-    if (environment_.rates.stored && !crashed) {
-      authority = environment_.data.crash(static_cast<unsigned>(environment_.random.below(1001)));
-      environment_.model.restarted(authority.clock_ms());
-    }
     stored_.emplace(std::move(authority));
   } else if (environment_.random.one_in(3)) {
     // Only a welcome tells the port, so with sessions that live on it must stay.
@@ -195,8 +190,9 @@ void World::start_broker() {
     }
   }
   say("the broker begins in epoch", fmt::format("{}", environment_.model.epoch()));
-  broker_ = std::make_unique<Broker>(environment_, *std::exchange(stored_, std::nullopt));
-  broker_->start(updates_port_);
+  broker_ =
+      std::make_unique<Broker>(environment_, *std::exchange(stored_, std::nullopt), updates_port_);
+  broker_->start();
 }
 
 // --- checks ---

@@ -13,21 +13,20 @@
 
 namespace bulletin::server {
 
-Access::Access() { users_.emplace("", service::Rights::all()); }
+Access::Access() { rights_.set("", service::Rights::all()); }
 
 Access Access::read(const BrokerOptions& options) {
   Access access;
   if (options.secret_key.empty()) return access;
   access.wants_keys_ = true;
-  access.users_.clear();
+  access.rights_ = {};
   access.keys_ = read_authorized_keys(options.authorized_keys);
   access.has_quotas_ = access.keys_.users().size() > 1;
   if (access.has_quotas_) access.quotas_.usual = default_quota(options);
   std::optional<Permissions> permissions;
   if (!options.permissions.empty()) permissions.emplace(read_permissions(options.permissions));
   for (const std::string& user : access.keys_.users())
-    access.users_.emplace(user,
-                          permissions ? permissions->rights_of(user) : service::Rights::all());
+    access.rights_.set(user, permissions ? permissions->rights_of(user) : service::Rights::all());
   if (!permissions) return access;
   access.has_quotas_ = access.has_quotas_ || permissions->has_quotas();
   for (const std::string& user : access.keys_.users())
@@ -36,12 +35,6 @@ Access Access::read(const BrokerOptions& options) {
     if (!access.has_user(user)) access.unknown_users_.push_back(user);
   }
   return access;
-}
-
-const service::Rights& Access::rights_of(std::string_view user) const {
-  static const service::Rights none;
-  const auto found = users_.find(user);
-  return found == users_.end() ? none : found->second;
 }
 
 }  // namespace bulletin::server

@@ -3,8 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +13,7 @@
 #include "authority/quota.hpp"
 #include "server/access/authorized_keys.hpp"
 #include "service/rights.hpp"
+#include "service/user_rights.hpp"
 
 namespace bulletin::server {
 
@@ -33,10 +32,14 @@ class Access {
   }
   /// Without keys there is one user, who is let in without any.
   [[nodiscard]] bool wants_keys() const noexcept { return wants_keys_; }
-  [[nodiscard]] const std::string& everybody() const noexcept { return users_.begin()->first; }
-  [[nodiscard]] bool has_user(std::string_view user) const { return users_.contains(user); }
+  [[nodiscard]] const std::string& everybody() const noexcept { return rights_.first(); }
+  [[nodiscard]] bool has_user(std::string_view user) const { return rights_.contains(user); }
   /// Nothing for a user that is not let in (any more).
-  [[nodiscard]] const service::Rights& rights_of(std::string_view user) const;
+  [[nodiscard]] const service::Rights& rights_of(std::string_view user) const {
+    return rights_.of(user);
+  }
+  /// At the same address when this is assigned to.
+  [[nodiscard]] const service::UserRights& rights() const noexcept { return rights_; }
 
   /// There are several users, or somebody may have less than all.
   [[nodiscard]] bool has_quotas() const noexcept { return has_quotas_; }
@@ -52,7 +55,7 @@ class Access {
  private:
   bool wants_keys_ = false;
   AuthorizedKeys keys_{"", ""};
-  std::map<std::string, service::Rights, std::less<>> users_;
+  service::UserRights rights_;
   authority::Quotas quotas_;
   bool has_quotas_ = false;
   std::vector<std::string> unknown_users_;

@@ -142,7 +142,7 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
        "have",
        &bounds.connections, 0, most},
       {"max-handshaking-connections", "COUNT",
-       "of those, the ones that have not said yet who they are", &bounds.handshaking_connections, 1,
+       "of those, the ones in their handshake", &bounds.handshaking_connections, 1,
        most},
       {"max-subscription-bytes", "BYTES",
        "memory of what one connection subscribes to, about 56 for each, and 700 for the first one "

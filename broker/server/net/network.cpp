@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "server/access/authorized_keys.hpp"
+#include "server/config/hash_seed.hpp"
 #include "server/net/linger.hpp"
 #include "server/net/outgoing_update.hpp"
 #include "server/telemetry/loggers.hpp"
@@ -66,6 +67,7 @@ Network::Network(const BrokerOptions& options, const Access& access, service::Co
       connections_(poll_, bounds_, counters_, log_),
       liveness_(connections_, bounds_),
       ids_(first_connection_id),
+      subscriptions_(hash_seed()),
       arrived_(arrived_bytes) {
   accounts_.set_quotas(access_.quotas());
   if (!options.secret_key.empty()) keys_.emplace(read_key_pair(options.secret_key));
@@ -371,12 +373,12 @@ void Network::count_subscriptions(Connection& connection) {
 
 // --- what is sent ---
 
-bool Network::has_room_for(const Request& request) {
+bool Network::has_room_for(const service::Request& request) {
   const Connection* const connection = connections_.find(request.connection);
   return connection == nullptr || connection->output.bytes() < most_waiting_answer_bytes;
 }
 
-void Network::answer(const Request& request, std::string_view body) {
+void Network::answer(const service::Request& request, std::string_view body) {
   Connection* const connection = connections_.find(request.connection);
   if (connection == nullptr || connection->gone) {
     ++counters_.unclaimed;
@@ -395,7 +397,7 @@ std::string_view Network::first_user_of(std::string_view topic) const {
   return subscribers.empty() ? std::string_view() : std::string_view(subscribers.front()->user);
 }
 
-void Network::answer(const Nonce& nonce, std::string_view body) {
+void Network::answer(const service::Nonce& nonce, std::string_view body) {
   Connection* const connection = connections_.find(nonce.connection);
   if (connection == nullptr) return;
   ++counters_.updates;

@@ -30,6 +30,7 @@
 #include "server/net/wake_up.hpp"
 #include "server/telemetry/log_throttle.hpp"
 #include "service/counters.hpp"
+#include "service/outbox.hpp"
 #include "service/request.hpp"
 
 namespace bulletin::server {
@@ -37,20 +38,15 @@ namespace bulletin::server {
 /// Speaks ZMTP with all clients, on the broker's own thread. Every byte that a connection makes it
 /// hold is bounded: what arrives is read only as fast as it is served, and who does not read what
 /// is sent is served no more, or misses updates.
-class Network {
+class Network : public service::Outbox {
  public:
   using Time = std::chrono::steady_clock::time_point;
-
-  struct Nonce {
-    std::uint64_t connection = 0;
-    std::string topic;
-  };
 
   /// `access`: which users may connect, and what each may have; it may change (`follow`), and has
   /// to outlive this. Throws Error rejected, which names the endpoint and says what to do.
   Network(const BrokerOptions& options, const Access& access, service::Counters& counters,
           spdlog::logger& log);
-  ~Network();
+  ~Network() override;
 
   [[nodiscard]] const BindAddress& commands_endpoint() const noexcept {
     return listeners_.commands();
@@ -61,13 +57,13 @@ class Network {
 
   /// Reads what has arrived, as far as it can be served in one turn. What was read before is gone.
   void read(std::size_t most_requests, Time now);
-  [[nodiscard]] std::span<Request> requests() noexcept { return requests_; }
+  [[nodiscard]] std::span<service::Request> requests() noexcept { return requests_; }
   /// One of them is of a connection whose requests cost much.
   [[nodiscard]] bool has_costly_request() const noexcept { return has_costly_request_; }
   /// To be answered with a beat.
-  [[nodiscard]] std::span<const Nonce> nonces() const noexcept { return nonces_; }
+  [[nodiscard]] std::span<const service::Nonce> nonces() const noexcept { return nonces_; }
   /// Since the last call, in their order; a namespace may be subscribed more than once.
-  std::vector<SubscriptionTable::Event> take_subscription_events() {
+  std::vector<service::SubscriptionEvent> take_subscription_events() {
     return subscriptions_.take_events();
   }
   /// Frames and messages of all kinds, requests included, that were read in this turn.
@@ -78,16 +74,15 @@ class Network {
            !connections_.releasing();
   }
 
-  /// False for a client that does not read its answers: what it asks for need not be made.
-  [[nodiscard]] bool has_room_for(const Request& request);
-  /// Never waits; for a connection that has gone it is dropped, and counted.
-  void answer(const Request& request, std::string_view body);
-  /// To all who hear the namespace and may read it.
-  void publish(std::string_view topic, std::string_view body);
-  void answer(const Nonce& nonce, std::string_view body);
-  [[nodiscard]] bool is_heard(std::string_view topic) const { return subscriptions_.has(topic); }
-  /// Of those that hear it, the user that is counted for the namespace; empty: nobody hears it.
-  [[nodiscard]] std::string_view first_user_of(std::string_view topic) const;
+  // Outbox: an answer to a connection that has gone is dropped, and counted.
+  [[nodiscard]] bool has_room_for(const service::Request& request) override;
+  void answer(const service::Request& request, std::string_view body) override;
+  void answer(const service::Nonce& nonce, std::string_view body) override;
+  void publish(std::string_view topic, std::string_view body) override;
+  [[nodiscard]] bool is_heard(std::string_view topic) const override {
+    return subscriptions_.has(topic);
+  }
+  [[nodiscard]] std::string_view first_user_of(std::string_view topic) const override;
 
   /// Sends what was made since, and lets those go that end. At the end of each turn.
   void flush();
@@ -145,7 +140,7 @@ class Network {
 
   std::span<const epoll_event> events_;
   bool polled_ = false;  // by `wait`, for the next turn
-  std::vector<Request> requests_;
+  std::vector<service::Request> requests_;
   std::size_t request_bytes_ = 0;
   std::size_t most_requests_ = 0;
   bool has_costly_request_ = false;
@@ -153,7 +148,7 @@ class Network {
   unsigned work_ = 0;                            // of all in this turn that are admitted
   unsigned handshake_work_ = 0;                  // of the others
   std::vector<Connection*> handshakes_to_read_;  // with input in this turn
-  std::vector<Nonce> nonces_;
+  std::vector<service::Nonce> nonces_;
   std::size_t messages_ = 0;
   bool read_all_ = true;
   std::vector<char> arrived_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -11,8 +12,9 @@
 
 #include <absl/container/flat_hash_set.h>
 
-#include "server/net/text_hash.hpp"
+#include "service/outbox.hpp"
 #include "service/rights.hpp"
+#include "service/text_hash.hpp"
 
 namespace bulletin::server {
 
@@ -36,15 +38,14 @@ struct Topic {
 /// first that hears a namespace also for what the broker keeps of it.
 class SubscriptionTable {
  public:
-  struct Event {
-    std::string space;
-    bool subscribed = false;  ///< false: its last subscriber has left
-    std::string user;         ///< that subscribed
-  };
+  using Event = service::SubscriptionEvent;
   enum class Outcome {
     subscribed,  ///< now, or before
     refused,     ///< it is a namespace that may not be read
   };
+
+  explicit SubscriptionTable(std::uint64_t hash_seed)
+      : topics_(0, service::HashOfText(hash_seed)) {}
 
   Outcome subscribe(Connection& connection, std::string_view topic, const service::Rights& rights);
   [[nodiscard]] bool subscribes(const Connection& connection, std::string_view topic) const;
@@ -69,7 +70,7 @@ class SubscriptionTable {
   void remove(Connection& connection, Topic& topic, std::size_t place);
   void remove_subscriber(Connection& connection, Topic& topic, std::size_t place);
 
-  absl::flat_hash_set<std::unique_ptr<Topic>, HashOfText, SameText> topics_;
+  absl::flat_hash_set<std::unique_ptr<Topic>, service::HashOfText, service::SameText> topics_;
   std::size_t beginnings_ = 0;  // of the topics, those that are not whole
   std::vector<Event> events_;
 };

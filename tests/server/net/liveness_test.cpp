@@ -16,6 +16,7 @@
 
 using namespace bulletin;
 using namespace bulletin::server;
+using namespace bulletin::service;
 using namespace bulletin::test;
 
 TEST_CASE("A peer that was asked and has been silent since for the whole time ends") {

@@ -28,6 +28,7 @@
 
 using namespace bulletin;
 using namespace bulletin::server;
+using namespace bulletin::service;
 using namespace bulletin::test;
 
 namespace {

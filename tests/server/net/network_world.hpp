@@ -28,7 +28,7 @@ struct NetworkWorld {
     network.emplace(options, access, counters, *log);
   }
 
-  std::span<server::Request> turn(std::size_t most = 1000) {
+  std::span<service::Request> turn(std::size_t most = 1000) {
     network->flush();
     network->tend(server::Network::Time::clock::now());
     network->read(most, server::Network::Time::clock::now());

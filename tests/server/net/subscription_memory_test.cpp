@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "authority/desk.hpp"
-#include "server/beat_schedule.hpp"
 #include "server/net/connection.hpp"
 #include "server/net/readers.hpp"
+#include "service/beat_schedule.hpp"
 #include "support/catch.hpp"
 #include "wire/update.hpp"
 
@@ -31,7 +31,7 @@ std::size_t heap_bytes() {
 }  // namespace
 
 TEST_CASE("The first that hears a namespace is charged for it, and after that the next") {
-  SubscriptionTable table;
+  SubscriptionTable table(1);
   const auto first = connection(1);
   const auto second = connection(2);
   const std::string topic = wire::topic_of("plant");
@@ -58,7 +58,7 @@ TEST_CASE("The first that hears a namespace is charged for it, and after that th
 }
 
 TEST_CASE("What may not be read, and beginnings, are charged to each that subscribes to them") {
-  SubscriptionTable table;
+  SubscriptionTable table(1);
   const auto one = connection(1);
   const auto other = connection(2);
   for (const auto& subscriber : {one.get(), other.get()}) {
@@ -96,8 +96,8 @@ TEST_CASE("Subscriptions are charged with the memory that they take, whatever ta
                         {"long beginnings", std::string(1000, 'b'), 1, true, false}};
   for (const Kind& kind : kinds) {
     const std::size_t before = heap_bytes();
-    SubscriptionTable table;
-    BeatSchedule beats(std::chrono::milliseconds(1000));
+    SubscriptionTable table(1);
+    BeatSchedule beats(std::chrono::milliseconds(1000), 1);
     test::Desk desk;
     std::vector<std::unique_ptr<Connection>> connections;
     for (std::size_t i = 0; i != kind.connections; ++i) connections.push_back(connection(i));
@@ -124,7 +124,7 @@ TEST_CASE("Subscriptions are charged with the memory that they take, whatever ta
 
 TEST_CASE("Namespaces that come and go between two beats do not pile up") {
   const BeatSchedule::Time now(std::chrono::hours(1));
-  BeatSchedule beats(std::chrono::milliseconds(1000));
+  BeatSchedule beats(std::chrono::milliseconds(1000), 1);
   beats.add("stays", now);
   const std::size_t before = heap_bytes();
   for (int i = 0; i != 100'000; ++i) {

@@ -19,7 +19,7 @@ using test::all_rights;
 using test::connection;
 
 TEST_CASE("The end of a subscription moves one other hearer at most, however many there are") {
-  SubscriptionTable table;
+  SubscriptionTable table(1);
   const std::string topic = wire::topic_of("plant");
   std::vector<std::unique_ptr<Connection>> connections;
   for (std::size_t i = 0; i != 1000; ++i) {
@@ -51,7 +51,7 @@ TEST_CASE("The end of a subscription moves one other hearer at most, however man
 }
 
 TEST_CASE("Of a connection with many subscriptions so many end in a turn as are asked for") {
-  SubscriptionTable table;
+  SubscriptionTable table(1);
   const auto stays = connection(1);
   const auto leaves = connection(2);
   for (int i = 0; i != 1000; ++i) {
@@ -74,7 +74,7 @@ TEST_CASE("Of a connection with many subscriptions so many end in a turn as are 
 }
 
 TEST_CASE("Subscriptions that have ended give their memory back") {
-  SubscriptionTable table;
+  SubscriptionTable table(1);
   std::vector<std::unique_ptr<Connection>> connections;
   for (std::size_t i = 0; i != 500; ++i) {
     connections.push_back(connection(i));

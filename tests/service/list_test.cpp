@@ -11,7 +11,6 @@
 #include "support/catch.hpp"
 
 using namespace bulletin;
-using namespace bulletin::server;
 using namespace bulletin::service;
 
 namespace {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <optional>
 #include <string>
@@ -12,16 +13,16 @@
 
 #include <absl/container/flat_hash_set.h>
 
-#include "server/net/text_hash.hpp"
+#include "service/text_hash.hpp"
 
-namespace bulletin::server {
+namespace bulletin::service {
 
 /// Every namespace that somebody subscribes to beats once an interval. Pure: time is an argument.
 class BeatSchedule {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  explicit BeatSchedule(std::chrono::milliseconds interval);
+  BeatSchedule(std::chrono::milliseconds interval, std::uint64_t hash_seed);
 
   /// The first beat is due one interval from now. False if it was there already.
   bool add(std::string_view space, Time now);
@@ -77,4 +78,4 @@ class BeatSchedule {
   absl::flat_hash_set<Queue::iterator, HashOfText, SameText> members_;
 };
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

@@ -22,7 +22,7 @@ namespace {
 using Time = RunningClock::Time;
 using Duration = RunningClock::Duration;
 
-/// The loop of broker/server in a time of its own: requests come at any moment, and turns take as
+/// The loop of a broker in a time of its own: requests come at any moment, and turns take as
 /// long as the disk does.
 class Loop {
  public:

@@ -1,60 +1,43 @@
-// Decides and answers what clients ask: between the sockets and the queries.
+// Decides and answers what clients ask.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include <spdlog/logger.h>
-
 #include "authority/authority.hpp"
-#include "server/access/access.hpp"
-#include "server/backup.hpp"
-#include "server/net/network.hpp"
-#include "service/counters.hpp"
 #include "service/query_router.hpp"
 #include "service/request.hpp"
 #include "service/session_list.hpp"
+#include "service/surroundings.hpp"
 #include "service/undecided_writes.hpp"
 #include "wire/replies.hpp"
 #include "wire/requests.hpp"
 
-namespace bulletin::server {
-
-/// What a desk works with; it owns none of it.
-struct DeskTools {
-  authority::Authority& authority;
-  const service::QueryRouter& queries;
-  const Access& access;
-  service::SessionList& sessions;
-  Backup& backup;
-  Network& network;
-  service::Counters& counters;
-  spdlog::logger& log;
-};
+namespace bulletin::service {
 
 /// Takes the requests of one turn through its two halves: `decide` makes them commands of the
 /// authority's turn, and `answer`, when that is committed, tells the outcomes and answers the
 /// queries from what everybody may see by then.
-class Desk {
+class RequestHandler {
  public:
-  /// `welcome`: what all sessions are told.
-  Desk(DeskTools tools, wire::Welcome welcome);
+  using Time = Persistence::Time;
 
-  /// `keeps`: turns can be kept. Otherwise nothing is decided: writes and new sessions are refused.
-  /// `late_ms`: of the commands.
-  void decide(std::span<Request> requests, bool keeps, std::uint64_t late_ms);
+  /// `welcome`: what all sessions are told. The rest has to outlive it.
+  RequestHandler(const Surroundings& surroundings, const QueryRouter& queries,
+                 SessionList& sessions, const wire::Welcome& welcome);
+
+  /// `late_ms`: of the commands. While the sequencer is not available nothing is decided: writes
+  /// and new sessions are refused.
+  void decide(std::span<Request> requests, std::uint64_t late_ms);
   /// The turn was not kept: what it decided is told to nobody.
   void leave_open();
   /// What the store has is known again.
   void settle();
-  void answer();
+  void answer(Time now);
 
   /// True if a request of this turn asks about the broker's own namespaces.
   bool asks_about_system() const noexcept { return asks_about_system_; }
@@ -88,14 +71,17 @@ class Desk {
   template <class Asked>
   std::string answer(const Pending& pending, const Asked& asked);
 
-  DeskTools tools_;
+  const Surroundings& around_;
+  const QueryRouter& queries_;
+  SessionList& sessions_;
   wire::Welcome welcome_;
+  Time now_{};                         // of `answer`
   std::vector<std::uint32_t> denied_;  // of the WRITE at hand
   std::vector<Pending> pending_;
-  bool keeps_ = true;
+  bool available_ = true;
   std::uint64_t late_ms_ = 0;
-  service::UndecidedWrites undecided_;
+  UndecidedWrites undecided_;
   bool asks_about_system_ = false;
 };
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

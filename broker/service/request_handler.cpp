@@ -1,17 +1,19 @@
-#include "server/desk.hpp"
+#include "service/request_handler.hpp"
 
 #include <algorithm>
 #include <concepts>
+#include <optional>
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "authority/refusals.hpp"
-#include "server/telemetry/loggers.hpp"
-#include "server/welcome.hpp"
 #include "wire/decode_error.hpp"
+#include "wire/limits.hpp"
 #include "wire/names.hpp"
 
-namespace bulletin::server {
+namespace bulletin::service {
 namespace {
 
 authority::Answer refused(wire::Refusal refusal) {
@@ -37,7 +39,7 @@ bool is_about_system(const Query& query) {
   return wire::is_system(query.space);
 }
 
-std::optional<wire::Refusal> denial_of(const service::Rights& rights, std::string_view space) {
+std::optional<wire::Refusal> denial_of(const Rights& rights, std::string_view space) {
   if (rights.may_read(space)) return std::nullopt;
   return authority::denied_to_read(space);
 }
@@ -55,22 +57,19 @@ bool is_command(const wire::Request& request) {
 /// Why this user does not get an answer, if so. A name that may not be read is answered the same
 /// whether it is there or not.
 template <class Query>
-std::optional<wire::Refusal> denial(const service::Rights& rights, const Query& query) {
+std::optional<wire::Refusal> denial(const Rights& rights, const Query& query) {
   return denial_of(rights, query.space);
 }
-std::optional<wire::Refusal> denial(const service::Rights& rights,
-                                    const wire::StatusRequest& request) {
+std::optional<wire::Refusal> denial(const Rights& rights, const wire::StatusRequest& request) {
   for (const std::string_view space : request.spaces) {
     if (auto refusal = denial_of(rights, space)) return refusal;
   }
   return std::nullopt;
 }
 /// Its answer leaves out what may not be read.
-std::optional<wire::Refusal> denial(const service::Rights&, const wire::List&) {
-  return std::nullopt;
-}
+std::optional<wire::Refusal> denial(const Rights&, const wire::List&) { return std::nullopt; }
 template <Copying Query>
-std::optional<wire::Refusal> denial(const service::Rights& rights, const Query&) {
+std::optional<wire::Refusal> denial(const Rights& rights, const Query&) {
   if (rights.may_read_all()) return std::nullopt;
   return wire::Refusal{wire::Status::denied,
                        "a backup has all of the board: this user may not read every namespace",
@@ -84,22 +83,39 @@ wire::Refusal not_kept() {
       {}};
 }
 
+/// The newest version that both sides speak; nullopt: there is none.
+std::optional<std::uint64_t> common_version(const wire::Hello& hello) noexcept {
+  const std::uint64_t newest = std::min(hello.highest, wire::highest_version);
+  if (newest < std::max(hello.lowest, wire::lowest_version)) return std::nullopt;
+  return newest;
+}
+
+/// Names what each side speaks.
+wire::Refusal wrong_version(const wire::Hello& hello) {
+  return {wire::Status::wrong_version,
+          fmt::format("this broker speaks the protocol versions {} to {}, the client {} to {}",
+                      wire::lowest_version, wire::highest_version, hello.lowest, hello.highest),
+          {}};
+}
+
 }  // namespace
 
-Desk::Desk(DeskTools tools, wire::Welcome welcome) : tools_(tools), welcome_(std::move(welcome)) {}
+RequestHandler::RequestHandler(const Surroundings& surroundings, const QueryRouter& queries,
+                               SessionList& sessions, const wire::Welcome& welcome)
+    : around_(surroundings), queries_(queries), sessions_(sessions), welcome_(welcome) {}
 
-void Desk::decide(std::span<Request> requests, bool keeps, std::uint64_t late_ms) {
-  keeps_ = keeps;
+void RequestHandler::decide(std::span<Request> requests, std::uint64_t late_ms) {
+  available_ = around_.sequencer.available();
   late_ms_ = late_ms;
   asks_about_system_ = false;
   pending_.clear();
   for (Request& request : requests) {
-    ++tools_.counters.requests;
+    ++around_.counters.requests;
     decide(request, pending_.emplace_back());
   }
 }
 
-void Desk::decide(Request& request, Pending& pending) {
+void RequestHandler::decide(Request& request, Pending& pending) {
   pending.request = &request;
   try {
     if (!request.whole) throw wire::DecodeError("a request is one frame behind the delimiter");
@@ -109,9 +125,8 @@ void Desk::decide(Request& request, Pending& pending) {
     pending.decided = refused({wire::Status::rejected, error.what(), {}});
     return;
   } catch (const wire::DecodeError& error) {
-    ++tools_.counters.malformed;
-    tools_.log.debug("event=malformed bytes={} reason={}", request.bytes().size(),
-                     server::quoted(error.what()));
+    ++around_.counters.malformed;
+    around_.host.on_malformed(request.bytes().size(), error.what());
     pending.malformed = true;
     pending.decided = refused({wire::Status::malformed, error.what(), {}});
     return;
@@ -120,49 +135,49 @@ void Desk::decide(Request& request, Pending& pending) {
   std::visit([&](auto& asked) { decide(pending, asked); }, pending.asked);
 }
 
-void Desk::decide(Pending& pending, wire::Hello& hello) {
+void RequestHandler::decide(Pending& pending, wire::Hello& hello) {
   if (!common_version(hello)) {
     pending.decided = refused(wrong_version(hello));
-  } else if (auto refusal =
-                 keeps_ ? std::nullopt : authority::check_client(hello.client_name, hello.host)) {
+  } else if (auto refusal = available_ ? std::nullopt
+                                       : authority::check_client(hello.client_name, hello.host)) {
     pending.decided = refused(*std::move(refusal));
-  } else if (!keeps_) {
+  } else if (!available_) {
     pending.decided = refused(not_kept());
   } else {
-    pending.decided = tools_.authority.apply(
+    pending.decided = around_.sequencer.propose(
         {pending.user, authority::OpenSession{hello.client_name, hello.host}, {}, late_ms_});
   }
 }
 
-void Desk::decide(Pending& pending, wire::Keepalive& keepalive) {
-  if (keeps_) {
-    pending.decided =
-        tools_.authority.apply({pending.user, authority::Renew{keepalive.session}, {}, late_ms_});
-  } else if (auto refusal = tools_.authority.check(pending.user, keepalive.session)) {
+void RequestHandler::decide(Pending& pending, wire::Keepalive& keepalive) {
+  if (available_) {
+    pending.decided = around_.sequencer.propose(
+        {pending.user, authority::Renew{keepalive.session}, {}, late_ms_});
+  } else if (auto refusal = around_.sequencer.authority().check(pending.user, keepalive.session)) {
     pending.decided = refused(*std::move(refusal));
   }
 }
 
-void Desk::decide(Pending& pending, wire::Goodbye& goodbye) {
-  if (keeps_) {
-    pending.decided = tools_.authority.apply(
+void RequestHandler::decide(Pending& pending, wire::Goodbye& goodbye) {
+  if (available_) {
+    pending.decided = around_.sequencer.propose(
         {pending.user, authority::CloseSession{goodbye.session}, {}, late_ms_});
   } else {
-    auto refusal = tools_.authority.check(pending.user, goodbye.session);
+    auto refusal = around_.sequencer.authority().check(pending.user, goodbye.session);
     pending.decided = refused(refusal ? *std::move(refusal) : not_kept());
   }
 }
 
-void Desk::decide(Pending& pending, wire::Write& write) {
-  if (!keeps_ || undecided_.is_refused(write)) return refuse(pending, write);
+void RequestHandler::decide(Pending& pending, wire::Write& write) {
+  if (!available_ || undecided_.is_refused(write)) return refuse(pending, write);
   find_denied(pending.user, write);
   // The numbers in `asked`, by which `leave_open` knows it, stay.
-  pending.decided = tools_.authority.apply({pending.user, std::move(write), denied_, late_ms_});
+  pending.decided = around_.sequencer.propose({pending.user, std::move(write), denied_, late_ms_});
 }
 
-void Desk::find_denied(std::string_view user, const wire::Write& write) {
+void RequestHandler::find_denied(std::string_view user, const wire::Write& write) {
   denied_.clear();
-  const service::Rights& rights = tools_.access.rights_of(user);
+  const Rights& rights = around_.rights.of(user);
   std::string_view space;  // of the item before: most have the same
   bool denied = false;
   for (std::size_t i = 0; i != write.items.size(); ++i) {
@@ -175,11 +190,11 @@ void Desk::find_denied(std::string_view user, const wire::Write& write) {
 }
 
 /// What has been decided before is answered nevertheless.
-void Desk::refuse(Pending& pending, const wire::Write& write) {
+void RequestHandler::refuse(Pending& pending, const wire::Write& write) {
   pending.open = undecided_.is_open(write);
   if (pending.open) return;
   find_denied(pending.user, write);
-  if (auto repeated = tools_.authority.repeat(pending.user, write, denied_)) {
+  if (auto repeated = around_.sequencer.authority().repeat(pending.user, write, denied_)) {
     pending.decided = *std::move(repeated);
     return;
   }
@@ -188,15 +203,15 @@ void Desk::refuse(Pending& pending, const wire::Write& write) {
 }
 
 template <class Query>
-void Desk::decide(Pending& pending, Query& query) {
+void RequestHandler::decide(Pending& pending, Query& query) {
   asks_about_system_ = asks_about_system_ || is_about_system(query);
-  const service::Rights& rights = tools_.access.rights_of(pending.user);
+  const Rights& rights = around_.rights.of(pending.user);
   if (std::optional<wire::Refusal> refusal = denial(rights, query)) {
     pending.decided = refused(*std::move(refusal));
   }
 }
 
-void Desk::leave_open() {
+void RequestHandler::leave_open() {
   for (Pending& pending : pending_) {
     if (!is_command(pending.asked) || pending.malformed) continue;
     pending.open = true;
@@ -204,19 +219,20 @@ void Desk::leave_open() {
   }
 }
 
-void Desk::settle() {
+void RequestHandler::settle() {
   undecided_.settle();
-  const std::vector<std::uint64_t> sessions = tools_.authority.session_numbers();
+  const std::vector<std::uint64_t> sessions = around_.sequencer.authority().session_numbers();
   undecided_.keep_if([&](std::uint64_t session) {
     return std::binary_search(sessions.begin(), sessions.end(), session);
   });
 }
 
-void Desk::answer() {
+void RequestHandler::answer(Time now) {
+  now_ = now;
   for (const Pending& pending : pending_) {
     if (pending.open) continue;
-    if (!is_command(pending.asked) && !tools_.network.has_room_for(*pending.request)) {
-      ++tools_.counters.dropped;
+    if (!is_command(pending.asked) && !around_.outbox.has_room_for(*pending.request)) {
+      ++around_.counters.dropped;
       continue;
     }
     count(pending.decided);
@@ -224,56 +240,55 @@ void Desk::answer() {
         pending.decided.refused()
             ? wire::encode(pending.decided.refusal)
             : std::visit([&](const auto& asked) { return answer(pending, asked); }, pending.asked);
-    tools_.network.answer(*pending.request, bytes);
+    around_.outbox.answer(*pending.request, bytes);
   }
   pending_.clear();
 }
 
-void Desk::count(const authority::Answer& decided) {
+void RequestHandler::count(const authority::Answer& decided) {
   count(decided.refusal.status);
   if (!decided.outcomes) return;
   for (const wire::Outcome& outcome : *decided.outcomes) count(outcome.status);
 }
 
-void Desk::count(wire::Status status) {
-  if (status == wire::Status::rejected) ++tools_.counters.rejected;
-  if (status == wire::Status::denied) ++tools_.counters.denied;
-  if (status == wire::Status::overloaded) ++tools_.counters.overloaded;
+void RequestHandler::count(wire::Status status) {
+  if (status == wire::Status::rejected) ++around_.counters.rejected;
+  if (status == wire::Status::denied) ++around_.counters.denied;
+  if (status == wire::Status::overloaded) ++around_.counters.overloaded;
 }
 
-std::string Desk::answer(const Pending& pending, const wire::Hello& hello) {
+std::string RequestHandler::answer(const Pending& pending, const wire::Hello& hello) {
   welcome_.version = *common_version(hello);
-  welcome_.session = {tools_.authority.options().epoch, pending.decided.session};
-  tools_.sessions.opened({pending.decided.session, pending.user, hello.client_name, 0, hello.host},
-                         std::chrono::system_clock::now());
-  tools_.log.debug("event=session_opened session={} name={} host={}", pending.decided.session,
-                   server::quoted(hello.client_name), server::quoted(hello.host));
+  welcome_.session = {around_.sequencer.authority().options().epoch, pending.decided.session};
+  sessions_.opened({pending.decided.session, pending.user, hello.client_name, 0, hello.host},
+                   around_.host.wall_time());
+  around_.host.on_session_opened(pending.decided.session, hello.client_name, hello.host);
   return wire::encode(welcome_);
 }
 
-std::string Desk::answer(const Pending&, const wire::Keepalive&) {
+std::string RequestHandler::answer(const Pending&, const wire::Keepalive&) {
   return wire::encode(welcome_.updates);
 }
 
-std::string Desk::answer(const Pending& pending, const wire::List& list) {
-  return tools_.queries.answer(list, tools_.access.rights_of(pending.user));
+std::string RequestHandler::answer(const Pending& pending, const wire::List& list) {
+  return queries_.answer(list, around_.rights.of(pending.user));
 }
 
-std::string Desk::answer(const Pending& pending, const wire::Goodbye& goodbye) {
-  tools_.sessions.closed(goodbye.session.number);
-  tools_.log.debug("event=session_closed session={}", goodbye.session.number);
-  return tools_.authority.reply(pending.decided);
+std::string RequestHandler::answer(const Pending& pending, const wire::Goodbye& goodbye) {
+  sessions_.closed(goodbye.session.number);
+  around_.host.on_session_closed(goodbye.session.number);
+  return around_.sequencer.authority().reply(pending.decided);
 }
 
 template <class Asked>
-std::string Desk::answer(const Pending& pending, const Asked& asked) {
+std::string RequestHandler::answer(const Pending& pending, const Asked& asked) {
   if constexpr (std::same_as<Asked, wire::Write>) {
-    return tools_.authority.reply(pending.decided);
+    return around_.sequencer.authority().reply(pending.decided);
   } else if constexpr (Copying<Asked>) {
-    return tools_.backup.answer(asked, std::chrono::steady_clock::now());
+    return around_.backups.answer(asked, now_);
   } else {
-    return tools_.queries.answer(asked);
+    return queries_.answer(asked);
   }
 }
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

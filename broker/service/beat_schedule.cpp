@@ -1,8 +1,8 @@
-#include "server/beat_schedule.hpp"
+#include "service/beat_schedule.hpp"
 
 #include <algorithm>
 
-namespace bulletin::server {
+namespace bulletin::service {
 namespace {
 
 /// An interval has so many grains; beats that fall into one share a wake-up.
@@ -10,9 +10,10 @@ constexpr int grains = 64;
 
 }  // namespace
 
-BeatSchedule::BeatSchedule(std::chrono::milliseconds interval)
+BeatSchedule::BeatSchedule(std::chrono::milliseconds interval, std::uint64_t hash_seed)
     : interval_(interval),
-      grain_(std::max(interval_ / grains, std::chrono::steady_clock::duration(1))) {}
+      grain_(std::max(interval_ / grains, std::chrono::steady_clock::duration(1))),
+      members_(0, HashOfText(hash_seed)) {}
 
 bool BeatSchedule::add(std::string_view space, Time now) {
   if (contains(space)) return false;
@@ -44,4 +45,4 @@ std::size_t BeatSchedule::fair_part() const noexcept {
   return 8 + members_.size() / (grains * 3 / 4);
 }
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

@@ -1,11 +1,11 @@
-#include "server/beat_schedule.hpp"
+#include "service/beat_schedule.hpp"
 
 #include <map>
 #include <string>
 
 #include "support/catch.hpp"
 
-using namespace bulletin::server;
+using namespace bulletin::service;
 using std::chrono::milliseconds;
 
 namespace {
@@ -24,7 +24,7 @@ std::string pass(BeatSchedule& schedule, Time now) {
 }  // namespace
 
 TEST_CASE("A namespace beats once an interval, first one interval after it was added") {
-  BeatSchedule schedule(milliseconds(640));
+  BeatSchedule schedule(milliseconds(640), 1);
   CHECK_FALSE(schedule.next());
   CHECK(schedule.add("a", start));
   CHECK(pass(schedule, start).empty());
@@ -36,7 +36,7 @@ TEST_CASE("A namespace beats once an interval, first one interval after it was a
 }
 
 TEST_CASE("A namespace is added once") {
-  BeatSchedule schedule(milliseconds(640));
+  BeatSchedule schedule(milliseconds(640), 1);
   CHECK(schedule.add("a", start));
   CHECK_FALSE(schedule.add("a", start + milliseconds(300)));
   CHECK(schedule.size() == 1);
@@ -44,7 +44,7 @@ TEST_CASE("A namespace is added once") {
 }
 
 TEST_CASE("A namespace that was removed does not beat, and beats once when it is added again") {
-  BeatSchedule schedule(milliseconds(640));
+  BeatSchedule schedule(milliseconds(640), 1);
   schedule.add("a", start);
   CHECK(schedule.remove("a"));
   CHECK_FALSE(schedule.remove("a"));
@@ -58,7 +58,7 @@ TEST_CASE("A namespace that was removed does not beat, and beats once when it is
 TEST_CASE("Many that were added at once are spread over the interval, and each keeps its rate") {
   constexpr milliseconds interval{640};
   constexpr int many = 10'000;
-  BeatSchedule schedule(interval);
+  BeatSchedule schedule(interval, 1);
   for (int i = 0; i < many; ++i) schedule.add("n" + std::to_string(i), start);
   std::map<std::string, int, std::less<>> beats;
   std::map<std::string, Time, std::less<>> last;
@@ -80,7 +80,7 @@ TEST_CASE("Many that were added at once are spread over the interval, and each k
 }
 
 TEST_CASE("Very many that were removed at once are no work of the next pass") {
-  BeatSchedule schedule(milliseconds(640));
+  BeatSchedule schedule(milliseconds(640), 1);
   for (int i = 0; i != 10'000; ++i) schedule.add("n" + std::to_string(i), start);
   schedule.add("a", start);
   for (int i = 0; i != 10'000; ++i) schedule.remove("n" + std::to_string(i));

@@ -1,7 +1,11 @@
-#include "server/telemetry/metrics.hpp"
+#include "server/telemetry/exposition.hpp"
 
 #include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -58,6 +62,36 @@ TEST_CASE("The sample dashboard shows what there is, and nothing else") {
     }
   }
   CHECK(names > 10);
+}
+
+TEST_CASE("The documents have each attribute of the broker and no family that does not exist") {
+  const std::string text = exposition({});
+  for (const char* const page : {"operations.md", "protocol.md"}) {
+    std::ifstream file(std::string(BULLETIN_TESTS_DIR) + "/../docs/" + page);
+    const std::string document{std::istreambuf_iterator<char>(file), {}};
+    for (const auto& [name, value] : broker_attributes({})) {
+      INFO(page << " " << name);
+      CHECK(document.find("`" + name + "`") != std::string::npos);
+    }
+    static const std::regex family("bulletin_[a-z_]+_total");
+    for (std::sregex_iterator found(document.begin(), document.end(), family), end; found != end;
+         ++found) {
+      INFO(page << " " << found->str());
+      CHECK(text.find("# TYPE " + found->str() + " ") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("The rows of a family follow each other and the first one has the help") {
+  std::set<std::string_view> families;
+  std::string_view current;
+  for (const MetricInfo& info : metric_table()) {
+    INFO(info.family << " " << info.attribute);
+    const bool begins = !info.family.empty() && info.family != current;
+    if (begins) CHECK(families.insert(info.family).second);
+    CHECK(begins == !info.help.empty());
+    current = info.family;
+  }
 }
 
 TEST_CASE("Data that cannot be kept shows as 0") {

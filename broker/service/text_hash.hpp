@@ -1,4 +1,4 @@
-// For tables with text as keys, in which views are looked up.
+// For tables of things with a `text`, in which views are looked up.
 #pragma once
 
 #include <cstddef>
@@ -7,26 +7,19 @@
 
 #include "wire/table_hash.hpp"
 
-namespace bulletin::server {
-
-/// The seed of all tables of this process, drawn at random.
-std::uint64_t hash_seed();
-
-struct TextHash : wire::TableHash {
-  TextHash() : TableHash{hash_seed()} {}
-};
-
-// For tables of pointers to things with a `text`.
+namespace bulletin::service {
 
 inline std::string_view text_of(std::string_view text) noexcept { return text; }
 template <class Pointer>
 requires requires(const Pointer& pointer) { pointer->text; }
 std::string_view text_of(const Pointer& pointer) noexcept { return pointer->text; }
 
-struct HashOfText : TextHash {
+struct HashOfText : wire::TableHash {
+  explicit HashOfText(std::uint64_t seed) noexcept : TableHash{seed} {}
+
   template <class Key>
   std::size_t operator()(const Key& key) const noexcept {
-    return TextHash::operator()(text_of(key));
+    return TableHash::operator()(text_of(key));
   }
 };
 
@@ -38,4 +31,4 @@ struct SameText {
   }
 };
 
-}  // namespace bulletin::server
+}  // namespace bulletin::service

@@ -1,4 +1,4 @@
-#include "server/net/text_hash.hpp"
+#include "server/config/hash_seed.hpp"
 
 #include <random>
 
