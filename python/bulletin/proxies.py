@@ -6,7 +6,9 @@ import io
 import mmap
 import os
 import pickle
+import shutil
 import socket
+import threading
 from collections.abc import Mapping
 from multiprocessing import connection, managers, reduction, util
 from multiprocessing.managers import BaseProxy
@@ -82,9 +84,10 @@ def close_client(folder: str) -> None:
 
 
 def server_ended(address: Any) -> None:
-    """The server at the address was shut down by this process."""
-    for folder in _folders.get(address, set()):
+    """The server at the address was shut down by this process, or was found to have ended."""
+    for folder in _folders.pop(address, set()):
         close_client(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # a server that was killed has left it
 
 
 def _close_all() -> None:
@@ -200,14 +203,20 @@ class View(_Shared):
 
     def __init__(self, place: Place, held: dict[str, Any]) -> None:
         self._bulletin_kept = held
+        self._bulletin_lock = threading.Lock()
         self._bulletin_open(place)
 
     def _bulletin_fetch(self, name: str) -> Any:
         return self._bulletin_kept[name]
 
     def _bulletin_hold(self, name: str, value: Any) -> None:
-        self._bulletin_kept[name] = value
-        self._bulletin_set(name, HELD, False, None)
+        with self._bulletin_lock:
+            for other in list(self._bulletin_kept):  # those that were overwritten since
+                found = self._bulletin_versioned(other)
+                if found is None or found[0] is not HELD:
+                    del self._bulletin_kept[other]
+            self._bulletin_kept[name] = value
+            self._bulletin_set(name, HELD, False, None)
 
     def _bulletin_clear(self) -> None:
         transaction = self._bulletin_transaction()
@@ -321,7 +330,10 @@ class NamespaceProxy(_Shared, BaseProxy):
             self._callmethod("__delattr__", (name,))
 
     def _bulletin_fetch(self, name: str) -> Any:
-        return self._callmethod("_bulletin_fetch", (name,))
+        try:
+            return self._callmethod("_bulletin_fetch", (name,))
+        except KeyError:
+            return getattr(self, name)  # it was overwritten meanwhile
 
     def _bulletin_hold(self, name: str, value: Any) -> None:
         self._callmethod("_bulletin_hold", (name, value))

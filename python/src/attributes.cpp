@@ -160,14 +160,32 @@ void detach(AttributesObject* self) {
   Py_CLEAR(self->loads);
 }
 
+int traverse(PyObject* object, visitproc visit, void* arg) {
+  AttributesObject* const self = as_attributes(object);
+  Py_VISIT(Py_TYPE(object));
+  Py_VISIT(self->client);
+  Py_VISIT(self->dumps);
+  Py_VISIT(self->loads);
+  return 0;
+}
+
+/// Of a cycle, and of what an object is when it is attached again.
+int clear(PyObject* object) {
+  detach(as_attributes(object));
+  return 0;
+}
+
 void dealloc(PyObject* object) {
+  PyObject_GC_UnTrack(object);
   detach(as_attributes(object));
   PyTypeObject* const type = Py_TYPE(object);
   type->tp_free(object);
   Py_DECREF(type);
 }
 
-PyType_Slot slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+PyType_Slot slots[] = {{Py_tp_traverse, reinterpret_cast<void*>(traverse)},
+                       {Py_tp_clear, reinterpret_cast<void*>(clear)},
+                       {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
                        {Py_tp_getattro, reinterpret_cast<void*>(getattro)},
                        {Py_tp_setattro, reinterpret_cast<void*>(setattro)},
                        {Py_tp_new, reinterpret_cast<void*>(PyType_GenericNew)},
@@ -175,7 +193,7 @@ PyType_Slot slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
                        {0, nullptr}};
 
 PyType_Spec spec = {"bulletin._core.Attributes", sizeof(AttributesObject), 0,
-                    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
+                    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots};
 
 }  // namespace
 

@@ -83,6 +83,18 @@ def test_values_that_no_board_takes_are_held_by_the_server(manager):
     assert ns.inner.x == 2
 
 
+def test_a_held_value_ends_when_it_is_overwritten(manager):
+    ns = manager.Namespace()
+    ns.large = b"x" * (3 << 20)
+    ns.large = b"small"
+    assert ns.large == b"small"
+    ns.other = b"y" * (3 << 20)
+    with pytest.raises(KeyError):
+        bulletin.managers.BaseProxy._callmethod(ns, "_bulletin_fetch", ("large",))
+    ns.large = b"z" * (3 << 20)
+    assert (len(ns.large), len(ns.other)) == (3 << 20, 3 << 20)
+
+
 def test_names_are_the_users(manager):
     names = ["name", "get", "set", "items", "watch", "client", "value", "read", "add", "update"]
     ns = manager.Namespace(**{name: name for name in names})
@@ -275,6 +287,7 @@ def test_a_killed_server_is_noticed_and_takes_its_broker_along():
     wait_until(fails)
     assert os.stat(folder).st_mode & 0o777 == 0o700
     manager.shutdown()
+    assert not os.path.exists(folder)
 
 
 def test_the_states_of_a_manager():

@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
+from pathlib import Path
 
 import bulletin
 import pytest
@@ -197,14 +199,36 @@ def test_clients_leave_neither_threads_nor_descriptors_nor_objects(broker):
     assert sys.getallocatedblocks() - blocks < 500
 
 
+def test_a_cycle_through_a_namespace_is_collected(broker):
+    client = bulletin.Client(broker.endpoint)
+    space = client.open("cycle")
+    client.space = space
+    gone = weakref.ref(client)
+    del client, space
+    gc.collect()
+    assert gone() is None
+
+
+EXAMPLES = [
+    example
+    for example in Path(__file__).parents[2].glob("python/examples/*.py")
+    if example.stem != "arrays" or importlib.util.find_spec("numpy") is not None
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
+def test_the_examples_run(program, example):
+    output, _ = program.run(example.read_text())  # asyncio's debug mode names slow steps there
+    assert output
+
+
 def test_the_package_and_the_examples_are_typed():
     package = os.path.dirname(bulletin.__file__)
     assert os.path.exists(os.path.join(package, "py.typed"))
     if importlib.util.find_spec("mypy") is None:
         pytest.skip("mypy is not installed")
-    examples = os.path.join(os.path.dirname(__file__), "../../python/examples")
     checked = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir=/dev/null", examples],
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir=/dev/null", *EXAMPLES],
         capture_output=True,
         text=True,
         env={**os.environ, "MYPYPATH": os.path.dirname(package)},
