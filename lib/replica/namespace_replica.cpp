@@ -42,7 +42,7 @@ void NamespaceReplica::set_refusal(std::optional<wire::Refusal> refusal) {
 void NamespaceReplica::unsubscribed() {
   report_progress([&] {
     subscribed_ = false;
-    since_proves_ = false;
+    if (auto* since = std::get_if<AskedSince>(&asked_)) since->proves = false;
     since_due_ = complete() || intake_;
   });
 }
@@ -57,12 +57,12 @@ void NamespaceReplica::subscribed() {
 // --- requests -----------------------------------------------------------------------------------
 
 std::optional<std::string> NamespaceReplica::next_request() {
-  if (asked_ != Asked::nothing || refusal_) return std::nullopt;
+  if (asked_.index() != 0 || refusal_) return std::nullopt;
   if (!complete() && !subscribed_) return std::nullopt;
   if (!complete() && !intake_) take_snapshot();
   if (intake_) {
     if (!intake_->parts_complete()) {
-      asked_ = Asked::snapshot;
+      asked_ = AskedSnapshot();
       return wire::encode(wire::SnapshotRequest{name_, intake_->last_name()});
     }
     return ask_since(intake_->epoch(), intake_->position());
@@ -73,22 +73,21 @@ std::optional<std::string> NamespaceReplica::next_request() {
 }
 
 std::string NamespaceReplica::ask_since(const wire::Epoch& epoch, std::uint64_t revision) {
-  asked_ = Asked::since;
-  since_proves_ = subscribed_;
-  since_reach_ = reach();
-  since_from_ = revision;
+  asked_ = AskedSince{.from = revision, .reach = reach(), .proves = subscribed_};
   return wire::encode(wire::Since{name_, epoch, revision});
 }
 
-void NamespaceReplica::unanswered() { asked_ = Asked::nothing; }
+void NamespaceReplica::unanswered() { asked_ = {}; }
 
 NamespaceReplica::Reception NamespaceReplica::reply(std::string_view bytes) {
   Reception reception = Reception::taken;
   report_progress([&] {
-    const Asked asked = std::exchange(asked_, Asked::nothing);
+    const auto asked = std::exchange(asked_, {});
     try {
-      if (asked == Asked::snapshot) take_part(wire::decode_snapshot_reply(bytes));
-      if (asked == Asked::since) take_since(wire::decode_since_reply(bytes));
+      if (std::holds_alternative<AskedSnapshot>(asked))
+        take_part(wire::decode_snapshot_reply(bytes));
+      if (const auto* since = std::get_if<AskedSince>(&asked))
+        take_since(wire::decode_since_reply(bytes), *since);
     } catch (const wire::RefusedError& error) {
       reception = take_refusal(error.refusal());
     }
@@ -106,7 +105,7 @@ NamespaceReplica::Reception NamespaceReplica::take_refusal(const wire::Refusal& 
   return Reception::taken;
 }
 
-void NamespaceReplica::take_since(const wire::SinceReply& reply) {
+void NamespaceReplica::take_since(const wire::SinceReply& reply, const AskedSince& asked) {
   if (reply.take_snapshot) {
     if (!intake_ || intake_->begun()) take_snapshot();
     return;
@@ -116,29 +115,29 @@ void NamespaceReplica::take_since(const wire::SinceReply& reply) {
   const bool moved = position() != before;
   if (reply.more) {
     // The stream may have brought the same meanwhile.
-    const bool nothing_new = reply.run.revision <= since_from_;
+    const bool nothing_new = reply.run.revision <= asked.from;
     if (nothing_new) throw wire::DecodeError("since: nothing new, and more to come");
     return;
   }
-  if (since_proves_) since_due_ = false;
-  const bool own = reply.epoch == (intake_ && intake_->begun() ? intake_->epoch() : epoch_);
-  if (own && !moved) forget_expected();
+  if (asked.proves) since_due_ = false;
+  const bool own = reply.epoch == (filling() ? filling()->epoch() : epoch_);
+  if (own && !moved) forget_expected(asked.reach);
   finish_if_whole();
 }
 
 std::uint64_t NamespaceReplica::position() const noexcept {
-  return intake_ && intake_->begun() ? intake_->position() : revision();
+  return filling() ? filling()->position() : revision();
 }
 
 std::uint64_t NamespaceReplica::reach() const noexcept {
-  return intake_ && intake_->begun() ? intake_->reach() : reach_;
+  return filling() ? filling()->reach() : reach_;
 }
 
 // What the broker does not have does not exist, whoever told of it before it was asked.
-void NamespaceReplica::forget_expected() noexcept {
-  if (reach() > since_reach_) return;
+void NamespaceReplica::forget_expected(std::uint64_t expected) noexcept {
+  if (reach() > expected) return;
   if (intake_) {
-    if (intake_->begun()) intake_->ends_here();
+    if (filling()) intake_->ends_here();
     return;
   }
   reach_ = revision();
@@ -159,7 +158,7 @@ void NamespaceReplica::update(const wire::Update& update) {
 
 void NamespaceReplica::answered(const wire::Epoch& epoch, const wire::Run& run) {
   report_progress([&] {
-    if (epoch == epoch_ || (intake_ && intake_->begun() && epoch == intake_->epoch())) {
+    if (epoch == epoch_ || filling(epoch)) {
       take({epoch, run}, Way::other);
     } else {
       expect(epoch, run.revision);
@@ -172,10 +171,10 @@ void NamespaceReplica::require(const wire::Epoch& epoch, std::uint64_t revision)
 }
 
 void NamespaceReplica::expect(const wire::Epoch& epoch, std::uint64_t revision) {
-  const bool in_intake = intake_ && intake_->begun() && epoch == intake_->epoch();
-  if (in_intake) intake_->expect(revision);
+  SnapshotIntake* const intake = filling(epoch);
+  if (intake) intake->expect(revision);
   if (epoch == epoch_) reach_ = std::max(reach_, revision);
-  if (in_intake || epoch == epoch_) return;
+  if (intake || epoch == epoch_) return;
   elsewhere_ = {epoch,
                 epoch == elsewhere_.epoch ? std::max(elsewhere_.revision, revision) : revision};
   if (complete() && !intake_) take_snapshot();  // another history
@@ -183,15 +182,14 @@ void NamespaceReplica::expect(const wire::Epoch& epoch, std::uint64_t revision) 
 
 void NamespaceReplica::take(const wire::CommitsUpdate& update, Way way) {
   const wire::Run& run = update.run;
-  const bool in_intake = intake_ && intake_->begun();
-  if (in_intake && update.epoch == intake_->epoch()) intake_->take(run);
+  if (SnapshotIntake* const intake = filling(update.epoch)) intake->take(run);
   if (complete() && update.epoch == epoch_) {
     take_own(update, way);
   } else if (complete() && !intake_) {
     take_snapshot();  // another history
   }
   // Kept until the first part tells from where on they count.
-  if (intake_ ? !intake_->begun() : !complete()) kept_.keep(update);
+  if (intake_ ? !filling() : !complete()) kept_.keep(update);
   finish_if_whole();
 }
 
@@ -222,7 +220,7 @@ void NamespaceReplica::take_kept() {
 }
 
 void NamespaceReplica::take(const wire::Beat& beat) {
-  if (intake_ && intake_->begun() && beat.epoch == intake_->epoch()) intake_->expect(beat.revision);
+  if (SnapshotIntake* const intake = filling(beat.epoch)) intake->expect(beat.revision);
   if (intake_ || !complete()) return;
   if (beat.epoch != epoch_) return take_snapshot();
   reach_ = std::max(reach_, beat.revision);
@@ -306,15 +304,15 @@ void NamespaceReplica::end_commit(const wire::ParsedRun& run, const wire::Parsed
                                   std::span<const std::string_view> removed, bool tell) {
   revision_.store(commit.revision, std::memory_order_release);
   if (!tell) return;
-  row_.revision = commit.revision;
-  row_.resynced = false;
-  row_.skipped = 0;
-  row_.changes.clear();
+  batch_.revision = commit.revision;
+  batch_.resynced = false;
+  batch_.skipped = 0;
+  batch_.changes.clear();
   for (const wire::ParsedRun::Change& change : run.changes_of(commit)) {
-    row_.changes.push_back({change.name, change.value, commit.revision});
+    batch_.changes.push_back({change.name, change.value, commit.revision});
   }
-  for (const std::string_view name : removed) row_.changes.push_back({name, {}, commit.revision});
-  observer_.applied(*this, row_);
+  for (const std::string_view name : removed) batch_.changes.push_back({name, {}, commit.revision});
+  observer_.applied(*this, batch_);
 }
 
 // --- snapshots ----------------------------------------------------------------------------------
@@ -381,7 +379,7 @@ void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
     char* copy = static_cast<char*>(memory.allocate(std::max<std::size_t>(text.size(), 1), 1));
     return {copy, text.copy(copy, text.size())};
   };
-  row_.changes.clear();
+  batch_.changes.clear();
   wire::ScalarBytes scratch;
   intake.table().for_each(
       [&](std::string_view name, std::uint64_t hash, const AttributeTable::Found& wanted) {
@@ -391,9 +389,9 @@ void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
           return;
         }
         table_.set(name, hash, wanted.value, wanted.revision);
-        row_.changes.push_back({name, keep(wanted.value), wanted.revision});
+        batch_.changes.push_back({name, keep(wanted.value), wanted.revision});
       });
-  const std::size_t set = row_.changes.size();
+  const std::size_t set = batch_.changes.size();
   // A broker that begins anew may know nothing of the namespace, not even a revision.
   const bool same_history = intake.epoch() == epoch_;
   const std::uint64_t removed_at = same_history || intake.position() == 0
@@ -402,19 +400,19 @@ void NamespaceReplica::apply_difference(const SnapshotIntake& intake) {
   table_.for_each([&](std::string_view name, std::uint64_t, const AttributeTable::Found&) {
     AttributeTable::Found found;
     if (intake.table().find(name, found, scratch)) return;
-    row_.changes.push_back({keep(name), {}, removed_at});
+    batch_.changes.push_back({keep(name), {}, removed_at});
   });
-  for (std::size_t i = set; i != row_.changes.size(); ++i) {
-    const std::string_view name = row_.changes[i].name;
+  for (std::size_t i = set; i != batch_.changes.size(); ++i) {
+    const std::string_view name = batch_.changes[i].name;
     table_.erase(name, wire::name_hash(name), intake.position());
   }
   adopt(intake);
-  if (row_.changes.empty() || !observer_.wants_changes(*this)) return;
-  row_.revision = intake.position();
-  row_.resynced = true;
-  row_.skipped = missed - std::min<std::uint64_t>(missed, row_.changes.size());
-  observer_.applied(*this, row_);
-  row_ = {};  // it may have been large
+  if (batch_.changes.empty() || !observer_.wants_changes(*this)) return;
+  batch_.revision = intake.position();
+  batch_.resynced = true;
+  batch_.skipped = missed - std::min<std::uint64_t>(missed, batch_.changes.size());
+  observer_.applied(*this, batch_);
+  batch_ = {};  // it may have been large
 }
 
 }  // namespace bulletin::replica

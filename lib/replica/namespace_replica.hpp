@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "replica/attribute_table.hpp"
@@ -117,7 +118,12 @@ class NamespaceReplica {
   void require(const wire::Epoch& epoch, std::uint64_t revision);
 
  private:
-  enum class Asked { nothing, snapshot, since };
+  struct AskedSnapshot {};
+  struct AskedSince {
+    std::uint64_t from = 0;   // the revision that it asked to go on from
+    std::uint64_t reach = 0;  // what was expected then
+    bool proves = false;      // it was asked after `subscribed`
+  };
   /// How commits came: those that did not come by the stream may be ahead of it.
   enum class Way { stream, other };
 
@@ -127,15 +133,22 @@ class NamespaceReplica {
 
   std::string ask_since(const wire::Epoch& epoch, std::uint64_t revision);
   void take_part(const wire::SnapshotReply& part);
-  void take_since(const wire::SinceReply& reply);
+  void take_since(const wire::SinceReply& reply, const AskedSince& asked);
   Reception take_refusal(const wire::Refusal& refusal);
   void set_refusal(std::optional<wire::Refusal> refusal);
+  /// What the first part of a snapshot has begun to fill; null: there is none.
+  [[nodiscard]] SnapshotIntake* filling() const noexcept {
+    return intake_ && intake_->begun() ? intake_.get() : nullptr;
+  }
+  [[nodiscard]] SnapshotIntake* filling(const wire::Epoch& epoch) const noexcept {
+    return filling() != nullptr && epoch == intake_->epoch() ? intake_.get() : nullptr;
+  }
   /// Up to where everything is here, or staged.
   [[nodiscard]] std::uint64_t position() const noexcept;
   /// Up to where it should be.
   [[nodiscard]] std::uint64_t reach() const noexcept;
   void expect(const wire::Epoch& epoch, std::uint64_t revision);
-  void forget_expected() noexcept;
+  void forget_expected(std::uint64_t reach) noexcept;
 
   void take(const wire::CommitsUpdate& update, Way way);
   void take(const wire::Beat& beat);
@@ -175,11 +188,8 @@ class NamespaceReplica {
     std::uint64_t revision = 0;
   } elsewhere_;
   bool subscribed_ = false;
-  bool since_due_ = false;         // something may be missing that nothing here tells of
-  bool since_proves_ = false;      // the SINCE under way was asked after `subscribed`
-  std::uint64_t since_reach_ = 0;  // what was expected when it was asked
-  std::uint64_t since_from_ = 0;   // the revision that it asked to go on from
-  Asked asked_ = Asked::nothing;
+  bool since_due_ = false;  // something may be missing that nothing here tells of
+  std::variant<std::monostate, AskedSnapshot, AskedSince> asked_;  // the request under way
   std::optional<wire::Refusal> refusal_;
   KeptUpdates kept_;
   DigestMemory ahead_;
@@ -189,7 +199,7 @@ class NamespaceReplica {
   // Of the commit or repair being applied; their memory is used again.
   wire::ParsedRun run_;                // of one that was not taken apart when it was read
   std::vector<std::uint64_t> hashes_;  // of its names, in the table
-  ChangeBatch row_;
+  ChangeBatch batch_;
 };
 
 }  // namespace bulletin::replica
