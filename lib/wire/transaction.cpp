@@ -68,7 +68,7 @@ Operation read_operation(Reader& reader) {
   return operation;
 }
 
-/// What nearly all are: one `set`, and nothing else about it. False: it is another, or none.
+/// What nearly all are: one `set`, and nothing else about it. False: it is another.
 bool read_plain_set(std::string_view bytes, Transaction& out, std::size_t most_value_bytes) {
   constexpr std::string_view head = "\x92\x90\x91\x93\x01";
   if (!bytes.starts_with(head)) return false;
@@ -78,7 +78,7 @@ bool read_plain_set(std::string_view bytes, Transaction& out, std::size_t most_v
   Operation operation;
   operation.name = reader.string("set's name");
   operation.value = reader.value("set's value");
-  if (!reader.empty()) return false;
+  reader.finish("transaction");  // what is wrong with it is not looked for twice
   out.operations.push_back(operation);
   return true;
 }

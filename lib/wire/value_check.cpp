@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <limits>
-#include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,53 +73,56 @@ constexpr std::array<bool, 256> single_bytes() noexcept {
 constexpr std::array<bool, 256> is_single_byte = single_bytes();
 
 /// Whether a map has a key twice: in a time that grows with their number only, whatever they are.
-/// Keys are compared by their hashes, in portions that fit into the nearest cache. The hash depends
-/// on the process, so that nobody can choose keys that have the same.
+/// Keys are found by their hashes, which depend on the process, so that nobody can choose keys that
+/// have the same. The memory is used again for the next map.
 class KeyComparison {
  public:
-  /// `key_at`: gives the key at a place.
+  /// `key_at`: gives the key at a place; no place is 0.
   template <class KeyAt>
-  static bool any_twice(std::span<const std::uint32_t> places, KeyAt key_at) {
-    const auto seed = reinterpret_cast<std::uintptr_t>(&places);  // on the stack, which moves
-    std::vector<Key> keys(places.size());
-    std::vector<std::size_t> ends(portions + 1);
-    for (std::size_t i = 0; i != places.size(); ++i) {
-      const std::string_view key = key_at(places[i]);
-      const std::uint64_t hash = XXH3_64bits_withSeed(key.data(), key.size(), seed);
-      keys[i] = {static_cast<std::uint32_t>(hash >> 32), places[i]};
-      ++ends[portion_of(keys[i]) + 1];
-    }
-    std::partial_sum(ends.begin(), ends.end(), ends.begin());
-    std::vector<Key> sorted(keys.size());
-    for (const Key& key : keys) sorted[ends[portion_of(key)]++] = key;
-    const auto less = [](const Key& a, const Key& b) { return a.hash < b.hash; };
-    auto first = sorted.begin();
-    for (std::size_t i = 0; i != portions; ++i) {
-      const auto last = sorted.begin() + static_cast<std::ptrdiff_t>(ends[i]);
-      std::sort(first, last, less);
-      first = last;
-    }
-    return any_same(sorted, key_at);
-  }
-
- private:
-  struct Key {
-    std::uint32_t hash = 0;
-    std::uint32_t place = 0;
-  };
-  static constexpr std::size_t portions = 4096;
-  static std::size_t portion_of(const Key& key) noexcept { return key.hash >> 20; }
-
-  /// Those with the same hash stand beside each other, and are few.
-  template <class KeyAt>
-  static bool any_same(std::span<const Key> sorted, KeyAt key_at) {
-    for (std::size_t i = 0; i != sorted.size(); ++i) {
-      for (std::size_t k = i; k != 0 && sorted[k - 1].hash == sorted[i].hash; --k) {
-        if (key_at(sorted[k - 1].place) == key_at(sorted[i].place)) return true;
+  bool any_twice(std::span<const std::uint32_t> places, KeyAt key_at) {
+    const auto seed = reinterpret_cast<std::uintptr_t>(this);  // on the stack, which moves
+    // A third or more of the slots stay empty, so a key is soon found.
+    slots_.assign(std::bit_ceil(places.size() + places.size() / 2), Slot());
+    std::array<std::uint64_t, ahead> hashes;
+    for (std::size_t first = 0; first < places.size(); first += ahead) {
+      const auto some = places.subspan(first, std::min(ahead, places.size() - first));
+      // So that they wait for memory together, and not each in its turn.
+      for (std::size_t i = 0; i != some.size(); ++i) {
+        const std::string_view key = key_at(some[i]);
+        hashes[i] = XXH3_64bits_withSeed(key.data(), key.size(), seed);
+        __builtin_prefetch(&slots_[first_slot_of(hashes[i])], 1);
+      }
+      for (std::size_t i = 0; i != some.size(); ++i) {
+        if (!insert(hashes[i], some[i], key_at)) return true;
       }
     }
     return false;
   }
+
+ private:
+  static constexpr std::size_t ahead = 16;
+
+  struct Slot {
+    std::uint32_t tag = 0;    // of the hash
+    std::uint32_t place = 0;  // 0: empty
+  };
+
+  [[nodiscard]] std::size_t first_slot_of(std::uint64_t hash) const noexcept {
+    return static_cast<std::size_t>(hash) & (slots_.size() - 1);
+  }
+  /// False: the key is there already.
+  template <class KeyAt>
+  bool insert(std::uint64_t hash, std::uint32_t place, KeyAt key_at) {
+    const auto tag = static_cast<std::uint32_t>(hash >> 32);
+    std::size_t index = first_slot_of(hash);
+    for (; slots_[index].place != 0; index = (index + 1) & (slots_.size() - 1)) {
+      if (slots_[index].tag == tag && key_at(slots_[index].place) == key_at(place)) return false;
+    }
+    slots_[index] = {tag, place};
+    return true;
+  }
+
+  std::vector<Slot> slots_;
 };
 
 /// An array or map whose end has not been reached.
@@ -129,8 +133,8 @@ struct Open {
   std::size_t first_key;  ///< of its keys in Keys
 };
 
-/// So many are compared with the least effort; more of them with the least for each.
-constexpr std::size_t few_keys = 1024;
+/// So many are compared each with each.
+constexpr std::size_t few_keys = 8;
 
 class Check {
  public:
@@ -170,21 +174,28 @@ class Check {
     array.objects -= count;
   }
 
-  /// Most strings are short, and ASCII.
-  bool pass_short_string() noexcept {
-    if (rest_.empty()) return false;
-    const auto type = static_cast<unsigned char>(rest_[0]);
-    const std::size_t size = type & 31U;
-    if ((type & 0xE0U) != 0xA0 || size >= rest_.size()) return false;
-    unsigned char bits = 0;
-    for (std::size_t i = 1; i <= size; ++i) bits |= static_cast<unsigned char>(rest_[i]);
-    if (bits >= 0x80) return false;
-    rest_.remove_prefix(1 + size);
+  bool pass_single_byte() noexcept {
+    if (rest_.empty() || !is_single_byte[static_cast<unsigned char>(rest_[0])]) return false;
+    rest_.remove_prefix(1);
     return true;
   }
 
+  /// Most strings are short, and ASCII. The string that was passed; null: it is no such one.
+  std::optional<std::string_view> pass_short_string() noexcept {
+    if (rest_.empty()) return std::nullopt;
+    const auto type = static_cast<unsigned char>(rest_[0]);
+    const std::size_t size = type & 31U;
+    if ((type & 0xE0U) != 0xA0 || size >= rest_.size()) return std::nullopt;
+    unsigned char bits = 0;
+    for (std::size_t i = 1; i <= size; ++i) bits |= static_cast<unsigned char>(rest_[i]);
+    if (bits >= 0x80) return std::nullopt;
+    const std::string_view text = rest_.substr(1, size);
+    rest_.remove_prefix(1 + size);
+    return text;
+  }
+
   void object() {
-    if (pass_short_string()) return;
+    if (pass_short_string() || pass_single_byte()) return;
     const Token token = take_token(rest_);
     switch (token.family) {
       case Family::truncated: fail("the bytes end inside a value");
@@ -207,13 +218,18 @@ class Check {
   void key(Open& map) {
     const std::size_t place = bytes_.size() - rest_.size();
     if (place > std::numeric_limits<std::uint32_t>::max()) fail("the value is larger than 4 GiB");
+    const std::string_view text = key_text();
+    if (map.ascending && keys_.size() > map.first_key)
+      map.ascending = key_at(*(keys_.end() - 1)) < text;
+    keys_.push(static_cast<std::uint32_t>(place));
+  }
+
+  std::string_view key_text() {
+    if (const auto text = pass_short_string()) return *text;
     const Token token = take_token(rest_);
     if (token.family != Family::string) fail("a map's key is no string");
     if (!is_utf8(token.payload)) fail("a map's key is not UTF-8");
-    if (map.ascending && keys_.size() > map.first_key) {
-      map.ascending = key_at(*(keys_.end() - 1)) < token.payload;
-    }
-    keys_.push(static_cast<std::uint32_t>(place));
+    return token.payload;
   }
 
   void close(const Open& container) {
@@ -226,23 +242,26 @@ class Check {
     --depth_;
   }
 
-  void check_unique(std::uint32_t* first, std::uint32_t* last) const {
+  void check_unique(const std::uint32_t* first, const std::uint32_t* last) {
     const std::span<const std::uint32_t> places(first, last);
-    const auto same = [this](auto a, auto b) { return key_at(a) == key_at(b); };
-    const auto less = [this](auto a, auto b) { return key_at(a) < key_at(b); };
-    bool twice = false;
-    if (places.size() <= few_keys) {
-      std::sort(first, last, less);
-      twice = std::adjacent_find(first, last, same) != last;
-    } else {
-      twice =
-          KeyComparison::any_twice(places, [this](std::uint32_t place) { return key_at(place); });
+    const auto at = [this](std::uint32_t place) { return key_at(place); };
+    if (places.size() <= few_keys ? any_of_few_twice(places) : comparison_.any_twice(places, at))
+      fail("a map has a key twice");
+  }
+
+  bool any_of_few_twice(std::span<const std::uint32_t> places) const noexcept {
+    for (std::size_t i = 1; i < places.size(); ++i) {
+      for (std::size_t k = 0; k != i; ++k) {
+        if (key_at(places[k]) == key_at(places[i])) return true;
+      }
     }
-    if (twice) fail("a map has a key twice");
+    return false;
   }
 
   std::string_view key_at(std::uint32_t place) const noexcept {
     std::string_view rest = bytes_.substr(place);
+    const auto type = static_cast<unsigned char>(rest[0]);
+    if ((type & 0xE0U) == 0xA0) return rest.substr(1, type & 31U);
     return take_token(rest).payload;
   }
 
@@ -257,6 +276,7 @@ class Check {
   std::size_t depth_ = 0;
   std::array<Open, value_depth> open_;
   Keys keys_;
+  KeyComparison comparison_;
 };
 
 }  // namespace

@@ -162,7 +162,7 @@ TEST_CASE("the keys of a value that is too large anyway are not looked at") {
 }
 
 TEST_CASE("a key that is there twice is found in maps of any size") {
-  for (const int size : {2, 33, 1'000, 1'024, 1'025, 5'000}) {
+  for (const int size : {2, 3, 8, 9, 33, 1'000, 5'000}) {
     std::vector<std::string> keys = descending_keys(size);
     CHECK(accepted(map_of(keys)));
     std::swap(keys[0], keys[1]);
