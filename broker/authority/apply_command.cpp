@@ -21,6 +21,9 @@ using wire::Status;
 /// What an answer has beside its outcomes, at most.
 constexpr std::size_t answer_head_bytes = 8;
 
+/// As many as a client gathers in one WRITE; the commits of others come with the updates.
+constexpr std::size_t most_tails = 10'000;
+
 Answer refused(Refusal refusal) {
   Answer answer;
   answer.refusal = std::move(refusal);
@@ -35,6 +38,8 @@ std::vector<TailRequest> tails_of(std::span<const wire::WriteItem> items, Places
     if (item.known == 0 || is_among(denied, i)) continue;
     if (!requested.empty() && requested.back().first == item.space) {
       requested.back().second = std::min(requested.back().second, item.known);
+    } else if (requested.size() == most_tails) {
+      break;
     } else {
       requested.emplace_back(item.space, item.known);
     }

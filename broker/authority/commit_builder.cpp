@@ -42,6 +42,7 @@ void CommitBuilder::set(const Place& place, std::string_view value, const Lease&
   namespaces_.assign(handle, value);
   if (lease.session == 0 && lease.deadline == 0) return;
   leases_.grant(handle, lease);
+  ++effort_.leases;
   namespaces_.at(handle).leased = true;
 }
 
@@ -71,6 +72,7 @@ void CommitBuilder::clear() {
   digest_ = 0;
   extent_ = {};
   namespaces_.set_aside(*space_);
+  ++effort_.tables;
 }
 
 bool CommitBuilder::existed_before_clear(const HashedName& name) const {
@@ -107,6 +109,7 @@ void CommitBuilder::end_lease(Handle handle) {
   Attribute& attribute = namespaces_.at(handle);
   if (!attribute.leased) return;
   leases_.end(handle);
+  ++effort_.leases;
   attribute.leased = false;
 }
 

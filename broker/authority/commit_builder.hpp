@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "authority/lease_table.hpp"
@@ -57,6 +58,13 @@ class CommitBuilder {
   [[nodiscard]] bool finish();
   void rollback();
 
+  /// What was done beside names and values since the last call, also if it was taken back.
+  struct Effort {
+    std::size_t leases = 0;  ///< that began or ended
+    std::size_t tables = 0;  ///< that were set aside
+  };
+  Effort take_effort() noexcept { return std::exchange(effort_, {}); }
+
  private:
   struct Touched {
     Handle handle;
@@ -98,6 +106,7 @@ class CommitBuilder {
   std::size_t removed_ = 0;  // how many attributes were cleared that existed before the commit
   // Since the last clear, in the order of their first change; an attribute touched has `revision_`.
   std::vector<Touched> touched_;
+  Effort effort_;
 };
 
 }  // namespace bulletin::authority

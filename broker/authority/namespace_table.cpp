@@ -19,7 +19,7 @@ NamespaceTable::~NamespaceTable() {
 
 Space* NamespaceTable::find(std::string_view name) const {
   const auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second;
+  return found == by_name_.end() ? nullptr : found->space;
 }
 
 Space& NamespaceTable::make(std::string_view name, std::uint64_t revision, Account& owner) {
@@ -92,9 +92,10 @@ void NamespaceTable::forget(Space& space) {
 }
 
 void NamespaceTable::enter(std::unique_ptr<Space> space) {
-  [[maybe_unused]] const bool entered = by_name_.emplace(space->name, space.get()).second;
-  assert(entered);
   const std::string_view name = space->name;
+  [[maybe_unused]] const bool entered =
+      by_name_.insert({by_name_.hash_function()(name), space.get()}).second;
+  assert(entered);
   count(*space, true);
   bytes_of_names_ += bytes_of(name);
   ordered_.emplace(name, std::move(space));
@@ -105,7 +106,7 @@ std::unique_ptr<Space> NamespaceTable::take_out(Space& space) {
   std::unique_ptr<Space> taken = std::move(found->second);
   count(space, false);
   ordered_.erase(found);
-  by_name_.erase(space.name);
+  by_name_.erase(by_name_.find(std::string_view(space.name)));
   bytes_of_names_ -= bytes_of(space.name);
   return taken;
 }

@@ -3,13 +3,12 @@
 
 #include <absl/container/btree_map.h>
 #include <absl/container/btree_set.h>
-#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,7 +57,7 @@ struct Space {
 class NamespaceTable {
  public:
   /// `seed`: of the hashes of its tables.
-  explicit NamespaceTable(std::uint64_t seed) : by_name_(0, wire::TableHash{seed}) {}
+  explicit NamespaceTable(std::uint64_t seed) : by_name_(0, EntryHash{{seed}}) {}
   NamespaceTable(const NamespaceTable&) = delete;
   NamespaceTable& operator=(const NamespaceTable&) = delete;
   ~NamespaceTable();
@@ -215,8 +214,27 @@ class NamespaceTable {
   void trim_saved();
   void destroy_unlinked();
 
+  /// With the hash of its name, so that a table that grows reads no namespace.
+  struct Entry {
+    std::uint64_t hash;
+    Space* space;
+  };
+  struct EntryHash : wire::TableHash {
+    using TableHash::operator();
+    std::size_t operator()(const Entry& entry) const noexcept { return entry.hash; }
+  };
+  struct SameName {
+    using is_transparent = void;
+    static std::string_view name(const Entry& entry) noexcept { return entry.space->name; }
+    static std::string_view name(std::string_view text) noexcept { return text; }
+    template <class Left, class Right>
+    bool operator()(const Left& left, const Right& right) const noexcept {
+      return name(left) == name(right);
+    }
+  };
+
   AttributePool pool_;
-  absl::flat_hash_map<std::string_view, Space*, wire::TableHash, std::equal_to<>> by_name_;
+  absl::flat_hash_set<Entry, EntryHash, SameName> by_name_;
   Ordered ordered_;
   absl::btree_set<std::pair<std::uint64_t, std::string_view>> by_due_;
   std::size_t bytes_of_names_ = 0;

@@ -18,6 +18,9 @@ namespace {
 /// About what the encoding of an attribute needs beside its name and value.
 constexpr std::size_t attribute_head = 16;
 
+/// Namespaces that are looked at for one part of a list: somewhat more than the names that fit.
+constexpr std::size_t most_listed = 25'000;
+
 /// What was asked about an attribute. A time to live that is over has a millisecond: 0 is none.
 wire::AttributeState state_of(const Authority::State& state, Handle handle, bool leases) {
   const Attribute& attribute = state.namespaces.at(handle);
@@ -125,12 +128,15 @@ Listing Authority::list(const wire::List& request, std::span<const NameRange> vi
     for (; next != spaces.end() && next->first.starts_with(request.prefix); ++next) {
       const auto& [name, space] = *next;
       if (range.ends_before(name)) break;
-      ++listing.looked_at;
-      if (NamespaceTable::idle(*space)) continue;  // about to be forgotten
-      listing.reply.more = bytes >= wire::list_part_bytes;
-      if (listing.reply.more) return listing;
+      // The next part begins after the last name: where many are about to be forgotten, one of
+      // these ends the part.
+      const bool last = ++listing.looked_at == most_listed;
+      if (NamespaceTable::idle(*space) && !last) continue;
+      listing.reply.more = bytes >= wire::list_part_bytes || last;
+      if (bytes >= wire::list_part_bytes) return listing;
       bytes += name.size() + 2;
       listing.reply.names.push_back(name);
+      if (last) return listing;
     }
   }
   return listing;

@@ -17,12 +17,18 @@ namespace {
 /// Bytes. What is larger is not kept waiting in memory for its turn.
 constexpr std::size_t small_transaction = 512;
 
-// About what things cost, in units of 100 ns: an item, its conditions and operations, a change of
-// another namespace than the one before (another update is sent), a message that says why not.
+// About what things cost, in units of less than 100 ns: an item, its conditions and operations, a
+// change of another namespace than the one before (another update is sent), a namespace that comes
+// into being, what begins or ends a lease, a table that is set aside, a message that says why not,
+// and bytes that are no transaction (an exception).
 constexpr std::uint64_t item_work = 1;
 constexpr std::uint64_t element_work = 5;
-constexpr std::uint64_t space_work = 8;
-constexpr std::uint64_t refusal_work = 5;
+constexpr std::uint64_t space_work = 14;
+constexpr std::uint64_t new_space_work = 10;
+constexpr std::uint64_t lease_work = 8;
+constexpr std::uint64_t clear_work = 10;
+constexpr std::uint64_t refusal_work = 8;
+constexpr std::uint64_t malformed_work = 24;
 
 bool is_no_room(const Outcome& outcome) {
   return outcome.status == Status::overloaded && outcome == Outcome::refused(no_room_for_outcome());
@@ -39,6 +45,7 @@ WriteApplier::WriteApplier(const AuthorityOptions& options, AuthorityCounters& c
     : options_(options),
       counters_(counters),
       namespaces_(namespaces),
+      builder_(builder),
       applier_(builder, options, counters.total) {}
 
 Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Writer& writer,
@@ -49,6 +56,8 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Write
   writer_ = &writer.account;
   last_found_ = nullptr;
   last_space_ = {};
+  further_work_ = 0;
+  static_cast<void>(builder_.take_effort());
   std::size_t bytes = 0;
   std::size_t asked_bytes = 0;
   std::uint64_t work = 0;
@@ -89,9 +98,14 @@ Outcomes WriteApplier::apply(std::span<const wire::WriteItem> items, const Write
 }
 
 std::uint64_t WriteApplier::work_of(const wire::WriteItem& item, const Outcome& outcome) {
-  std::uint64_t work = item_work + std::exchange(elements_, 0) * element_work;
+  const CommitBuilder::Effort effort = builder_.take_effort();
+  const std::uint64_t done = std::exchange(elements_, 0) * element_work +
+                             effort.leases * lease_work + effort.tables * clear_work;
+  const bool refused = outcome.status >= Status::malformed;
+  // What was done for nothing is taken back.
+  std::uint64_t work = item_work + (refused ? 2 * done + refusal_work : done);
+  work += std::exchange(further_work_, 0);
   if (std::exchange(last_space_, item.space) != item.space) work += space_work;
-  if (outcome.status >= Status::malformed) work += refusal_work;
   return work;
 }
 
@@ -155,7 +169,7 @@ Outcome WriteApplier::apply(const wire::WriteItem& item, Prepared* prepared) {
 }
 
 /// Sizes are checked first: a few bytes can ask for much memory.
-Refused WriteApplier::decode(std::string_view bytes, wire::Transaction& transaction) const {
+Refused WriteApplier::decode(std::string_view bytes, wire::Transaction& transaction) {
   const Limits& limits = options_.limits;
   Refused refused = check_size("the transaction", bytes.size(), limits.transaction_bytes, "bytes");
   if (refused) return refused;
@@ -165,8 +179,10 @@ Refused WriteApplier::decode(std::string_view bytes, wire::Transaction& transact
     if (!refused) wire::decode_transaction(bytes, transaction, limits.value_bytes);
     return refused;
   } catch (const wire::OverLimit& error) {
+    further_work_ += malformed_work;
     return wire::Refusal{Status::rejected, error.what(), {}};
   } catch (const wire::DecodeError& error) {
+    further_work_ += malformed_work;
     return wire::Refusal{Status::malformed, error.what(), {}};
   }
 }
@@ -176,6 +192,7 @@ Outcome WriteApplier::apply_to_new(std::string_view name, const wire::Transactio
   const bool past_bound = namespaces_.size() >= options_.bounds.namespaces;
   const std::size_t mark = namespaces_.mark();
   Space& space = namespaces_.make(name, counters_.forgotten, *writer_);
+  further_work_ += new_space_work;
   const bool past_quota = writer_->exceeds(Resource::namespaces);
   Outcome outcome = apply_to(space, transaction,
                              past_bound   ? PastNamespaces::bound

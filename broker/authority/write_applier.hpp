@@ -9,6 +9,7 @@
 
 #include "authority/authority_options.hpp"
 #include "authority/command.hpp"
+#include "authority/commit_builder.hpp"
 #include "authority/refusals.hpp"
 #include "authority/transaction_applier.hpp"
 #include "wire/requests.hpp"
@@ -52,7 +53,7 @@ class WriteApplier {
   void prepare(std::span<const wire::WriteItem> all, std::size_t first, Places denied);
   void fetch_ahead(std::span<const wire::WriteItem> items);
   wire::Outcome apply(const wire::WriteItem& item, Prepared* prepared);
-  Refused decode(std::string_view bytes, wire::Transaction& transaction) const;
+  Refused decode(std::string_view bytes, wire::Transaction& transaction);
   wire::Outcome apply_to_new(std::string_view name, const wire::Transaction& transaction);
   wire::Outcome apply_to_empty(Space& space, const wire::Transaction& transaction);
   wire::Outcome apply_to(Space& space, const wire::Transaction& transaction, PastNamespaces past);
@@ -60,14 +61,16 @@ class WriteApplier {
   const AuthorityOptions& options_;
   AuthorityCounters& counters_;
   NamespaceTable& namespaces_;
+  CommitBuilder& builder_;
   TransactionApplier applier_;
   // Of the request and the item at hand.
   std::uint64_t session_ = 0;
   Account* writer_ = nullptr;
   std::size_t outcome_room_ = 0;
   std::size_t elements_ = 0;
-  Space* last_found_ = nullptr;  // in this request
-  std::string_view last_space_;  // of the item before
+  std::uint64_t further_work_ = 0;  // that is not of elements
+  Space* last_found_ = nullptr;     // in this request
+  std::string_view last_space_;     // of the item before
   std::array<Prepared, most_prepared> prepared_;
   wire::Transaction at_hand_;  // one that was not prepared; its memory is used again
 };

@@ -1,3 +1,4 @@
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 using namespace bulletin;
 using namespace bulletin::authority;
 using test::Desk;
+using test::Item;
 using test::Raw;
 
 TEST_CASE("a namespace with attributes is not forgotten") {
@@ -177,4 +179,36 @@ TEST_CASE("a namespace can be forgotten and made again in one turn") {
   REQUIRE(updates.size() == 1);
   CHECK(updates[0].run.previous == erased + 1);
   CHECK(desk.value("a", "y") == 2);
+}
+
+TEST_CASE(
+    "a part of a list looks at a bounded number of namespaces that are about to be forgotten") {
+  Desk desk;
+  constexpr std::size_t portion = 10'000;
+  for (const bool there : {true, false}) {
+    for (std::size_t i = 0; i != 6; ++i) {
+      std::vector<Item> items;
+      for (std::size_t k = 0; k != portion; ++k)
+        items.push_back({"n" + std::to_string(i * portion + k),
+                         there ? Raw().set("x", 1).bytes() : Raw().erase("x").bytes(), 0});
+      desk.send(items);
+      desk.authority.commit();
+    }
+  }
+  desk.set("stays", "x", 1);
+  const std::vector<NameRange> all{{"", {}}};
+  std::string after;
+  std::size_t parts = 0;
+  std::size_t looked_at = 0;
+  for (bool more = true; more; ++parts) {
+    const Listing listing = desk.authority.list({"", after}, all);
+    looked_at += listing.looked_at;
+    CHECK(listing.looked_at <= 25'000);
+    more = listing.reply.more;
+    REQUIRE(listing.reply.names.size() == 1);
+    after = listing.reply.names.back();
+  }
+  CHECK(after == "stays");
+  CHECK(parts == 3);
+  CHECK(looked_at == 6 * portion + 1);
 }

@@ -1,5 +1,7 @@
 // What one WRITE may cost.
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -50,6 +52,51 @@ TEST_CASE("the items of a write are decided until they cost too much, and none b
   CHECK(decided(desk, std::vector<Item>(60, {"no//name", "", 0})) < 20);
 }
 
+TEST_CASE("what costs more than its bytes show counts for more") {
+  AuthorityOptions options = test::options();
+  options.bounds.write_work = 6'000;
+  const auto decided_of = [&](const Item& item) {
+    Desk desk(options);
+    desk.set("a", "x", 1);
+    return decided(desk, std::vector<Item>(1'100, item));
+  };
+  const std::size_t plain = decided_of({"a", Raw().set("x", 1).bytes(), 0});
+  CHECK(plain > 950);
+  CHECK(plain < 1'050);
+  // A lease begins, and from the second one on another ends.
+  CHECK(decided_of({"a", Raw().set("x", 1, 1'000, true).bytes(), 0}) < plain / 3);
+  // A table is set aside, and put back.
+  CHECK(decided_of({"a", Raw().clear().set("_x", 1).bytes(), 0}) < plain / 6);
+  CHECK(decided_of({"a", Raw().set("_x", 1).bytes(), 0}) < plain / 2);
+  CHECK(decided_of({"no//name", Raw().set("x", 1).bytes(), 0}) < plain * 3 / 4);
+  CHECK(decided_of({"a", "\xc1", 0}) < plain / 4);
+  Desk desk(options);
+  std::vector<Item> spaces;
+  for (int i = 0; i != 1'100; ++i)
+    spaces.push_back({"s" + std::to_string(i), Raw().set("x", 1).bytes(), 0});
+  const std::size_t made = decided(desk, spaces);
+  CHECK(made < plain / 4);
+  CHECK(made < decided(desk, spaces));
+}
+
+TEST_CASE("what was done before a write is not counted for it") {
+  AuthorityOptions options = test::options();
+  options.bounds.write_work = 100;
+  Desk desk(options);
+  Raw leased;
+  for (int i = 0; i != 100; ++i) leased.set("x" + std::to_string(i), 1, 0, true);
+  const std::uint64_t other = desk.open();
+  CHECK(
+      desk.authority.apply({"alice", wire::Write{desk.id(other), 1, 1, {{"a", 0, leased.bytes()}}}})
+          .outcomes->at(0)
+          .status == Status::ok);
+  desk.apply(CloseSession{desk.id(other)});
+  desk.apply(Advance{1});
+  desk.authority.commit();
+  CHECK(desk.authority.extent().attributes == 0);
+  CHECK(decided(desk, std::vector<Item>(60, {"b", Raw().set("x", 1).bytes(), 0})) > 10);
+}
+
 TEST_CASE("the transactions of one write together have as many bytes as one may have") {
   AuthorityOptions options = test::options();
   options.limits.transaction_bytes = 1'000;
@@ -69,4 +116,16 @@ TEST_CASE("as many small items as a write may have, and all that a client gather
   for (int i = 0; i != 10'000; ++i)
     spaces.push_back({"s" + std::to_string(i), plain.transaction, 0});
   CHECK(decided(desk, spaces) == spaces.size());
+  // Also what costs most of it: each in a namespace that comes into being, and with a lease.
+  std::vector<Item> leased;
+  for (int i = 0; i != 10'000; ++i)
+    leased.push_back({"l" + std::to_string(i), Raw().set("x", 1, 60'000, true).bytes(), 0});
+  CHECK(decided(desk, leased) == leased.size());
+}
+
+TEST_CASE("the commits that a client lacks are looked for in as many namespaces as it gathers") {
+  Desk desk;
+  std::vector<Item> items;
+  for (int i = 0; i != 12'000; ++i) items.push_back({"s" + std::to_string(i), "\xc1", 1});
+  CHECK(desk.send(items).tails.size() == 10'000);
 }

@@ -1,6 +1,7 @@
 // Who may read and write what, by every way that there is.
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -269,14 +270,15 @@ TEST_CASE("A list finds what may be read between much that may not", "[keyless]"
   RawClient alice(board.endpoint(), own_context(), board.keys("alice"));
   const wire::SessionId session = alice.hello().session;
   const std::string bytes = Transaction().set("x", 1).encoded();
-  std::vector<std::string> names;
+  std::uint64_t number = 0;
+  // As many in a WRITE as one may make.
   for (const std::string top : {"a", "b", "c"}) {
+    std::vector<std::string> names{"d"};
     for (int i = 0; i != 9000; ++i) names.push_back(top + "/" + std::to_string(i));
+    wire::Write write{session, 0, ++number, {}};
+    for (const std::string& name : names) write.items.push_back({name, 0, bytes});
+    wire::decode_write_reply(alice.ask(wire::encode(write)));
   }
-  names.emplace_back("d");
-  wire::Write write{session, 0, 1, {}};
-  for (const std::string& name : names) write.items.push_back({name, 0, bytes});
-  wire::decode_write_reply(alice.ask(wire::encode(write)));
   Client bob(board.options("bob"));
   CHECK(bob.namespaces() == std::vector<std::string>{"b/5000", "d"});
   CHECK(bob.namespaces("b/") == std::vector<std::string>{"b/5000"});
