@@ -37,6 +37,10 @@ void Service::decide(std::span<Request> requests, Time now) {
   enter(Step::decide);
   if (!around_.sequencer.available()) recover(now);
   handler_.decide(requests, clock_.late_ms(now));
+  if (around_.sequencer.available())
+    without_user_.end_some(authority().options(), [this](const authority::Command& command) {
+      around_.sequencer.propose(command);
+    });
 }
 
 /// Which namespaces have readers is known here only.
@@ -46,7 +50,7 @@ void Service::recover(Time now) {
   clock_.skip_to(*recovered);
   list_sessions();
   handler_.settle();
-  end_sessions_without_user();
+  without_user_.find(authority(), around_.rights);
   std::vector<std::string> refused;
   beats_.for_each([&](std::string_view space) {
     if (wire::is_system(space)) return;
@@ -184,7 +188,7 @@ Metrics Service::metrics() const {
 Service::Time Service::next() const {
   const bool available = around_.sequencer.available();
   const std::optional<std::uint64_t> due = authority().next_end_ms();
-  if (available && due == std::uint64_t{0}) return Time{};
+  if (available && (due == std::uint64_t{0} || !without_user_.empty())) return Time{};
   Time next = available ? clock_.next(due) : Time::max();
   if (const std::optional<Time> beat = beats_.next()) next = std::min(next, *beat);
   if (somebody_follows_system()) next = std::min(next, system_told_ + system_interval);
@@ -201,17 +205,7 @@ void Service::list_sessions() {
 void Service::follow_rights(const authority::Quotas& quotas, bool has_quotas) {
   around_.sequencer.set_quotas(quotas);
   if (has_quotas) system_.add_users();
-  if (around_.sequencer.available()) end_sessions_without_user();
-}
-
-void Service::end_sessions_without_user() {
-  std::vector<std::pair<std::string, std::uint64_t>> ending;
-  for (const authority::SessionView& session : authority().session_list()) {
-    if (!around_.rights.contains(session.user)) ending.emplace_back(session.user, session.number);
-  }
-  const wire::Epoch& epoch = authority().options().epoch;
-  for (const auto& [user, number] : ending)
-    around_.sequencer.propose({user, authority::CloseSession{{epoch, number}}});
+  without_user_.find(authority(), around_.rights);
 }
 
 }  // namespace bulletin::service

@@ -18,6 +18,7 @@
 #include "service/request_handler.hpp"
 #include "service/running_clock.hpp"
 #include "service/session_list.hpp"
+#include "service/sessions_without_user.hpp"
 #include "service/surroundings.hpp"
 #include "service/system_namespaces.hpp"
 #include "wire/replies.hpp"
@@ -78,7 +79,6 @@ class Service {
   void publish(std::span<const authority::Publication> publications, const wire::Epoch& epoch);
   void answer_nonces(std::span<const Nonce> nonces);
   void list_sessions();
-  void end_sessions_without_user();
   void refresh_system(Time now);
   [[nodiscard]] bool somebody_follows_system() const;
   [[nodiscard]] const authority::Authority& authority() const noexcept {
@@ -90,6 +90,7 @@ class Service {
   RunningClock clock_;
   BeatSchedule beats_;
   SessionList sessions_;
+  SessionsWithoutUser without_user_;
   SystemNamespaces system_;
   Time system_told_;
   const QueryRouter queries_;
