@@ -2,6 +2,7 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -88,6 +89,13 @@ class TcpPeer {
       taken += static_cast<std::size_t>(sent);
     }
     return taken;
+  }
+  /// From here on nothing of the other side arrives, and nothing is acknowledged: so a dead host
+  /// looks.
+  void drop_all_packets() const noexcept {
+    sock_filter drop{BPF_RET | BPF_K, 0, 0, 0};
+    const sock_fprog program{1, &drop};
+    ::setsockopt(socket_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
   }
   /// From any thread: what waits in the other calls ends.
   void hang_up() const noexcept { ::shutdown(socket_, SHUT_RDWR); }

@@ -13,6 +13,19 @@ namespace {
 
 constexpr std::chrono::milliseconds shortest_interval{50};
 constexpr int host_questions = 3;
+/// What TCP sends again comes at longer and longer intervals, so one may be on its way.
+constexpr unsigned unanswered = 2;
+
+/// The host has answered nothing for so long, although TCP asked it again: with data that was not
+/// taken, or for room for more. Whether the client reads makes no difference.
+bool host_is_gone(int socket, std::chrono::milliseconds host_timeout) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+    return false;  // a Unix socket
+  return (info.tcpi_retransmits >= unanswered || info.tcpi_probes >= unanswered) &&
+         std::chrono::milliseconds(info.tcpi_last_ack_recv) >= host_timeout;
+}
 
 }  // namespace
 
@@ -43,7 +56,10 @@ void Liveness::look(Time now) {
 
 void Liveness::look_at(Connection& connection) {
   const bool is_read = (connection.polled_for & EPOLLIN) != 0;
-  if (std::exchange(connection.heard, false) || !is_read) {
+  const bool heard = std::exchange(connection.heard, false);
+  if (!heard && host_is_gone(connection.socket.get(), bounds_.host_timeout))
+    return connections_.end(connection, "its host is gone");
+  if (heard || !is_read) {
     connection.heard_at = running_;
     connection.asked_at.reset();
   } else if (connection.asked_at) {
