@@ -17,14 +17,15 @@ BeatSchedule::BeatSchedule(std::chrono::milliseconds interval, std::uint64_t has
 
 bool BeatSchedule::add(std::string_view space, Time now) {
   if (contains(space)) return false;
-  members_.insert(queue_.insert(queue_.end(), {after(now), std::string(space)}));
+  members_.emplace(members_.hash_function()(space),
+                   queue_.insert(queue_.end(), {after(now), std::string(space)}));
   return true;
 }
 
 bool BeatSchedule::remove(std::string_view space) {
   const auto member = members_.find(space);
   if (member == members_.end()) return false;
-  const Queue::iterator place = *member;
+  const Queue::iterator place = member->pointer;
   members_.erase(member);
   queue_.erase(place);
   return true;

@@ -75,7 +75,7 @@ class BeatSchedule {
   std::chrono::steady_clock::duration grain_;
   Time next_pass_{};
   Queue queue_;  // the interval is the same for all, so that it is in order of time
-  absl::flat_hash_set<Queue::iterator, HashOfText, SameText> members_;
+  absl::flat_hash_set<Hashed<Queue::iterator>, HashOfText, SameText> members_;
 };
 
 }  // namespace bulletin::service

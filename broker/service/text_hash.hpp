@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "wire/table_hash.hpp"
 
@@ -14,12 +15,26 @@ template <class Pointer>
 requires requires(const Pointer& pointer) { pointer->text; }
 std::string_view text_of(const Pointer& pointer) noexcept { return pointer->text; }
 
+/// Such a pointer with the hash of its text, so that a table that grows reads no text.
+template <class Pointer>
+struct Hashed {
+  Hashed(std::size_t hash_of_text, Pointer to) : hash(hash_of_text), pointer(std::move(to)) {}
+
+  std::size_t hash;
+  Pointer pointer;
+};
+template <class Pointer>
+std::string_view text_of(const Hashed<Pointer>& hashed) noexcept {
+  return text_of(hashed.pointer);
+}
+
 struct HashOfText : wire::TableHash {
   explicit HashOfText(std::uint64_t seed) noexcept : TableHash{seed} {}
 
-  template <class Key>
-  std::size_t operator()(const Key& key) const noexcept {
-    return TableHash::operator()(text_of(key));
+  using TableHash::operator();
+  template <class Pointer>
+  std::size_t operator()(const Hashed<Pointer>& hashed) const noexcept {
+    return hashed.hash;
   }
 };
 

@@ -46,6 +46,7 @@ struct Connection {
   SendQueue output;
   /// What it subscribes to, each with its place among the subscribers.
   absl::flat_hash_map<Topic*, std::size_t> topics;
+  std::size_t beginnings = 0;             ///< of the topics, those that are not whole
   std::size_t topic_bytes = 0;            ///< of memory, as `SubscriptionTable` charges it
   std::size_t counted_subscriptions = 0;  ///< in the account
   bool heard = true;                      ///< since Liveness looked last

@@ -353,9 +353,10 @@ void Network::subscribe(Connection& connection) {
     ++counters_.overloaded_subscriptions;
     return;
   }
-  if (subscriptions_.subscribe(connection, topic, access_.rights_of(connection.user)) ==
-      SubscriptionTable::Outcome::refused)
-    ++counters_.refused_subscriptions;
+  const SubscriptionTable::Outcome outcome =
+      subscriptions_.subscribe(connection, topic, access_.rights_of(connection.user));
+  if (outcome != SubscriptionTable::Outcome::subscribed) ++counters_.refused_subscriptions;
+  if (outcome == SubscriptionTable::Outcome::too_many) ++counters_.overloaded_subscriptions;
   count_subscriptions(connection);
   if (connection.topic_bytes <= bounds_.topic_bytes) return;
   if (topics_throttle_.should_log(++counters_.subscriptions_dropped, Time::clock::now()))

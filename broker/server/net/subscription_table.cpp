@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 
 #include "authority/extent.hpp"
 #include "server/net/connection.hpp"
@@ -34,8 +33,10 @@ std::size_t first_hearer_bytes(const Topic& topic) noexcept {
          (topic.whole ? beat_overhead + authority::namespace_overhead + 2 * topic.text.size() : 0);
 }
 
-/// The place of a subscriber that may not read the namespace.
-constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
+/// Whether topics of namespaces can begin with it.
+bool can_begin_a_topic(std::string_view text) noexcept {
+  return text.size() <= wire::namespace_bytes && text.find('\0') == text.npos;
+}
 
 constexpr std::size_t few = 64;
 
@@ -56,41 +57,40 @@ Topic::Topic(std::string_view topic) : text(topic), whole(!space_of(topic).empty
 SubscriptionTable::Outcome SubscriptionTable::subscribe(Connection& connection,
                                                         std::string_view text,
                                                         const service::Rights& rights) {
+  const std::string_view space = space_of(text);
+  if (space.empty() ? !can_begin_a_topic(text) : !rights.may_read(space)) return Outcome::refused;
   auto found = topics_.find(text);
+  if (found != topics_.end() && connection.topics.contains(found->pointer.get()))
+    return Outcome::subscribed;
+  if (space.empty() && connection.beginnings >= most_beginnings) return Outcome::too_many;
   if (found == topics_.end()) {
-    found = topics_.insert(std::make_unique<Topic>(text)).first;
-    beginnings_ += (*found)->whole ? 0U : 1U;
+    found = topics_.emplace(topics_.hash_function()(text), std::make_unique<Topic>(text)).first;
+    count_beginning(*found->pointer, true);
   }
-  Topic& topic = **found;
-  const auto [subscription, is_new] = connection.topics.emplace(&topic, nowhere);
-  if (!is_new) return Outcome::subscribed;
+  Topic& topic = *found->pointer;
+  connection.topics.emplace(&topic, topic.subscribers.size());
+  connection.beginnings += topic.whole ? 0U : 1U;
   connection.topic_bytes += subscription_bytes;
-  if (topic.whole && !rights.may_read(space_of(text))) {
-    connection.topic_bytes += topic_bytes(topic);
-    ++topic.refused;
-    return Outcome::refused;
-  }
   if (topic.subscribers.empty()) connection.topic_bytes += first_hearer_bytes(topic);
-  subscription->second = topic.subscribers.size();
   topic.subscribers.push_back(&connection);
-  if (topic.whole) events_.push_back({std::string(space_of(text)), true, connection.user});
+  if (topic.whole) events_.push_back({std::string(space), true, connection.user});
   return Outcome::subscribed;
 }
 
 bool SubscriptionTable::subscribes(const Connection& connection, std::string_view text) const {
   const auto found = topics_.find(text);
-  return found != topics_.end() && connection.topics.contains(found->get());
+  return found != topics_.end() && connection.topics.contains(found->pointer.get());
 }
 
 void SubscriptionTable::unsubscribe(Connection& connection, std::string_view text) {
   const auto found = topics_.find(text);
   if (found == topics_.end()) return;
-  const auto subscription = connection.topics.find(found->get());
+  const auto subscription = connection.topics.find(found->pointer.get());
   if (subscription == connection.topics.end()) return;
   const std::size_t place = subscription->second;
   connection.topics.erase(subscription);
   shrink(connection.topics);
-  remove(connection, **found, place);
+  remove(connection, *found->pointer, place);
 }
 
 bool SubscriptionTable::forget(Connection& connection, std::size_t& most) {
@@ -104,58 +104,59 @@ bool SubscriptionTable::forget(Connection& connection, std::size_t& most) {
   return connection.topics.empty();
 }
 
-/// Takes the same time however many hear it.
+/// Takes the same time however many hear it: the last one takes its place, and with the first place
+/// the charge.
 void SubscriptionTable::remove(Connection& connection, Topic& topic, std::size_t place) {
   connection.topic_bytes -= subscription_bytes;
-  if (place == nowhere) {
-    connection.topic_bytes -= topic_bytes(topic);
-    --topic.refused;
-  } else {
-    remove_subscriber(connection, topic, place);
-  }
-  if (!topic.subscribers.empty() || topic.refused != 0) return;
-  beginnings_ -= topic.whole ? 0U : 1U;
-  topics_.erase(topics_.find(std::string_view(topic.text)));
-  shrink(topics_);
-}
-
-/// The last one takes its place, and with the first place the charge.
-void SubscriptionTable::remove_subscriber(Connection& connection, Topic& topic, std::size_t place) {
+  connection.beginnings -= topic.whole ? 0U : 1U;
   Connections& subscribers = topic.subscribers;
   subscribers[place] = subscribers.back();
   subscribers.pop_back();
   if (place < subscribers.size()) subscribers[place]->topics.find(&topic)->second = place;
   shrink(subscribers);
-  if (place != 0) return;
-  connection.topic_bytes -= first_hearer_bytes(topic);
+  if (place == 0) connection.topic_bytes -= first_hearer_bytes(topic);
   if (!subscribers.empty()) {
-    subscribers.front()->topic_bytes += first_hearer_bytes(topic);
-  } else if (topic.whole) {
-    events_.push_back({std::string(space_of(topic.text)), false, {}});
+    if (place == 0) subscribers.front()->topic_bytes += first_hearer_bytes(topic);
+    return;
   }
+  if (topic.whole) events_.push_back({std::string(space_of(topic.text)), false, {}});
+  count_beginning(topic, false);
+  topics_.erase(topics_.find(std::string_view(topic.text)));
+  shrink(topics_);
+}
+
+void SubscriptionTable::count_beginning(const Topic& topic, bool there) {
+  if (topic.whole) return;
+  const std::size_t size = topic.text.size();
+  beginnings_[size] += there ? 1 : std::size_t(0) - 1;
+  const auto place =
+      std::lower_bound(sizes_of_beginnings_.begin(), sizes_of_beginnings_.end(), size);
+  const bool listed = place != sizes_of_beginnings_.end() && *place == size;
+  if (there && !listed) sizes_of_beginnings_.insert(place, size);
+  if (!there && beginnings_[size] == 0) sizes_of_beginnings_.erase(place);
 }
 
 std::span<Connection* const> SubscriptionTable::in(std::string_view topic) const {
   const auto found = topics_.find(topic);
-  if (found == topics_.end() || !(*found)->whole) return {};
-  return (*found)->subscribers;
+  if (found == topics_.end() || !found->pointer->whole) return {};
+  return found->pointer->subscribers;
 }
 
 std::vector<Connection*> SubscriptionTable::in_beginnings_of(std::string_view topic) const {
   Connections all;
-  if (beginnings_ == 0) return all;
-  for (std::size_t size = 0; size < topic.size(); ++size) {
+  for (const std::size_t size : sizes_of_beginnings_) {
+    if (size >= topic.size()) break;
     const auto found = topics_.find(topic.substr(0, size));
-    if (found != topics_.end() && !(*found)->whole)
-      all.insert(all.end(), (*found)->subscribers.begin(), (*found)->subscribers.end());
+    if (found != topics_.end())
+      all.insert(all.end(), found->pointer->subscribers.begin(), found->pointer->subscribers.end());
   }
+  if (all.empty()) return all;
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   const auto whole = topics_.find(topic);
   if (whole == topics_.end()) return all;
   std::erase_if(all, [&](const Connection* connection) {
-    const auto subscription = connection->topics.find(whole->get());
-    return subscription != connection->topics.end() && subscription->second != nowhere;
+    return connection->topics.contains(whole->pointer.get());
   });
   return all;
 }

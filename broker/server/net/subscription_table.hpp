@@ -1,6 +1,7 @@
 // Which connections subscribe to what.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "service/outbox.hpp"
 #include "service/rights.hpp"
 #include "service/text_hash.hpp"
+#include "wire/limits.hpp"
 
 namespace bulletin::server {
 
@@ -26,13 +28,12 @@ struct Topic {
 
   const std::string text;
   const bool whole;                      ///< all of a namespace's topic, not a beginning
-  std::vector<Connection*> subscribers;  ///< the first one is charged for the topic
-  std::size_t refused = 0;               ///< subscribers that may not read the namespace
+  std::vector<Connection*> subscribers;  ///< never none; the first one is charged for the topic
 };
 
 /// Subscriptions match as in ZeroMQ: a topic is heard by those who subscribe to a beginning of it.
-/// Nearly all subscriptions are whole topics of a namespace, which are found by one look. What one
-/// connection says concerns its own subscriptions only.
+/// Nearly all subscriptions are whole topics of a namespace, which are found by one look. What can
+/// never be heard is not kept. What one connection says concerns its own subscriptions only.
 ///
 /// Each connection is charged for the memory of its subscriptions (`Connection::topic_bytes`): the
 /// first that hears a namespace also for what the broker keeps of it.
@@ -41,8 +42,12 @@ class SubscriptionTable {
   using Event = service::SubscriptionEvent;
   enum class Outcome {
     subscribed,  ///< now, or before
-    refused,     ///< it is a namespace that may not be read
+    refused,     ///< it can hear nothing: a namespace that may not be read, or no topic's beginning
+    too_many,    ///< beginnings: `most_beginnings`
   };
+
+  /// Of one connection. A program that observes has a few.
+  static constexpr std::size_t most_beginnings = 256;
 
   explicit SubscriptionTable(std::uint64_t hash_seed)
       : topics_(0, service::HashOfText(hash_seed)) {}
@@ -68,10 +73,13 @@ class SubscriptionTable {
   using Connections = std::vector<Connection*>;
 
   void remove(Connection& connection, Topic& topic, std::size_t place);
-  void remove_subscriber(Connection& connection, Topic& topic, std::size_t place);
+  void count_beginning(const Topic& topic, bool there);
 
-  absl::flat_hash_set<std::unique_ptr<Topic>, service::HashOfText, service::SameText> topics_;
-  std::size_t beginnings_ = 0;  // of the topics, those that are not whole
+  absl::flat_hash_set<service::Hashed<std::unique_ptr<Topic>>, service::HashOfText,
+                      service::SameText>
+      topics_;
+  std::array<std::size_t, wire::namespace_bytes + 1> beginnings_{};  // how many have a size
+  std::vector<std::size_t> sizes_of_beginnings_;                     // in order, each once
   std::vector<Event> events_;
 };
 
