@@ -122,14 +122,19 @@ void topics(Hostile& hostile) {
       });
 }
 
-void topics_that_come_and_go(Hostile& hostile) {
+/// On so many connections, which then close.
+void topics_that_come_and_go(Hostile& hostile, std::size_t connections) {
   const std::size_t most = hostile.amount(100'000);
   hostile.again([&] {
-    ZmtpPeer peer = hostile.subscriber();
-    std::string bytes;
-    for (std::size_t i = 0; i != most; ++i)
-      bytes += peer.frame(subscription(true, wire::topic_of("pub/" + std::to_string(i))));
-    hostile.send(peer, bytes);
+    std::vector<ZmtpPeer> peers;
+    for (std::size_t c = 0; c != connections; ++c) {
+      peers.push_back(hostile.subscriber());
+      std::string bytes;
+      for (std::size_t i = 0; i != most; ++i)
+        bytes += peers.back().frame(
+            subscription(true, wire::topic_of("pub/" + std::to_string(c * most + i))));
+      hostile.send(peers.back(), bytes);
+    }
   });
 }
 
@@ -159,7 +164,10 @@ std::vector<Deed> deeds_of_connections() {
       frames("messages without a delimiter", 1, false),
       frames("4 MiB before a delimiter", 4 * megabyte, true),
       {user::reader, "short topics, all different", topics},
-      {user::reader, "100,000 topics that come and go", topics_that_come_and_go},
+      {user::reader, "100,000 topics that come and go",
+       [](Hostile& hostile) { topics_that_come_and_go(hostile, 1); }},
+      {user::reader, "400,000 topics of 4 connections that come and go",
+       [](Hostile& hostile) { topics_that_come_and_go(hostile, 4); }},
       {user::reader, "one topic, begun and ended", subscribe_and_end},
   };
 }

@@ -95,15 +95,14 @@ void keep_outcomes(Hostile& hostile) {
   });
 }
 
-/// In no order that sorting could make use of.
+/// All keys differ, and are in no order that sorting could make use of.
 std::string large_map(std::size_t keys) {
   std::string value("\xdf", 1);
   for (int shift = 24; shift >= 0; shift -= 8) value.push_back(static_cast<char>(keys >> shift));
-  std::uint32_t key = 1;
   for (std::size_t i = 0; i != keys; ++i) {
-    key = key * 1664525 + 1013904223;
+    const std::size_t key = i * 7'368'787 % (1u << 24);
     value += "\xa4";
-    for (int shift = 0; shift != 28; shift += 7)
+    for (int shift = 0; shift != 24; shift += 6)
       value.push_back(static_cast<char>((key >> shift & 63) + '0'));
     value += "\x01";
   }
@@ -114,6 +113,14 @@ void write_map(Hostile& hostile) {
   WriterSession session(hostile);
   const std::string operation = "\x93\x01\xa1m" + large_map(hostile.amount(1'350'000));
   const std::string transaction = transaction_of(1, operation);
+  hostile.again([&] { session.write(transaction); });
+}
+
+/// Each as large as a value may be.
+void write_maps(Hostile& hostile) {
+  WriterSession session(hostile);
+  const std::string operation = "\x93\x01\xa1m" + large_map(hostile.amount(174'000));
+  const std::string transaction = transaction_of(8, operation);
   hostile.again([&] { session.write(transaction); });
 }
 
@@ -199,6 +206,57 @@ void make_namespaces(Hostile& hostile) {
   });
 }
 
+/// As many as one WRITE may have, again and again: `bytes` in each.
+void write_items(Hostile& hostile, const std::string& space, const std::string& bytes) {
+  WriterSession session(hostile);
+  const std::size_t items = hostile.amount(most_items);
+  hostile.again([&] { session.write(bytes, items, space); });
+}
+
+void write_malformed(Hostile& hostile) { write_items(hostile, hostile_writable, "\xc1"); }
+
+void write_to_bad_name(Hostile& hostile) {
+  write_items(hostile, std::string(hostile_writable) + "//x", Transaction().set("x", 1).encoded());
+}
+
+/// In one WRITE, and they are empty again with the next.
+void make_many_namespaces(Hostile& hostile) {
+  WriterSession session(hostile);
+  const std::string set = Transaction().set("x", 1).encoded();
+  const std::string erase = Transaction().erase("x").encoded();
+  const std::size_t together = hostile.amount(most_items);
+  std::size_t count = 0;
+  hostile.again([&] {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i != together; ++i)
+      names.push_back(std::string(hostile_writable) + "/" + std::to_string(++count));
+    std::vector<wire::WriteItem> items;
+    for (const std::string& name : names) items.push_back({name, 0, set});
+    session.write(items);
+    for (wire::WriteItem& item : items) item.transaction = erase;
+    session.write(items);
+  });
+}
+
+constexpr const char* clearing = "\x92\x90\x91\x91\x04";
+
+/// Filled by the same user before, and again after it.
+void clear_million(Hostile& hostile) {
+  WriterSession session(hostile);
+  hostile.again([&] {
+    set_leased(session, hostile.amount(1'000'000), {});
+    session.write(clearing);
+  });
+}
+
+void clear_leased(Hostile& hostile) {
+  WriterSession session(hostile);
+  hostile.again([&] {
+    set_leased(session, hostile.amount(500'000), {.ephemeral = true, .ttl = std::chrono::hours(1)});
+    session.write(clearing);
+  });
+}
+
 void write_large(Hostile& hostile) {
   WriterSession session(hostile);
   const std::string value(1'000'000, 'v');
@@ -227,11 +285,17 @@ std::vector<Deed> deeds_of_writers() {
       {user::writer, "WRITE of 3.2 million additions", add_again_and_again},
       {user::writer, "outcomes of 65,536 additions, kept", keep_outcomes},
       {user::writer, "a map of 1.35 million keys", write_map},
+      {user::writer, "8 maps of 1 MiB without order in one WRITE", write_maps},
       {user::writer, "8,000 names of one hash", collide},
       {user::writer, "500,000 attributes with leases", keep_leases},
       {user::writer, "500,000 leases that end at once", end_at_once},
       {user::writer, "GOODBYE with 500,000 ephemeral attributes", leave_many},
+      {user::writer, "clear of 1,000,000 attributes", clear_million},
+      {user::writer, "clear of 500,000 attributes with leases", clear_leased},
       {user::writer, "namespaces without an end", make_namespaces},
+      {user::writer, "65,536 new namespaces in one WRITE", make_many_namespaces},
+      {user::writer, "65,536 items that are malformed", write_malformed},
+      {user::writer, "65,536 items of a bad namespace", write_to_bad_name},
       {user::writer, "14 MB of values in each WRITE", write_large},
       {user::writer, "14 MB in each WRITE, eight readers do not read",
        write_large_and_read_nothing},
