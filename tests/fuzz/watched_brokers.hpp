@@ -69,6 +69,7 @@ class WatchedBrokers {
   std::size_t at_first_ = 0;
   std::size_t at_begin_ = 0;
   unsigned inputs_ = 0;
+  double longest_work_ = 0.05;  // seconds; less is not worth telling
 };
 
 }  // namespace bulletin::fuzz
