@@ -274,6 +274,7 @@ void Client::progressed(replica::NamespaceReplica& replica) {
 }
 
 void Client::session_started(const wire::Welcome& welcome, bool follows_lost) {
+  welcomed_ = true;
   session_events_.push_back({welcome.session, follows_lost, std::nullopt});
 }
 

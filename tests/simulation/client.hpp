@@ -139,6 +139,7 @@ class Client : private replica::ClientObserver {
   std::vector<Waiting> waiting_;
   std::map<replica::CallId, Call> calls_;
   Time frozen_until_ = 0;
+  bool welcomed_ = false;
   std::uint64_t heard_ms_ = 0;  // when the core was last given anything
   bool leaving_ = false;
   bool left_ = false;

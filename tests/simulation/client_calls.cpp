@@ -128,10 +128,11 @@ void Client::check_waiting() {
   });
 }
 
-/// No claim of having heard the broker within three beats without having heard it.
+/// No claim of having heard the broker within three beats without having heard it. How long a beat
+/// is, the first welcome tells: a broker that cannot keep its data refuses to give one.
 void Client::check_heard() {
   const std::uint64_t now = world_.schedule.now_ms();
-  check(leaving_ || !core_.heard(now) || now - heard_ms_ <= 3 * beat_ms,
+  check(leaving_ || !welcomed_ || !core_.heard(now) || now - heard_ms_ <= 3 * beat_ms,
         "{} claims to hear the broker, and has heard nothing for {} ms", name_, now - heard_ms_);
 }
 
