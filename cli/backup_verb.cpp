@@ -12,9 +12,10 @@
 #include <system_error>
 
 #include <fmt/format.h>
+#include <bulletin/inspector.hpp>
 
 #include "cli/command_line.hpp"
-#include "cli/small_client.hpp"
+#include "cli/contents.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "wire/names.hpp"
@@ -50,7 +51,7 @@ void check_name(const std::string& name) {
 }
 
 /// A new folder that is filled.
-class Folder : public SmallClient::BackupTarget {
+class Folder : public BackupTarget {
  public:
   explicit Folder(const std::string& path) : path_(path) {
     std::error_code error;
@@ -140,7 +141,7 @@ class Folder : public SmallClient::BackupTarget {
 };
 
 Exit backup(const Common& common, const std::string& path) {
-  SmallClient client(common);
+  Inspector client(client_options(common));
   Folder folder(path);
   client.backup(folder);
   folder.finish();

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <bulletin/client.hpp>
 #include <bulletin/transaction.hpp>
 
 #include "cli/command_line.hpp"
+#include "cli/contents.hpp"
 #include "cli/input_value.hpp"
 #include "cli/missing.hpp"
-#include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
 #include "cli/values_json.hpp"
 #include "cli/verbs.hpp"
@@ -33,22 +34,19 @@ struct AddArguments {
 
 /// Those that are there go in one commit, then the first of the others is an error.
 Exit del(const Common& common, const DelArguments& arguments) {
-  SmallClient client(common);
+  Client client(client_options(common));
   std::string absent;
   if (arguments.names.size() > 1) {
-    const auto found = client.read(arguments.space, arguments.names);
-    std::size_t next = 0;
+    const Snapshot found = client.read(arguments.space, arguments.names);
     for (const std::string& name : arguments.names) {
-      const bool there = next != found.size() && found[next].name == name;
-      if (there) ++next;
-      if (!there && absent.empty()) absent = name;
+      if (!found.contains(name) && absent.empty()) absent = name;
     }
   }
   Transaction transaction;
   for (const std::string& name : arguments.names) transaction.erase(name);
-  const auto written = client.write(arguments.space, transaction);
-  if (written.unchanged) throw_missing(arguments.space, arguments.names.front());
-  if (common.json) print_line(fmt::format("{{\"revision\": {}}}", written.revision.value()));
+  const CommitResult written = commit(client, client.publisher(arguments.space), transaction);
+  if (!written.changed()) throw_missing(arguments.space, arguments.names.front());
+  if (common.json) print_line(fmt::format("{{\"revision\": {}}}", written.revision().value()));
   if (!absent.empty()) throw_missing(arguments.space, absent);
   return Exit::done;
 }
@@ -70,12 +68,12 @@ Transaction addition(const AddArguments& arguments) {
 
 Exit add(const Common& common, const AddArguments& arguments) {
   const Transaction transaction = addition(arguments);
-  SmallClient client(common);
-  const auto written = client.write(arguments.space, transaction);
-  const std::string sum = written.sums.empty() ? "null" : to_json(written.sums.front());
-  print_line(common.json
-                 ? fmt::format("{{\"value\": {}, \"revision\": {}}}", sum, written.revision.value())
-                 : sum);
+  Client client(client_options(common));
+  const CommitResult written = commit(client, client.publisher(arguments.space), transaction);
+  const std::string sum = written.sums().empty() ? "null" : to_json(written.sums().front());
+  print_line(common.json ? fmt::format("{{\"value\": {}, \"revision\": {}}}", sum,
+                                       written.revision().value())
+                         : sum);
   return Exit::done;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/contents.hpp"
 
+#include <cstddef>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -17,7 +18,15 @@ ClientOptions client_options(const Common& common) {
   options.server_key = common.server_key;
   options.key_file = common.key;
   options.open_timeout = common.timeout;
+  options.write_timeout = common.timeout;
   return options;
+}
+
+CommitResult commit(const Client& client, const Publisher& publisher,
+                    const Transaction& transaction) {
+  // What is over the broker's limit is refused here, which has to know it.
+  if (transaction.encoded().size() > no_limit_is_less) client.ping();
+  return publisher.commit(transaction);
 }
 
 void tell_presence(ClientEvent event, bool& away, const char* consequence) {

@@ -14,11 +14,11 @@
 
 #include <fmt/format.h>
 #include <bulletin/client.hpp>
+#include <bulletin/inspector.hpp>
 
 #include "cli/command_line.hpp"
 #include "cli/contents.hpp"
 #include "cli/missing.hpp"
-#include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
 #include "cli/values_json.hpp"
 #include "cli/verbs.hpp"
@@ -32,17 +32,12 @@ struct DumpArguments {
   bool all = false;  ///< every namespace but the broker's own
 };
 
-std::chrono::milliseconds to_ttl(std::uint64_t milliseconds) {
-  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(milliseconds, most)));
-}
-
 /// Reads namespaces, and counts what it leaves out.
 class Dumper {
  public:
-  explicit Dumper(const Common& common) : small_(common), options_(client_options(common)) {}
+  explicit Dumper(const Common& common) : options_(client_options(common)), inspector_(options_) {}
 
-  std::vector<std::string> namespaces() { return small_.namespaces({}); }
+  std::vector<std::string> namespaces() { return inspector_.namespaces(); }
 
   /// Its values are as of one moment, its times to live as of a moment later.
   Document dump(const std::string& name) {
@@ -73,7 +68,7 @@ class Dumper {
   }
 
  private:
-  using Leases = std::map<std::string, wire::Lease, std::less<>>;
+  using Leases = std::map<std::string, Lease, std::less<>>;
 
   /// So many namespaces share a client, which holds all that it has opened.
   static constexpr std::size_t namespaces_together = 64;
@@ -82,11 +77,11 @@ class Dumper {
   /// known whether it was ephemeral.
   bool look_up(const std::string& space, const Snapshot& snapshot, Leases& leases) {
     std::size_t found = 0;
-    small_.visit(space, [&](const wire::AttributeState& attribute) {
-      if (!attribute.lease) unknown_ = true;
-      if (snapshot.contains(attribute.name)) ++found;
-      leases.insert_or_assign(std::string(attribute.name), attribute.lease.value_or(wire::Lease{}));
-    });
+    for (const Snapshot::Entry& entry : inspector_.read_all(space)) {
+      if (!entry.lease) unknown_ = true;
+      if (snapshot.contains(entry.name)) ++found;
+      leases.insert_or_assign(std::string(entry.name), entry.lease.value_or(Lease{}));
+    }
     return found == snapshot.size();
   }
 
@@ -95,19 +90,19 @@ class Dumper {
     Document document{space, {}};
     for (const Snapshot::Entry& entry : snapshot) {
       const auto found = leases.find(entry.name);
-      const wire::Lease lease = found == leases.end() ? wire::Lease{} : found->second;
+      const Lease lease = found == leases.end() ? Lease{} : found->second;
       if (lease.ephemeral) {
         ++ephemeral_;
         continue;
       }
       document.attributes.values.emplace(entry.name, entry.value);
-      if (lease.ttl_ms != 0) document.attributes.ttls.emplace(entry.name, to_ttl(lease.ttl_ms));
+      if (lease.ttl.count() != 0) document.attributes.ttls.emplace(entry.name, lease.ttl);
     }
     return document;
   }
 
-  SmallClient small_;
   const ClientOptions options_;
+  Inspector inspector_;
   std::optional<Client> client_;
   std::size_t opened_ = 0;
   std::size_t ephemeral_ = 0;

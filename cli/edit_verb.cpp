@@ -14,12 +14,14 @@
 #include <system_error>
 
 #include <fmt/format.h>
+#include <bulletin/client.hpp>
 #include <bulletin/transaction.hpp>
 
 #include "cli/command_line.hpp"
+#include "cli/contents.hpp"
 #include "cli/escape.hpp"
 #include "cli/files.hpp"
-#include "cli/small_client.hpp"
+#include "cli/read_attribute.hpp"
 #include "cli/terminal.hpp"
 #include "cli/values_json.hpp"
 #include "cli/verbs.hpp"
@@ -105,12 +107,16 @@ Value edited_value(EditedText& text) {
   }
 }
 
-Revision revision_of(const std::optional<SmallClient::Attribute>& found) {
+std::optional<ReadAttribute> read_one(const Client& client, const EditArguments& arguments) {
+  const auto found = attributes_of(client.read(arguments.space, {arguments.name}));
+  return found.empty() ? std::nullopt : std::optional(found.front());
+}
+
+Revision revision_of(const std::optional<ReadAttribute>& found) {
   return found ? found->revision : absent;
 }
 
-std::string what_won(const EditArguments& arguments,
-                     const std::optional<SmallClient::Attribute>& now) {
+std::string what_won(const EditArguments& arguments, const std::optional<ReadAttribute>& now) {
   const std::string what =
       fmt::format("{} of {}", wire::quoted(arguments.name), wire::quoted(arguments.space));
   if (!now) return what + " was removed meanwhile";
@@ -119,25 +125,23 @@ std::string what_won(const EditArguments& arguments,
 }
 
 /// Returns the revision of the commit. What is left of a time to live stays.
-Revision write_edited(SmallClient& client, const EditArguments& arguments, Revision expected,
+Revision write_edited(Client& client, const EditArguments& arguments, Revision expected,
                       const Value& value, EditedText& text) {
   try {
-    const auto now = client.read(arguments.space, arguments.name);
+    const auto now = read_one(client, arguments);
     std::chrono::milliseconds left{0};
-    if (now && now->lease) left = std::chrono::milliseconds(now->lease->ttl_ms);
+    if (now && now->lease) left = now->lease->ttl;
     Transaction transaction;
     transaction.require(arguments.name, expected).set(arguments.name, value, {.ttl = left});
-    const auto written = client.write(arguments.space, transaction);
-    if (!written.lost) return written.revision;
-    throw Error(Errc::rejected, what_won(arguments, client.read(arguments.space, arguments.name)),
-                arguments.name);
+    const CommitResult written = commit(client, client.publisher(arguments.space), transaction);
+    if (written) return written.revision();
+    throw Error(Errc::rejected, what_won(arguments, read_one(client, arguments)), arguments.name);
   } catch (const Error& error) {
     throw Error(error.code(), error.what() + text.keep(), error.name());
   }
 }
 
-void check_editable(const EditArguments& arguments,
-                    const std::optional<SmallClient::Attribute>& found) {
+void check_editable(const EditArguments& arguments, const std::optional<ReadAttribute>& found) {
   const std::string what =
       fmt::format("{} of {}", wire::quoted(arguments.name), wire::quoted(arguments.space));
   if (arguments.if_revision && *arguments.if_revision != revision_of(found).value())
@@ -154,8 +158,8 @@ void check_editable(const EditArguments& arguments,
 }
 
 Exit edit(const Common& common, const EditArguments& arguments) {
-  SmallClient client(common);
-  const auto found = client.read(arguments.space, arguments.name);
+  Client client(client_options(common));
+  const auto found = read_one(client, arguments);
   check_editable(arguments, found);
   const std::string original = found ? to_indented_json(found->value) + "\n" : "";
   EditedText text(original);

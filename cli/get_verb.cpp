@@ -8,11 +8,13 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <bulletin/inspector.hpp>
 
 #include "cli/command_line.hpp"
+#include "cli/contents.hpp"
 #include "cli/escape.hpp"
 #include "cli/missing.hpp"
-#include "cli/small_client.hpp"
+#include "cli/read_attribute.hpp"
 #include "cli/terminal.hpp"
 #include "cli/value_path.hpp"
 #include "cli/values_json.hpp"
@@ -30,25 +32,22 @@ struct GetArguments {
 
 /// What a word of the command line means.
 struct Found {
-  const SmallClient::Attribute* attribute = nullptr;
+  const ReadAttribute* attribute = nullptr;
   std::string path;              ///< as it was written; empty: the whole value
   const Value* value = nullptr;  ///< null: the attribute has no such part
 };
 
 /// All attributes that the words can mean, by one request: of one moment, and in order of names.
-std::vector<SmallClient::Attribute> read_candidates(SmallClient& client,
-                                                    const GetArguments& arguments) {
+std::vector<ReadAttribute> read_candidates(Inspector& client, const GetArguments& arguments) {
   std::vector<std::string> names;
   for (const std::string& word : arguments.names) {
     wire::check_attribute_name(word);
     for (ValuePath& path : possible_paths(word)) names.push_back(std::move(path.name));
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return client.read(arguments.space, names);
+  return attributes_of(client.read(arguments.space, names));
 }
 
-Found resolve(const std::string& word, const std::vector<SmallClient::Attribute>& attributes) {
+Found resolve(const std::string& word, const std::vector<ReadAttribute>& attributes) {
   Found longest;
   for (const ValuePath& path : possible_paths(word)) {
     const auto attribute = std::lower_bound(
@@ -76,8 +75,8 @@ std::string json_line(const Found& found) {
   if (!found.path.empty()) line += fmt::format(R"(, "path": {})", to_json_string(found.path));
   line += fmt::format(R"(, "value": {}, "revision": {})", to_json(*found.value),
                       found.attribute->revision.value());
-  const wire::Lease lease = found.attribute->lease.value_or(wire::Lease{});
-  if (lease.ttl_ms != 0) line += fmt::format(R"(, "ttl_ms": {})", lease.ttl_ms);
+  const Lease lease = found.attribute->lease.value_or(Lease{});
+  if (lease.ttl.count() != 0) line += fmt::format(R"(, "ttl_ms": {})", lease.ttl.count());
   if (lease.ephemeral) line += R"(, "ephemeral": true)";
   return line + '}';
 }
@@ -95,8 +94,8 @@ void print_raw(const Value& value) {
 
 /// All of them or nothing is printed: a line that is left out could not be told from the next.
 Exit get(const Common& common, const GetArguments& arguments) {
-  SmallClient client(common);
-  const std::vector<SmallClient::Attribute> attributes = read_candidates(client, arguments);
+  Inspector client(client_options(common));
+  const std::vector<ReadAttribute> attributes = read_candidates(client, arguments);
   std::vector<Found> all;
   for (const std::string& word : arguments.names) {
     all.push_back(resolve(word, attributes));

@@ -10,13 +10,14 @@
 
 #include <fmt/format.h>
 #include <bulletin/client.hpp>
+#include <bulletin/inspector.hpp>
 
 #include "cli/command_line.hpp"
 #include "cli/contents.hpp"
 #include "cli/escape.hpp"
 #include "cli/missing.hpp"
+#include "cli/read_attribute.hpp"
 #include "cli/session.hpp"
-#include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
 #include "cli/timestamp.hpp"
 #include "cli/values_json.hpp"
@@ -27,7 +28,7 @@ namespace bulletin::cli {
 namespace {
 
 /// The broker's own namespaces are told when they are asked for.
-std::vector<std::string> namespaces(SmallClient& client, const std::string& prefix) {
+std::vector<std::string> namespaces(Inspector& client, const std::string& prefix) {
   std::vector<std::string> names = client.namespaces(prefix);
   if (!wire::is_system(prefix)) std::erase_if(names, wire::is_system);
   return names;
@@ -53,10 +54,10 @@ void print_null(std::string_view name) {
   print({"\0", 1});
 }
 
-using States = std::vector<SmallClient::NamespaceState>;
+using States = std::vector<NamespaceStatus>;
 
 /// The first of them, as there may be many.
-void print_sessions(const std::vector<SmallClient::Attribute>& sessions) {
+void print_sessions(const std::vector<ReadAttribute>& sessions) {
   constexpr std::size_t most = 50;
   if (sessions.empty()) return;
   std::vector<std::vector<std::string>> rows = {{"SESSION", "PROGRAM", "HOST", "USER", "SINCE"}};
@@ -70,9 +71,9 @@ void print_sessions(const std::vector<SmallClient::Attribute>& sessions) {
   print_line("");
 }
 
-void print_stat(const std::vector<SmallClient::Attribute>& broker,
-                const std::vector<SmallClient::Attribute>& sessions,
-                const std::vector<std::string>& names, const States& states) {
+void print_stat(const std::vector<ReadAttribute>& broker,
+                const std::vector<ReadAttribute>& sessions, const std::vector<std::string>& names,
+                const States& states) {
   std::vector<std::vector<std::string>> facts;
   for (const auto& fact : broker) facts.push_back({escape(fact.name), to_json(fact.value)});
   print_table(facts, "  ");
@@ -83,26 +84,26 @@ void print_stat(const std::vector<SmallClient::Attribute>& broker,
   for (std::size_t i = 0; i < names.size(); ++i) {
     rows.push_back({escape(names[i]), std::to_string(states[i].attributes),
                     std::to_string(states[i].bytes), std::to_string(states[i].changes),
-                    std::to_string(states[i].revision)});
+                    std::to_string(states[i].revision.value())});
   }
   print_table(rows);
 }
 
-Map to_map(const std::vector<SmallClient::Attribute>& attributes) {
+Map to_map(const std::vector<ReadAttribute>& attributes) {
   Map map;
   for (const auto& attribute : attributes) map.emplace(attribute.name, attribute.value);
   return map;
 }
 
-void print_stat_json(const std::vector<SmallClient::Attribute>& broker,
-                     const std::vector<SmallClient::Attribute>& sessions,
+void print_stat_json(const std::vector<ReadAttribute>& broker,
+                     const std::vector<ReadAttribute>& sessions,
                      const std::vector<std::string>& names, const States& states) {
   Map spaces;
   for (std::size_t i = 0; i < names.size(); ++i) {
     spaces.emplace(names[i], Map{{"attributes", states[i].attributes},
                                  {"bytes", states[i].bytes},
                                  {"changes", states[i].changes},
-                                 {"revision", states[i].revision}});
+                                 {"revision", states[i].revision.value()}});
   }
   print_line(to_json(Map{{"broker", to_map(broker)},
                          {"namespaces", std::move(spaces)},
@@ -110,7 +111,7 @@ void print_stat_json(const std::vector<SmallClient::Attribute>& broker,
 }
 
 Exit ls(const Common& common, const ListArguments& arguments) {
-  SmallClient client(common);
+  Inspector client(client_options(common));
   std::vector<std::string> names = namespaces(client, arguments.begin);
   if (arguments.null) {
     for (const std::string& name : names) print_null(name);
@@ -153,11 +154,11 @@ Exit show(const Common& common, const ListArguments& arguments) {
 }
 
 Exit stat(const Common& common) {
-  SmallClient client(common);
-  const auto broker = client.attributes("$sys/broker");
-  const auto sessions = client.attributes("$sys/sessions");
+  Inspector client(client_options(common));
+  const auto broker = attributes_of(client.read_all("$sys/broker"));
+  const auto sessions = attributes_of(client.read_all("$sys/sessions"));
   const std::vector<std::string> names = namespaces(client, "");
-  const States states = client.states(names);
+  const States states = client.status(names);
   if (common.json) {
     print_stat_json(broker, sessions, names, states);
   } else {

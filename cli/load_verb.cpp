@@ -8,11 +8,12 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <bulletin/client.hpp>
 #include <bulletin/transaction.hpp>
 
 #include "cli/command_line.hpp"
+#include "cli/contents.hpp"
 #include "cli/files.hpp"
-#include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
 #include "cli/values_json.hpp"
 #include "cli/verbs.hpp"
@@ -82,15 +83,26 @@ Attributes attributes_of(const std::string& file) {
   }
 }
 
+/// The client may not have met its broker yet: for what may be too much it asks for the limits.
+std::vector<Batch> batches_for(const Client& client, const Attributes& attributes, bool replace) {
+  std::vector<Batch> batches = to_batches(attributes, replace, client.limits());
+  std::size_t bytes = 0;
+  for (const Batch& batch : batches) bytes += batch.transaction.encoded().size();
+  if (bytes <= no_limit_is_less) return batches;
+  client.ping();
+  return to_batches(attributes, replace, client.limits());
+}
+
 /// Returns the revision of the last commit.
-Revision write_all(SmallClient& client, const std::string& space, const std::vector<Batch>& batches,
+Revision write_all(Client& client, const std::string& space, const std::vector<Batch>& batches,
                    std::size_t attributes, Progress* progress) {
+  const Publisher publisher = client.publisher(space);
   Revision revision;
   std::size_t done = 0;
   for (const Batch& batch : batches) {
     if (progress != nullptr) progress->show(done);
     try {
-      revision = client.write(space, batch.transaction).revision;
+      revision = publisher.commit(batch.transaction).revision();
     } catch (const Error& error) {
       if (done == 0) throw;
       throw Error(error.code(),
@@ -127,14 +139,14 @@ std::vector<Document> documents_of(const std::string& file) {
 
 Exit load_all(const Common& common, const LoadArguments& arguments) {
   const std::vector<Document> documents = documents_of(arguments.file);
-  SmallClient client(common);
+  Client client(client_options(common));
   Progress progress(documents.size());
   std::size_t attributes = 0;
   for (std::size_t i = 0; i != documents.size(); ++i) {
     progress.show(i);
     const auto& [space, loaded] = documents[i];
     const std::size_t size = loaded.values.size();
-    const auto batches = to_batches(loaded, arguments.replace, client.limits());
+    const auto batches = batches_for(client, loaded, arguments.replace);
     try {
       write_all(client, space, batches, size, nullptr);
     } catch (const Error& error) {
@@ -161,8 +173,8 @@ Exit load(const Common& common, const LoadArguments& given) {
   if (arguments.all) return load_all(common, arguments);
   wire::check_namespace_name(arguments.space);
   const Attributes attributes = attributes_of(arguments.file);
-  SmallClient client(common);
-  const auto batches = to_batches(attributes, arguments.replace, client.limits());
+  Client client(client_options(common));
+  const auto batches = batches_for(client, attributes, arguments.replace);
   Progress progress(attributes.values.size());
   const Revision revision =
       write_all(client, arguments.space, batches, attributes.values.size(), &progress);

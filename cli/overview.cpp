@@ -99,7 +99,7 @@ std::string client_names(const Sighting& now) {
 
 struct Row {
   std::string name;
-  SmallClient::NamespaceState state;
+  NamespaceStatus state;
   double rate = 0;
 };
 
@@ -151,7 +151,7 @@ std::vector<std::string> overview(const Sighting& before, const Sighting& now, s
   const std::vector<Row> all = rows_of(before, now, rates);
   const std::size_t room = std::max(rows, lines.size() + least_rows) - lines.size() - 2;
   for (std::size_t i = 0; i != std::min(all.size(), room); ++i) {
-    const SmallClient::NamespaceState& state = all[i].state;
+    const NamespaceStatus& state = all[i].state;
     table.push_back({short_number(all[i].rate), short_number(static_cast<double>(state.changes)),
                      short_number(static_cast<double>(state.attributes)),
                      short_number(static_cast<double>(state.bytes)), escape(all[i].name)});

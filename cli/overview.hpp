@@ -5,8 +5,9 @@
 #include <cstddef>
 #include <string>
 #include <vector>
+#include <bulletin/namespace_status.hpp>
 
-#include "cli/small_client.hpp"
+#include "cli/read_attribute.hpp"
 
 namespace bulletin::cli {
 
@@ -15,11 +16,11 @@ struct Sighting {
   std::chrono::steady_clock::time_point at;
   std::string endpoint;
   std::chrono::duration<double, std::milli> round_trip{};
-  std::vector<SmallClient::Attribute> broker;    ///< of $sys/broker
-  std::vector<SmallClient::Attribute> sessions;  ///< of $sys/sessions
+  std::vector<ReadAttribute> broker;    ///< of $sys/broker
+  std::vector<ReadAttribute> sessions;  ///< of $sys/sessions
   std::vector<std::string> namespaces;
-  std::vector<SmallClient::NamespaceState> states;  ///< of these
-  bool more_namespaces = false;                     ///< that were not asked for
+  std::vector<NamespaceStatus> states;  ///< of these
+  bool more_namespaces = false;         ///< that were not asked for
 };
 
 /// Rates are of the time between the two; the namespaces that change most come first, then the

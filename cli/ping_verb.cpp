@@ -6,10 +6,11 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <bulletin/inspector.hpp>
 
 #include "cli/command_line.hpp"
+#include "cli/contents.hpp"
 #include "cli/escape.hpp"
-#include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
 #include "cli/values_json.hpp"
 #include "cli/verbs.hpp"
@@ -24,19 +25,13 @@ struct PingArguments {
 
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-Milliseconds measure(SmallClient& client) {
-  const auto begin = std::chrono::steady_clock::now();
-  client.round_trip();
-  return std::chrono::steady_clock::now() - begin;
-}
-
 Exit ping(const Common& common, const PingArguments& arguments) {
-  SmallClient client(common);
-  client.round_trip();  // makes the connection, which is not what is measured
+  Inspector client(client_options(common));
+  client.ping();  // makes the connection, which is not what is measured
   std::vector<double> times;
   while (times.size() < arguments.count) {
     if (!times.empty()) std::this_thread::sleep_for(arguments.interval);
-    times.push_back(measure(client).count());
+    times.push_back(Milliseconds(client.ping()).count());
     if (common.json) continue;
     print_line(fmt::format("{} answered in {:.3f} ms", escape(client.endpoint()), times.back()));
     finish_output();

@@ -16,7 +16,6 @@
 #include "cli/contents.hpp"
 #include "cli/input_value.hpp"
 #include "cli/interruption.hpp"
-#include "cli/small_client.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "wire/names.hpp"
@@ -63,10 +62,10 @@ Exit set_for_good(const Common& common, const SetArguments& arguments) {
   if (const auto expected = arguments.expected()) transaction.require(arguments.name, *expected);
   transaction.set(arguments.name, value_of_argument(arguments.value, arguments.is_text),
                   {.ttl = arguments.ttl});
-  SmallClient client(common);
-  const auto written = client.write(arguments.space, transaction);
-  if (written.lost) throw_lost(arguments);
-  print_revision(common, written.revision);
+  Client client(client_options(common));
+  const CommitResult written = commit(client, client.publisher(arguments.space), transaction);
+  if (!written) throw_lost(arguments);
+  print_revision(common, written.revision());
   return Exit::done;
 }
 

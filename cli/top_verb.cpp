@@ -7,11 +7,13 @@
 #include <string>
 #include <utility>
 #include <vector>
+#include <bulletin/inspector.hpp>
 
 #include "cli/command_line.hpp"
+#include "cli/contents.hpp"
 #include "cli/interruption.hpp"
 #include "cli/overview.hpp"
-#include "cli/small_client.hpp"
+#include "cli/read_attribute.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "wire/names.hpp"
@@ -32,29 +34,25 @@ constexpr std::size_t rows_elsewhere = 30;
 constexpr int round_trips = 5;
 
 /// The median of a few, as one may meet a busy moment.
-std::chrono::duration<double, std::milli> round_trip(SmallClient& client) {
+std::chrono::duration<double, std::milli> round_trip(Inspector& client) {
   std::vector<std::chrono::steady_clock::duration> times;
-  for (int i = 0; i != round_trips; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
-    client.round_trip();
-    times.push_back(std::chrono::steady_clock::now() - begin);
-  }
+  for (int i = 0; i != round_trips; ++i) times.push_back(client.ping());
   std::sort(times.begin(), times.end());
   return times[times.size() / 2];
 }
 
-Sighting look(SmallClient& client) {
+Sighting look(Inspector& client) {
   Sighting sighting;
   sighting.endpoint = client.endpoint();
   sighting.round_trip = round_trip(client);
   sighting.at = std::chrono::steady_clock::now();
-  sighting.broker = client.attributes("$sys/broker");
-  sighting.sessions = client.attributes("$sys/sessions");
+  sighting.broker = attributes_of(client.read_all("$sys/broker"));
+  sighting.sessions = attributes_of(client.read_all("$sys/sessions"));
   sighting.namespaces = client.namespaces("", most_namespaces);
   sighting.more_namespaces = sighting.namespaces.size() > most_namespaces;
   if (sighting.more_namespaces) sighting.namespaces.resize(most_namespaces);
   std::erase_if(sighting.namespaces, wire::is_system);
-  sighting.states = client.states(sighting.namespaces);
+  sighting.states = client.status(sighting.namespaces);
   return sighting;
 }
 
@@ -72,7 +70,7 @@ void draw(const std::vector<std::string>& lines) {
 /// On a terminal the picture stands, elsewhere one is printed after the other.
 Exit top(const Common& common, const TopArguments& arguments) {
   Interruption interruption;
-  SmallClient client(common);
+  Inspector client(client_options(common));
   if (output_is_terminal()) print("\033[2J");
   Sighting before = look(client);
   for (std::uint64_t shown = 0; !interruption.wait_for(arguments.interval);) {

@@ -30,7 +30,8 @@ class TidyTest(unittest.TestCase):
     def test_a_tidy_tree_has_no_violation(self):
         self.assert_tidy({
             "lib/include/bulletin/value.hpp": "#pragma once\n#include <chrono>\n#include <future>\n"
-                                               "std::chrono::system_clock::time_point since;\n",
+                                               "std::chrono::system_clock::time_point since;\n"
+                                               "std::chrono::time_point<std::chrono::system_clock, Duration> at;\n",
             "lib/vocabulary/value.cpp": "#include <bulletin/value.hpp>\n",
             "lib/include/bulletin/msgpack.hpp": "#pragma once\n#include <msgpack.hpp>\n",
             "lib/wire/codec.hpp": "#pragma once\n#include <bulletin/value.hpp>\n",

@@ -28,7 +28,7 @@ class Echo final : public Contender {
     if (!space_.contains(presence))
       far_end_.emplace(setting, "board-echo", std::vector{setting.endpoint});
     const auto there = [](const Value&) { return true; };
-    if (!space_.wait_until(presence, there, patience))
+    if (!space_.wait_for(presence, there, patience))
       throw std::runtime_error("the far end does not begin");
     space_.set("ping", number_);
   }
@@ -37,7 +37,7 @@ class Echo final : public Contender {
     return timed(pace_, [&] {
       space_.set("ping", ++number_);
       const auto came = [&](const Value& value) { return value.as<std::int64_t>() == number_; };
-      if (!space_.wait_until("pong", came, patience))
+      if (!space_.wait_for("pong", came, patience))
         throw std::runtime_error("the far end has stopped answering");
     });
   }

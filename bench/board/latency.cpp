@@ -66,7 +66,7 @@ void board_read_role(const std::vector<std::string>& arguments) {
   const auto stamp = space.attribute<std::int64_t>(name);
   const auto round_lasts = [](const Value& value) { return !(value == end_of_round); };
   while (!starter_gone()) {
-    if (!space.wait_until(name, round_lasts, std::chrono::milliseconds(50))) continue;
+    if (!space.wait_for(name, round_lasts, std::chrono::milliseconds(50))) continue;
     read_while_round_lasts(arrivals, [&] { return stamp.at(); });
   }
 }

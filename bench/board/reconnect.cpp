@@ -88,7 +88,7 @@ void board_crowd_role(const std::vector<std::string>& arguments) {
   for (int round = 1; !starter_gone();) {
     const auto over = [&](const Value& value) { return value.as<int>() >= round; };
     const bool complete = std::all_of(spaces.begin(), spaces.end(), [&](const Namespace& space) {
-      return space.wait_until(finished, over, std::chrono::milliseconds(100)) &&
+      return space.wait_for(finished, over, std::chrono::milliseconds(100)) &&
              space.size() == attributes + 1;
     });
     if (!complete) continue;

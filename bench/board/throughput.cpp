@@ -137,7 +137,7 @@ void board_counter_role(const std::vector<std::string>& arguments) {
   say("ready");
   for (double round = 1; !starter_gone();) {
     const auto over = [&](const Value& value) { return value.as<double>() >= round; };
-    if (!space.wait_until(finished, over, std::chrono::milliseconds(100))) continue;
+    if (!space.wait_for(finished, over, std::chrono::milliseconds(100))) continue;
     say(std::to_string(now_ns()));
     ++round;
   }

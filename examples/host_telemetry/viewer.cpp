@@ -72,7 +72,7 @@ void view(const bulletin::Namespace& host, Clock::time_point end) {
     if (left.count() <= 0) return;
     // The replica follows by itself; this only waits until there is something new to draw.
     const auto is_new = [tick](const bulletin::Value& newest) { return !(newest == tick); };
-    const bool news = host.wait_until("tick", is_new, std::min(left, patience));
+    const bool news = host.wait_for("tick", is_new, std::min(left, patience));
     const bulletin::Snapshot state = host.snapshot();
     const std::string table = telemetry::to_table(host.name(), state);
     if (!news) {

@@ -57,11 +57,11 @@ int main(int argc, char** argv) {
   {
     bulletin::Client anna({.endpoint = manager.address()});
     anna.open("presence").set("anna", "at the door", {.ephemeral = true});
-    presence.wait_until("anna", is_here, seconds(10));
+    presence.wait_for("anna", is_here, seconds(10));
   }  // anna's client is closed here, and says goodbye
 
   const pid_t bert = start_guest("bert", manager.address());
-  if (bert < 0 || !presence.wait_until("bert", is_here, seconds(10))) return 1;
+  if (bert < 0 || !presence.wait_for("bert", is_here, seconds(10))) return 1;
   kill(bert, SIGKILL);  // bert cannot say anything any more
   waitpid(bert, nullptr, 0);
   return bert_has_gone.get_future().wait_for(seconds(10)) == std::future_status::ready ? 0 : 1;

@@ -18,7 +18,7 @@ int main() try {
   std::int64_t starts = robot.add("starts", 1);  // atomic, at the broker
   std::cout << "started " << starts << " times\n";
   const auto is_idle = [](const bulletin::Value& mode) { return mode == "idle"; };
-  return robot.wait_until("mode", is_idle, std::chrono::seconds(5)) ? 0 : 1;
+  return robot.wait_for("mode", is_idle, std::chrono::seconds(5)) ? 0 : 1;
 } catch (const bulletin::Error& error) {
   std::cerr << error.what() << '\n';  // such as: no broker has answered at tcp://127.0.0.1:5570 ...
   return 1;

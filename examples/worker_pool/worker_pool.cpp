@@ -127,7 +127,7 @@ int main() {
   std::vector<pid_t> pool{late};
   while (pool.size() < workers - 1) pool.push_back(start_worker(board, false));
   const auto is_there = [](const bulletin::Value&) { return true; };
-  board.wait_until(attribute("result", taken_over), is_there, std::chrono::seconds(30));
+  board.wait_for(attribute("result", taken_over), is_there, std::chrono::seconds(30));
   kill(late, SIGCONT);
   for (const pid_t worker : pool) {
     int status = 0;

@@ -353,8 +353,24 @@ void NamespaceReplica::finish_if_whole() {
     apply_difference(*intake);
   } else {
     adopt(*intake);
+    if (tells_first && observer_.wants_changes(*this)) tell_everything();
   }
   staged_.reset();
+}
+
+// Of a replica that was watched before it was complete.
+void NamespaceReplica::tell_everything() {
+  std::vector<std::pair<std::string, std::string>> texts;
+  ChangeBatch batch{revision(), true, 0, {}};
+  table_.for_each([&](std::string_view name, std::uint64_t, const AttributeTable::Found& found) {
+    texts.emplace_back(name, found.value);
+    batch.changes.push_back({{}, {}, found.revision});
+  });
+  for (std::size_t i = 0; i != texts.size(); ++i)
+    std::tie(batch.changes[i].name, batch.changes[i].value) = texts[i];
+  std::sort(batch.changes.begin(), batch.changes.end(),
+            [](const auto& left, const auto& right) { return left.name < right.name; });
+  if (!texts.empty()) observer_.applied(*this, batch);
 }
 
 void NamespaceReplica::adopt(const SnapshotIntake& intake) {

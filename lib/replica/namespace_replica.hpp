@@ -80,6 +80,8 @@ class NamespaceReplica {
   std::atomic<std::int64_t> live_since{0};
 
   // --- under the apply lock ---
+  /// It is watched already: tell everything when it becomes complete. The owner's.
+  bool tells_first = false;
   AttributeTable& table() noexcept { return table_; }
   [[nodiscard]] const wire::Epoch& epoch() const noexcept { return epoch_; }
   [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
@@ -168,6 +170,7 @@ class NamespaceReplica {
   void take_snapshot();
   void finish_if_whole();
   void adopt(const SnapshotIntake& intake);
+  void tell_everything();
   void apply_difference(const SnapshotIntake& intake);
 
   const std::string name_;

@@ -39,10 +39,28 @@ bool WriteLane::Load::is_more_than_a_request() const noexcept {
 
 Ticket WriteLane::add(PendingWrite&& write) {
   if (write.conditional && write.history == 0) write.history = history_;
+  if (write.latest && replace_older(write)) return last_ticket_;
   const PendingWrite& added = queue_.emplace_back(next_ticket(), std::move(write)).write;
   load_.add(added);
   earliest_deadline_ms_ = std::min(earliest_deadline_ms_, added.deadline_ms);
   return ++last_ticket_;
+}
+
+bool WriteLane::replace_older(PendingWrite& write) {
+  if (queue_.empty()) latest_.clear();
+  Ticket& newest = latest_[{write.replica, std::string(wire::name_of_set(write.transaction))}];
+  const Ticket older = std::exchange(newest, next_ticket());
+  const auto place =
+      std::lower_bound(waiting(), queue_.end(), older,
+                       [](const Item& item, Ticket ticket) { return item.ticket < ticket; });
+  if (older == 0 || place == queue_.end() || place->ticket != older || place->ended) return false;
+  newest = older;
+  load_.remove(place->write);
+  load_.add(write);
+  earliest_deadline_ms_ = std::min(earliest_deadline_ms_, write.deadline_ms);
+  place->write = std::move(write);
+  prepared_.reset();  // it may have the older one
+  return true;
 }
 
 // --- sessions -----------------------------------------------------------------------------------

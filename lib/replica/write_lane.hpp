@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ struct PendingWrite {
   std::size_t elements = 1;                   ///< its conditions and operations
   bool renewable = false;  ///< a plain `set` of an ephemeral attribute: set again in a new session
   bool posted = false;     ///< nobody waits for it
+  bool latest =
+      false;  ///< posted, a plain `set`: takes the place of one of the same name that waits
   std::uint64_t deadline_ms = 0;
   bool conditional = false;  ///< it has conditions
   /// The tag of the epoch that the revisions in its conditions are of, as far as can be known: that
@@ -219,6 +222,8 @@ class WriteLane {
   Queue::iterator waiting() noexcept {
     return queue_.begin() + static_cast<std::ptrdiff_t>(request_ ? request_->items : 0);
   }
+  /// Puts the write in the place of an older one of the same attribute that waits, if there is one.
+  bool replace_older(PendingWrite& write);
   /// What was read in an epoch that has ended is not there any more, even if by chance another
   /// commit has its number: its conditions do not hold.
   void end_history(PendingWrite& write);
@@ -254,6 +259,8 @@ class WriteLane {
   std::uint64_t ms_for_a_kibibyte_ = slow_line_ms;
   std::uint64_t earliest_deadline_ms_ = no_deadline;  // or earlier
   Ephemerals ephemerals_;
+  // The newest `latest` write of each attribute; it may have been sent or have ended since.
+  std::map<std::pair<const NamespaceReplica*, std::string>, Ticket> latest_;
 };
 
 }  // namespace bulletin::replica

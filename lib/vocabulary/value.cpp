@@ -47,6 +47,28 @@ Value::Type Value::type() const noexcept {
   return types[data_.index()];
 }
 
+const Value& Value::operator[](std::string_view key) const {
+  if (type() != Type::map)
+    detail::throw_wrong_type(*this, "map with the member '" + std::string(key) + "'");
+  if (const Value* found = find(key)) return *found;
+  throw Error(Errc::missing, "a map has no member '" + std::string(key) + "'");
+}
+
+const Value& Value::operator[](std::size_t index) const {
+  const auto* array = std::get_if<Array>(&data_);
+  if (array == nullptr) detail::throw_wrong_type(*this, "array");
+  if (index < array->size()) return (*array)[index];
+  throw Error(Errc::missing, "an array of " + std::to_string(array->size()) + " has no item " +
+                                 std::to_string(index));
+}
+
+const Value* Value::find(std::string_view key) const noexcept {
+  const auto* map = std::get_if<Map>(&data_);
+  if (map == nullptr) return nullptr;
+  const auto place = map->find(key);
+  return place == map->end() ? nullptr : &place->second;
+}
+
 bool operator==(const Value& left, const Value& right) noexcept {
   return std::visit(Equal{}, left.data_, right.data_);
 }

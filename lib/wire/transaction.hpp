@@ -43,6 +43,9 @@ std::size_t element_count(std::string_view bytes);
 void encode_set(std::string_view name, detail::Content value, const SetOptions& options,
                 std::string& out);
 
+/// The attribute of what `encode_set` has made.
+std::string_view name_of_set(std::string_view transaction) noexcept;
+
 /// Reads structure only, and validates values; names and limits are the authority's to judge.
 /// Reuses `out`'s memory. Throws DecodeError. `most_value_bytes`: a value that has more may have
 /// keys twice; the caller refuses it for its size.

@@ -6,6 +6,7 @@
 #include "wire/limits.hpp"
 #include "wire/names.hpp"
 #include "wire/packer.hpp"
+#include "wire/token.hpp"
 #include "wire/transaction.hpp"
 #include "wire/value_codec.hpp"
 
@@ -52,6 +53,12 @@ void wire::encode_set(std::string_view name, detail::Content value, const SetOpt
   append_set(head.array(2).array(0).array(1), name, value, options, out);
 }
 
+std::string_view wire::name_of_set(std::string_view transaction) noexcept {
+  constexpr std::size_t heads = 5;  // two lists, of nothing and of one operation, and its kind
+  transaction.remove_prefix(heads);
+  return take_token(transaction).payload;
+}
+
 Transaction& Transaction::require(std::string_view name, Revision expected) {
   wire::check_attribute_name(name);
   wire::Packer(conditions_).array(2).string(name).integer(expected.value());
@@ -82,8 +89,8 @@ std::string Transaction::encoded() const {
   return out;
 }
 
-Transaction& Transaction::set_value(std::string_view name, detail::Content value,
-                                    const SetOptions& options) {
+Transaction& Transaction::set_content(std::string_view name, detail::Content value,
+                                      const SetOptions& options) {
   if (operations_.empty()) operations_.reserve(bytes_of_set(name));
   wire::HeadPacker head;
   append_set(head, name, value, options, operations_);

@@ -84,7 +84,7 @@ TEST_CASE("set, sync, wait_until and every other call may be made in a callback"
       open.space.update<int>("u", [](std::optional<int> u) { return u.value_or(0) + 1; });
       open.space.sync();
       open.space.set("question", 41);
-      if (!open.space.wait_until(
+      if (!open.space.wait_for(
               "answer", [](const Value& x) { return x == 42; }, patience))
         throw std::runtime_error("no answer");
       open.client.open("another").set("x", 1);

@@ -102,7 +102,7 @@ TEST_CASE("writes and waits through a handle whose client has ended throw discon
   check("sync", [&] { space.sync(); });
   check("watch", [&] { (void)space.watch([](const bulletin::Change&) {}); });
   check("wait_until", [&] {
-    space.wait_until(
+    space.wait_for(
         "x", [](const Value& x) { return x == 2; }, patience);
   });
   CHECK(space.at<int>("x") == 1);
@@ -211,13 +211,13 @@ TEST_CASE("calls of other threads end when their client does") {
   start(1, [&] { space.set("x", 2); });
   start(2, [&] { space.sync(); });
   start(3, [&] {
-    space.wait_until(
+    space.wait_for(
         "x", [](const Value& x) { return x == 9; }, patience);
   });
   start(4, [&] { net.client->namespaces(); });
   REQUIRE(await([&] { return begun == 5; }));
   // Long enough for each to be inside its call, whatever the machine does.
-  CHECK_FALSE(space.wait_until(
+  CHECK_FALSE(space.wait_for(
       "x", [](const Value& x) { return x == 9; }, 100ms));
   bulletin::Client ended = std::move(*net.client);
   ended = bulletin::Client({.endpoint = nobody});

@@ -122,7 +122,7 @@ TEST_CASE("the design's lines about typed handles, watches and the sugar") {
   bulletin::Subscription a = robot.watch("speed", one.watcher());
   bulletin::Subscription b = robot.watch(every.watcher());
   robot.set("ready", true);
-  bool ok = robot.wait_until(
+  bool ok = robot.wait_for(
       "ready", [](const bulletin::Value& x) { return x == true; }, 5s);
   CHECK(ok);
   robot.sync();

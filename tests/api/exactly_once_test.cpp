@@ -85,7 +85,7 @@ TEST_CASE("a write whose answer was lost is not applied again") {
     auto sum = std::async(std::launch::async, [&] { return space.add("n", 1); });
     // What the client has sent waits in the gate: it arrives, and its answer may be lost.
     net.commands.open();
-    other.wait_until(
+    other.wait_for(
         "n", [&](const bulletin::Value& n) { return n == i; }, patience);
     net.commands.shut();
     net.commands.open();

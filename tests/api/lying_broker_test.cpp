@@ -1,12 +1,10 @@
-// Brokers that lie to a client and to the command line.
+// Brokers that lie to a client and to an inspector.
 #include <atomic>
 #include <chrono>
 #include <optional>
 #include <string>
 
 #include "api/fake_broker.hpp"
-#include "cli/exit.hpp"
-#include "cli/small_client.hpp"
 #include "support/board.hpp"
 #include "support/catch.hpp"
 #include "support/failure.hpp"
@@ -27,11 +25,10 @@ bulletin::Client client_at(const std::string& endpoint, std::chrono::millisecond
   return bulletin::Client(options);
 }
 
-bulletin::cli::Common common_of(const std::string& endpoint) {
-  bulletin::cli::Common common;
-  common.endpoint = endpoint;
-  common.timeout = patience;
-  return common;
+bulletin::Inspector inspector_at(const std::string& endpoint) {
+  bulletin::ClientOptions options = impatient(patience);
+  options.endpoint = endpoint;
+  return bulletin::Inspector(options);
 }
 
 }  // namespace
@@ -47,8 +44,8 @@ TEST_CASE("lists that do not ascend are an error and no list without end", "[key
   });
   bulletin::Client client = client_at(broker.endpoint(), patience);
   CHECK(failure_of([&] { client.namespaces(); }).code() == Errc::protocol);
-  bulletin::cli::SmallClient small(common_of(broker.endpoint()));
-  CHECK(failure_of([&] { small.namespaces(""); }).code() == Errc::protocol);
+  bulletin::Inspector inspector = inspector_at(broker.endpoint());
+  CHECK(failure_of([&] { inspector.namespaces(""); }).code() == Errc::protocol);
 }
 
 TEST_CASE("parts of a namespace that do not ascend are an error", "[keyless]") {
@@ -57,8 +54,8 @@ TEST_CASE("parts of a namespace that do not ascend are an error", "[keyless]") {
       return wire::encode(wire::SnapshotReply{{}, 1, 1, true, {{"x", "\x01", 1}}});
     return std::nullopt;
   });
-  bulletin::cli::SmallClient small(common_of(broker.endpoint()));
-  CHECK(failure_of([&] { small.attributes("plant"); }).code() == Errc::protocol);
+  bulletin::Inspector inspector = inspector_at(broker.endpoint());
+  CHECK(failure_of([&] { inspector.read_all("plant"); }).code() == Errc::protocol);
 }
 
 TEST_CASE("a list of small parts is asked for at a bounded pace", "[keyless]") {
@@ -73,19 +70,6 @@ TEST_CASE("a list of small parts is asked for at a bounded pace", "[keyless]") {
   bulletin::Client client = client_at(broker.endpoint(), patience);
   CHECK(client.namespaces().size() == 30);
   CHECK(std::chrono::steady_clock::now() - begin >= 290ms);
-}
-
-TEST_CASE("a session that ends at every write is an error of the command line", "[keyless]") {
-  FakeBroker broker([&](const wire::Request& request) -> std::optional<std::string> {
-    if (std::holds_alternative<wire::Write>(request))
-      return refusal(wire::Status::unknown_session, "never heard of it");
-    return std::nullopt;
-  });
-  bulletin::cli::SmallClient small(common_of(broker.endpoint()));
-  const Error error =
-      failure_of([&] { small.write("plant", bulletin::Transaction().set("a", 1)); });
-  CHECK(std::string(error.what()).find("never heard of it") != std::string::npos);
-  CHECK(broker.writes() < 10);
 }
 
 TEST_CASE("a client goes to no updates endpoint but tcp and ipc", "[keyless]") {
@@ -122,10 +106,11 @@ TEST_CASE("a refusal's text cannot control a terminal", "[keyless]") {
     return refusal(wire::Status::denied, bad, bad);
   });
   bulletin::Client client = client_at(broker.endpoint(), patience);
-  bulletin::cli::SmallClient small(common_of(broker.endpoint()));
+  bulletin::Inspector inspector = inspector_at(broker.endpoint());
   for (const Error& error :
        {failure_of([&] { client.open("plant"); }), failure_of([&] { client.namespaces(); }),
-        failure_of([&] { small.namespaces(""); }), failure_of([&] { small.attributes("a"); })}) {
+        failure_of([&] { inspector.namespaces(""); }),
+        failure_of([&] { inspector.read_all("a"); })}) {
     const std::string said = error.what();
     CHECK(said.find("\\x1b]0;x") != std::string::npos);
     for (const char* controls : {"\x1b", "\x07", "\u009b", "\u202e", "\u2028"})
@@ -134,7 +119,7 @@ TEST_CASE("a refusal's text cannot control a terminal", "[keyless]") {
 }
 
 TEST_CASE("a backup that is larger than it told is an error", "[keyless]") {
-  struct Target : bulletin::cli::SmallClient::BackupTarget {
+  struct Target : bulletin::BackupTarget {
     void begin(std::uint64_t) override {}
     void write(const std::string&, std::string_view bytes) override { taken += bytes.size(); }
     std::size_t taken = 0;
@@ -147,7 +132,7 @@ TEST_CASE("a backup that is larger than it told is an error", "[keyless]") {
     return std::nullopt;
   });
   Target target;
-  bulletin::cli::SmallClient small(common_of(broker.endpoint()));
-  CHECK(failure_of([&] { small.backup(target); }).code() == Errc::protocol);
+  bulletin::Inspector inspector = inspector_at(broker.endpoint());
+  CHECK(failure_of([&] { inspector.backup(target); }).code() == Errc::protocol);
   CHECK(target.taken == 0);
 }

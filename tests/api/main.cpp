@@ -62,7 +62,7 @@ int crowd(const std::string& endpoint, std::size_t count) {
     spaces[i].set(process + std::to_string(i), i, {.ephemeral = true});
   for (const bulletin::Namespace& space : spaces) {
     for (std::size_t i = 0; i < count; ++i) {
-      const bool seen = space.wait_until(
+      const bool seen = space.wait_for(
           process + std::to_string(i), [&](const bulletin::Value& value) { return value == i; },
           bulletin::test::patience);
       if (!seen) {

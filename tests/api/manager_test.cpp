@@ -99,7 +99,7 @@ TEST_CASE("all that open the same endpoint by URI share one client", "[keyless]"
   CHECK(bulletin::open(board.endpoint() + "#b").at<int>("n") == 4);
   bulletin::Client watcher = board.client();
   CHECK(watcher.open("$sys/sessions")
-            .wait_until(
+            .wait_for(
                 "1", [](const bulletin::Value&) { return true; }, patience));
 }
 

@@ -50,7 +50,7 @@ const std::vector<std::pair<const char*, Call>> shared_only{
      }},
     {"wait_until",
      [](const Namespace& s, const std::string& n) {
-       s.wait_until(
+       s.wait_for(
            n, [](const bulletin::Value&) { return true; }, std::chrono::seconds(9));
      }},
     {"Transaction::set", [](const Namespace&, const std::string& n) { Transaction().set(n, 1); }},
@@ -162,7 +162,7 @@ TEST_CASE("namespaces whose names begin alike are different") {
 TEST_CASE("the broker's own namespaces can be opened and not written") {
   Open open;
   const Namespace broker = open.client.open("$sys/broker");
-  CHECK(broker.wait_until(
+  CHECK(broker.wait_for(
       "version", [](const bulletin::Value&) { return true; }, patience));
   const bulletin::Error error = failure_of([&] { broker.set("version", "mine"); });
   CHECK((error.code() == Errc::rejected || error.code() == Errc::denied));

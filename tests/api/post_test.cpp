@@ -1,5 +1,7 @@
 // Writes that nobody waits for, and what flush() tells of them.
 #include <chrono>
+#include <exception>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -192,4 +194,45 @@ TEST_CASE("a closed client takes no posts, and has none to flush") {
   client.reset();
   CHECK(code_of([&] { publisher.post("x", 1); }) == Errc::disconnected);
   CHECK(code_of([&] { publisher.flush(); }) == Errc::disconnected);
+}
+
+TEST_CASE("a failed post that nobody flushes reaches on_error once and flush still throws it") {
+  std::mutex mutex;
+  std::vector<std::string> errors;
+  bulletin::BrokerOptions broker = short_times();
+  broker.limits.value_bytes = 100;
+  const Board board(broker);
+  bulletin::ClientOptions options = board.options();
+  options.on_error = [&](std::exception_ptr error) {
+    const std::scoped_lock lock(mutex);
+    try {
+      std::rethrow_exception(error);
+    } catch (const bulletin::Error& thrown) {
+      errors.push_back(thrown.name());
+    }
+  };
+  const auto count = [&] {
+    const std::scoped_lock lock(mutex);
+    return errors.size();
+  };
+  bulletin::Client client(options);
+  const Publisher publisher = client.publisher("plant");
+  publisher.post("large", std::string(200, 'x'));
+  publisher.post("larger", std::string(300, 'x'));
+  CHECK(await([&] { return count() == 1; }));
+  CHECK(errors == std::vector<std::string>{"large"});
+  CHECK(code_of([&] { publisher.flush(); }) == Errc::rejected);
+  publisher.flush();
+  {
+    bulletin::Client other(options);
+    other.publisher("plant").post("late", std::string(200, 'x'));
+  }
+  CHECK(errors == std::vector<std::string>{"large", "late"});
+}
+
+TEST_CASE("of posts of which only the newest matters a broker that was frozen gets the newest") {
+  OpenBoard open;
+  for (int i = 1; i <= 20'000; ++i) open.space.post("x", i, {.latest = true});
+  open.space.flush();
+  CHECK(open.space.at<int>("x") == 20'000);
 }

@@ -100,7 +100,7 @@ TEST_CASE("signals disturb no call") {
     other.sync();
     if (other.at<int>("x") != i) return true;
     space.set_async("y", i).get();
-    space.wait_until(
+    space.wait_for(
         "z", [](const bulletin::Value&) { return true; }, std::chrono::milliseconds(2));
     return alarms > 300;
   }));
@@ -196,7 +196,7 @@ TEST_CASE("a wait that is interrupted lasts as long as it was meant to") {
     CHECK(took < time + patience / 2);
   };
   lasts(300ms, [&] {
-    CHECK_FALSE(space.wait_until(
+    CHECK_FALSE(space.wait_for(
         "never", [](const Value&) { return true; }, 300ms));
   });
   lasts(300ms, [&] { CHECK_THROWS_AS(without_broker.open("x"), Error); });

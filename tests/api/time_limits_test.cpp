@@ -71,7 +71,7 @@ TEST_CASE("what on_wait throws ends the wait and reaches the caller") {
   CHECK_THROWS_AS(client.namespaces(), Interrupted);
   const bulletin::Namespace plant = client.open("plant", {.wait = false});
   CHECK_THROWS_AS(plant.sync(), Interrupted);
-  CHECK_THROWS_AS(plant.wait_until(
+  CHECK_THROWS_AS(plant.wait_for(
                       "x", [](const auto&) { return true; }, 1h),
                   Interrupted);
   CHECK(calls == 8);
@@ -86,12 +86,12 @@ TEST_CASE("a wait that was ended leaves the client as it was") {
   };
   bulletin::Client client(options);
   const bulletin::Namespace plant = client.open("plant", {.wait = false});
-  CHECK_THROWS_AS(plant.wait_until(
+  CHECK_THROWS_AS(plant.wait_for(
                       "x", [](const auto&) { return true; }, 1h),
                   Interrupted);
   interrupted = false;
   plant.sync();
   plant.set("x", 1);
-  CHECK(plant.wait_until(
+  CHECK(plant.wait_for(
       "x", [](const auto& value) { return value == 1; }, patience));
 }

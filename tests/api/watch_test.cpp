@@ -235,22 +235,22 @@ TEST_CASE("a watch without a callback is rejected") {
 TEST_CASE("wait_until returns when the value is there, and false when the time is over") {
   OpenBoard open;
   using namespace std::chrono_literals;
-  CHECK_FALSE(open.space.wait_until(
+  CHECK_FALSE(open.space.wait_for(
       "x", [](const Value&) { return true; }, 30ms));
-  CHECK_FALSE(open.space.wait_until(
+  CHECK_FALSE(open.space.wait_for(
       "x", [](const Value&) { return true; }, 0ms));
   open.space.set("x", 1);
-  CHECK(open.space.wait_until(
+  CHECK(open.space.wait_for(
       "x", [](const Value&) { return true; }, 0ms));
-  CHECK_FALSE(open.space.wait_until(
+  CHECK_FALSE(open.space.wait_for(
       "x", [](const Value& x) { return x == 2; }, 30ms));
   std::thread writer([&] { open.other.set("x", 2); });
-  CHECK(open.space.wait_until(
+  CHECK(open.space.wait_for(
       "x", [](const Value& x) { return x == 2; }, patience));
   writer.join();
-  CHECK(open.space.wait_until(
+  CHECK(open.space.wait_for(
       "x", [](const Value& x) { return x == 2; }, std::chrono::milliseconds::max()));
-  CHECK_THROWS_AS(open.space.wait_until(
+  CHECK_THROWS_AS(open.space.wait_for(
                       "x", [](const Value&) -> bool { throw 7; }, patience),
                   int);
 }

@@ -388,7 +388,7 @@ TEST_CASE("a future is ready with a revision, or throws what set would throw") {
 TEST_CASE("a future that nobody keeps is a write all the same") {
   OpenBoard open;
   (void)open.space.set_async("x", 1);
-  CHECK(open.other.wait_until(
+  CHECK(open.other.wait_for(
       "x", [](const bulletin::Value& x) { return x == 1; }, patience));
 }
 

@@ -28,7 +28,8 @@ Sighting sighting(int second, std::uint64_t requests, std::uint64_t changes) {
                    {"5", Map{{"name", "arm"}, {"host", "robot7"}}},
                    {"6", Map{{"name", "arm"}, {"host", "robot\x1b"}}}};
   seen.namespaces = {"a", "b", "c"};
-  seen.states = {{1, 10, 1, 50}, {2, changes, 2, 100}, {3, 20, 9, 999}};
+  seen.states = {
+      {Revision(1), 10, 1, 50}, {Revision(2), changes, 2, 100}, {Revision(3), 20, 9, 999}};
   return seen;
 }
 

@@ -206,6 +206,38 @@ TEST_CASE("A future becomes a std::future, before it is ready and afterwards") {
   CHECK(failure_of([&] { futures.front().get(); }).code() == Errc::rejected);
 }
 
+TEST_CASE("What follows a future is called once it is ready, or at once") {
+  std::optional<Revision> got;
+  const auto follow = [&](Future<Revision> done) {
+    CHECK(done.wait_for(std::chrono::seconds(0)) == std::future_status::ready);
+    got = done.get();
+  };
+  auto [early, future] = WritePromise::make<Revision>();
+  std::move(future).then(follow);
+  CHECK_FALSE(future.valid());
+  CHECK_FALSE(got);
+  early.fulfil(committed());
+  CHECK(got == seven);
+  got.reset();
+
+  auto [late, ready] = WritePromise::make<Revision>();
+  late.fulfil(committed());
+  std::move(ready).then(follow);
+  CHECK(got == seven);
+
+  auto [failing, failed] = WritePromise::make<Revision>();
+  bool threw = false;
+  std::move(failed).then([&](Future<Revision> done) {
+    try {
+      done.get();
+    } catch (const Error&) {
+      threw = true;
+    }
+  });
+  failing.fail(std::make_exception_ptr(Error(Errc::denied, "no")));
+  CHECK(threw);
+}
+
 TEST_CASE("Several threads wait for what is shared") {
   auto [promise, future] = promise_of_a_set();
   const std::shared_future<Revision> shared = future.share();

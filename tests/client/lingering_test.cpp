@@ -138,8 +138,8 @@ TEST_CASE("an ephemeral attribute without a handle is set again in a new session
   const Namespace first = other.open("opened");
   const Namespace second = other.open("published");
   const auto is = [](int wanted) { return [=](const Value& value) { return value == wanted; }; };
-  CHECK(first.wait_until("x", is(1), patience));
-  CHECK(second.wait_until("x", is(2), patience));
+  CHECK(first.wait_for("x", is(1), patience));
+  CHECK(second.wait_for("x", is(2), patience));
 }
 
 TEST_CASE("reads go on while the broker is away though the last handle went long before") {

@@ -179,7 +179,7 @@ class Reader {
     const Time at = now();
     if (all.get<std::int64_t>("p0") != all.get<std::int64_t>("p1"))
       recorder_.faults.push_back({"p0", at, "a snapshot shows half of a transaction"});
-    for (const auto& [name, value, revision] : all) {
+    for (const auto& [name, value, revision, lease] : all) {
       recorder_.sights.push_back(
           {observer_, std::string(name), value.as<std::int64_t>(), revision.value(), at, since});
     }
@@ -249,7 +249,7 @@ Load::~Load() {
 void look_at_the_end(const Place& place, History& history) {
   Client client(options_of(place, 0, 20'000ms));
   for (const std::string& space : {place.registers(), place.counters()}) {
-    for (const auto& [name, value, revision] : client.open(space).snapshot()) {
+    for (const auto& [name, value, revision, lease] : client.open(space).snapshot()) {
       history.last.push_back(
           {0, std::string(name), value.as<std::int64_t>(), revision.value(), now(), 0});
     }

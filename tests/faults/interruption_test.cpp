@@ -144,7 +144,7 @@ TEST_CASE("Interrupted waits last as long as they were meant to") {
   Client connected = board.client();
   const Namespace space = connected.open("x");
   lasts(50ms, [&] {
-    CHECK_FALSE(space.wait_until(
+    CHECK_FALSE(space.wait_for(
         "y", [](const Value&) { return true; }, 50ms));
   });
 }

@@ -89,7 +89,7 @@ TEST_CASE("every first call of a child brings it back: it is stale, joins, and f
       {"private erase", [](const auto& space, const auto&) { space.erase("_p"); }},
       {"wait_until",
        [](const auto& space, const auto&) {
-         space.wait_until(
+         space.wait_for(
              "x", [](const Value&) { return true; }, 0ms);
        }},
       {"freshness", [](const auto& space, const auto&) { (void)space.freshness(); }},
@@ -127,7 +127,7 @@ TEST_CASE("a child is stale until it has joined, then follows updates") {
   Child child([&](const Parent& parent) {
     parent.tell(state(family.space));
     parent.tell(text(connected(family.space)));
-    parent.tell(text(family.space.wait_until(
+    parent.tell(text(family.space.wait_for(
         "x", [](const Value& x) { return x == 2; }, patience)));
     family.space.sync();
     parent.tell(std::to_string(family.space.at<int>("x")));
@@ -444,7 +444,7 @@ TEST_CASE("a child of a process with an embedded broker is that broker's client"
   Child child([&](const Parent& parent) {
     parent.tell(std::to_string(space.at<int>("x")));
     parent.tell(std::to_string(space.add("x", 1)));
-    parent.tell(text(space.wait_until(
+    parent.tell(text(space.wait_for(
         "x", [](const Value& x) { return x == 5; }, patience)));
   });
   CHECK(child.line() == "1");

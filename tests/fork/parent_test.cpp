@@ -255,7 +255,7 @@ TEST_CASE("a fork in a watch callback makes a child that goes on in the callback
     child.emplace([&](const Parent& parent) {
       parent.tell(std::to_string(space.at<int>("x")));
       parent.tell(std::to_string(space.set("child", 1).value() > 0));
-      parent.tell(std::to_string(space.wait_until(
+      parent.tell(std::to_string(space.wait_for(
           "x", [](const Value& x) { return x == 2; }, patience)));
       std::atomic<int> own{0};
       const auto watch = space.watch("x", [&](const bulletin::Change&) { ++own; });

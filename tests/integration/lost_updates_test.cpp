@@ -85,7 +85,7 @@ TEST_CASE("a reader that loses most updates ends with the same contents", "[keyl
   lossy.relay.lose(0);
   CHECK(await([&] { return read.revision() == written.revision(); }));
   CHECK(read.names() == written.names());
-  for (const auto& [name, value, revision] : written.snapshot()) {
+  for (const auto& [name, value, revision, lease] : written.snapshot()) {
     CAPTURE(name);
     CHECK(read.read<Value>(name)->value == value);
     CHECK(read.read<Value>(name)->revision == revision);

@@ -113,7 +113,7 @@ TEST_CASE("a broker killed again and again under load loses its board and nobody
   Namespace newest = fresh.open("load");
   REQUIRE(await([&] { return read.revision() == newest.revision(); }));
   CHECK(read.names() == newest.names());
-  for (const auto& [name, value, revision] : newest.snapshot()) {
+  for (const auto& [name, value, revision, lease] : newest.snapshot()) {
     CHECK(read.read<Value>(name)->value == value);
     CHECK(read.read<Value>(name)->revision == revision);
   }

@@ -93,8 +93,8 @@ static_assert(settable<char[5]> && settable<const char*> && settable<std::string
 static_assert(settable<Value> && settable<Array> && settable<std::vector<double>>);
 static_assert(settable<std::map<std::string, int>> && settable<Named> &&
               settable<std::vector<Named>>);
-static_assert(unsettable<char> && unsettable<void*> && unsettable<const int*> &&
-              unsettable<Colour>);
+static_assert(settable<Colour>);
+static_assert(unsettable<char> && unsettable<void*> && unsettable<const int*>);
 static_assert(unsettable<Opaque> && unsettable<std::nullptr_t> && unsettable<std::vector<Opaque>>);
 static_assert(unsettable<std::map<int, int>> && unsettable<char32_t> && unsettable<long double>);
 

@@ -1,3 +1,5 @@
+#include <chrono>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -44,7 +46,20 @@ Publisher Client::publisher(std::string_view name) {
 }
 
 std::vector<std::string> Client::namespaces(std::string_view prefix, Timeout timeout) const {
-  return implementation_->list(prefix, timeout);
+  return implementation_->queries(timeout).namespaces(prefix, ~std::size_t{0});
+}
+
+Snapshot Client::read(std::string_view space, const std::vector<std::string>& names,
+                      Timeout timeout) const {
+  return implementation_->queries(timeout).read(space, names);
+}
+
+Snapshot Client::read_all(std::string_view space, Timeout timeout) const {
+  return implementation_->queries(timeout).read_all(space);
+}
+
+std::chrono::steady_clock::duration Client::ping(Timeout timeout) const {
+  return implementation_->queries(timeout).ping();
 }
 
 Limits Client::limits() const { return implementation_->limits(); }

@@ -55,6 +55,21 @@ class StandardPromise final : public client::Listener {
   std::promise<T> promise_{std::allocator_arg, replica::CrossThreadAllocator<T>()};
 };
 
+/// Has the future's side of one that is continued.
+template <class T>
+class Continuation final : public client::Listener {
+ public:
+  explicit Continuation(std::function<void(Future<T>)> f) : f_(std::move(f)) {}
+
+  void told(detail::SharedState& state) noexcept override {
+    const std::unique_ptr<Continuation> own(this);
+    f_(Future<T>(&state));
+  }
+
+ private:
+  const std::function<void(Future<T>)> f_;
+};
+
 }  // namespace
 
 template <class T>
@@ -94,6 +109,17 @@ std::future_status Future<T>::wait_until(std::chrono::system_clock::time_point t
   std::future_status status = wait_for(left());
   while (status != std::future_status::ready && left().count() > 0) status = wait_for(left());
   return status;
+}
+
+template <class T>
+void Future<T>::then(std::function<void(Future)> f) && {
+  auto continuation = std::make_unique<Continuation<T>>(f);
+  if (state().listen(*continuation)) {
+    (void)continuation.release();
+    (void)state_.release();
+  } else {
+    f(std::move(*this));
+  }
 }
 
 template <class T>

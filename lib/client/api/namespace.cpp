@@ -2,8 +2,9 @@
 
 #include <bulletin/namespace.hpp>
 
-#include "client/api/snapshot_data.hpp"
 #include "client/loop/namespace_state.hpp"
+#include "client/loop/snapshot_data.hpp"
+#include "client/watch/pulled_watch.hpp"
 #include "client/watch/watch.hpp"
 #include "wire/digest.hpp"
 #include "wire/value_codec.hpp"
@@ -44,22 +45,18 @@ Revision set_private(NamespaceState& state, std::string_view name, detail::Conte
 
 }  // namespace
 
-const std::string& Namespace::name() const noexcept { return state_->replica->name(); }
-
-std::string Namespace::uri() const { return state_->uri(); }
-
 // --- reads ---
 
 bool Namespace::read_slot(std::string_view name, detail::Reading& out) const {
   detail::notice_fork();
-  if (state_->table_of(name).read(name, out)) return true;
+  if (state().table_of(name).read(name, out)) return true;
   check_name(name);  // only on a miss: what is there has a legal name
   return false;
 }
 
 detail::ScalarValue Namespace::read_scalar(std::string_view name) const {
   detail::notice_fork();
-  const detail::ScalarValue scalar = state_->table_of(name).read_scalar(name);
+  const detail::ScalarValue scalar = state().table_of(name).read_scalar(name);
   if (scalar.kind == detail::Kind::absent) check_name(name);
   return scalar;
 }
@@ -74,16 +71,16 @@ bool Namespace::contains(std::string_view name) const {
 
 std::size_t Namespace::size() const noexcept {
   detail::notice_fork();
-  return state_->replica->table().size();
+  return state_ ? state_->replica->table().size() : 0;
 }
 
 std::vector<std::string> Namespace::names() const {
   detail::notice_fork();
   std::vector<std::string> names;
   {
-    const client::Lock lock = state_->client->lock();
+    const client::Lock lock = state().client->lock();
     names.reserve(size());
-    state_->replica->table().for_each(
+    state().replica->table().for_each(
         [&](std::string_view name, std::uint64_t, const auto&) { names.emplace_back(name); });
   }
   std::sort(names.begin(), names.end());
@@ -95,10 +92,10 @@ Snapshot Namespace::snapshot() const {
   auto data = std::make_shared<detail::SnapshotData>();
   data->space = name();
   {
-    const client::Lock lock = state_->client->lock();
-    data->revision = state_->replica->revision();
+    const client::Lock lock = state().client->lock();
+    data->revision = state().replica->revision();
     data->items.reserve(size());
-    state_->replica->table().for_each([&](std::string_view name, std::uint64_t, const auto& found) {
+    state().replica->table().for_each([&](std::string_view name, std::uint64_t, const auto& found) {
       data->items.push_back({std::string(name), std::string(found.value), found.revision});
     });
   }
@@ -111,9 +108,9 @@ std::shared_ptr<detail::PinnedSlot> Namespace::pin(std::string_view name) const 
   detail::notice_fork();
   require_shared(name);
   check_name(name);
-  const client::Lock lock = state_->client->lock();
+  const client::Lock lock = state().client->lock();
   return std::make_shared<detail::PinnedSlot>(state_, std::string(name),
-                                              state_->replica->table().pin(name));
+                                              state().replica->table().pin(name));
 }
 
 detail::PinnedSlot::~PinnedSlot() { replica::AttributeTable::unpin(slot); }
@@ -133,43 +130,23 @@ void Namespace::throw_wrong_type(std::string_view name, const detail::Reading& f
 
 // --- writes ---
 
-Revision Namespace::set_value(std::string_view name, detail::Content value,
-                              const SetOptions& options) const {
+Revision Namespace::set_here(std::string_view name, detail::Content content,
+                             const SetOptions& options) const {
   detail::notice_fork();
-  if (wire::is_private(name)) return set_private(*state_, name, value, options);
-  return state_->set(name, value, options);
+  if (wire::is_private(name)) return set_private(state(), name, content, options);
+  return set_content(name, content, options);
 }
 
-Future<Revision> Namespace::set_value_async(std::string_view name, detail::Content value,
-                                            const SetOptions& options) const {
-  require_shared(name);
-  return state_->set_async(name, value, options);
-}
-
-void Namespace::post_value(std::string_view name, detail::Content value,
-                           const SetOptions& options) const {
-  require_shared(name);
-  state_->post(name, value, options);
-}
-
-void Namespace::flush(Timeout timeout) const { state_->flush(timeout); }
-
-bool Namespace::erase(std::string_view name) const {
+bool Namespace::erase(std::string_view name, Timeout timeout) const {
   detail::notice_fork();
-  if (!wire::is_private(name)) return state_->erase(name);
+  if (!wire::is_private(name)) return Publisher::erase(name, timeout);
   check_name(name);
-  const client::Lock lock = state_->client->lock();
-  return state_->private_attributes.erase(name, wire::name_hash(name), 0);
+  const client::Lock lock = state().client->lock();
+  return state().private_attributes.erase(name, wire::name_hash(name), 0);
 }
 
-std::optional<Revision> Namespace::compare_and_set_value(std::string_view name, Revision expected,
-                                                         detail::Content value,
-                                                         const SetOptions& options) const {
-  return state_->compare_and_set(name, expected, value, options);
-}
-
-std::chrono::steady_clock::time_point Namespace::write_deadline() const {
-  return client::deadline_after(state_->client->options.write_timeout);
+std::chrono::steady_clock::time_point Namespace::write_deadline(const SetOptions& options) const {
+  return client::deadline_after(options.timeout.value_or(state().client->options.write_timeout));
 }
 
 void Namespace::give_up_after(std::chrono::steady_clock::time_point deadline, std::string_view name,
@@ -178,22 +155,10 @@ void Namespace::give_up_after(std::chrono::steady_clock::time_point deadline, st
   throw Error(Errc::overloaded,
               "the update of " + wire::quoted(name) + " in '" + this->name() + "' gave up after " +
                   std::to_string(attempts) + " attempts in " +
-                  std::to_string(state_->client->options.write_timeout.count()) +
+                  std::to_string(state().client->options.write_timeout.count()) +
                   " ms (write_timeout): other writers changed it each time before this one could; "
                   "nothing was applied. Try again later, let fewer writers update it, or use add()",
               std::string(name));
-}
-
-Value Namespace::add_value(std::string_view name, const Value& amount) const {
-  return state_->add(name, amount);
-}
-
-CommitResult Namespace::commit(const Transaction& transaction) const {
-  return state_->commit(transaction);
-}
-
-Future<CommitResult> Namespace::commit_async(const Transaction& transaction) const {
-  return state_->commit_async(transaction);
 }
 
 // --- watching ---
@@ -205,6 +170,10 @@ client::QueuedBatch first_values(const NamespaceState& state,
   client::QueuedBatch batch;
   batch.space = state.replica->id();
   batch.resynced = true;
+  if (!state.replica->complete()) {
+    state.replica->tells_first = true;
+    return batch;
+  }
   const auto add = [&](std::string_view name, const auto& found) {
     batch.changes.push_back({std::string(name), std::string(found.value), found.revision, 0, {}});
   };
@@ -221,61 +190,93 @@ client::QueuedBatch first_values(const NamespaceState& state,
   return batch;
 }
 
+std::shared_ptr<detail::PulledWatch> paced_watch(const NamespaceState& state,
+                                                 const std::optional<std::string>& name,
+                                                 const WatchOptions& options) {
+  if (options.interval.count() < 0)
+    throw Error(Errc::rejected,
+                "the interval of a watch on '" + state.replica->name() + "' is negative");
+  if (options.interval.count() == 0) return nullptr;
+  return std::make_shared<detail::PulledWatch>(state.replica->id(), name, options);
+}
+
 Subscription start_watch(const std::shared_ptr<NamespaceState>& state,
-                         std::optional<std::string> name, Watcher callback) {
+                         std::optional<std::string> name, Watcher callback,
+                         const WatchOptions& options) {
   if (!callback)
     throw Error(Errc::rejected, "a watch on '" + state->replica->name() + "' needs a callback");
   const std::shared_ptr<client::Dispatcher> dispatcher = state->client->dispatcher();
-  auto watch = std::make_shared<detail::Watch>(dispatcher, state->replica->id(), std::move(name),
-                                               std::move(callback), client::generation());
+  auto paced = paced_watch(*state, name, options);
+  auto watch =
+      std::make_shared<detail::Watch>(dispatcher, state->replica->id(), std::move(name),
+                                      std::move(callback), client::generation(), std::move(paced));
   watch->open = state;
   const client::Lock lock = state->client->lock();
-  dispatcher->add(watch, first_values(*state, watch->name));
+  dispatcher->add(watch,
+                  options.updates_only ? client::QueuedBatch() : first_values(*state, watch->name));
   return Subscription(std::move(watch));
 }
 
 }  // namespace
 
-Subscription Namespace::watch(std::string_view name, Watcher callback) const {
+Subscription Namespace::watch(std::string_view name, Watcher callback, WatchOptions options) const {
+  static_cast<void>(state());
   require_shared(name);
   check_name(name);
-  return start_watch(state_, std::string(name), std::move(callback));
+  return start_watch(state_, std::string(name), std::move(callback), options);
 }
 
-Subscription Namespace::watch(Watcher callback) const {
-  return start_watch(state_, std::nullopt, std::move(callback));
+Subscription Namespace::watch(Watcher callback, WatchOptions options) const {
+  static_cast<void>(state());
+  return start_watch(state_, std::nullopt, std::move(callback), options);
 }
 
-bool Namespace::wait_until(std::string_view name,
-                           const std::function<bool(const Value&)>& condition,
-                           std::chrono::milliseconds timeout) const {
+detail::WatchQueueHandle Namespace::queue(std::optional<std::string> name,
+                                          const WatchOptions& options) const {
+  const NamespaceState& space = state();
+  if (name) {
+    require_shared(*name);
+    check_name(*name);
+  }
+  std::shared_ptr<client::Dispatcher> dispatcher = space.client->dispatcher();
+  auto watch = std::make_shared<detail::PulledWatch>(space.replica->id(), std::move(name), options);
+  const client::Lock lock = space.client->lock();
+  if (!options.updates_only) watch->begin(first_values(space, watch->name));
+  dispatcher->add(watch);
+  return {std::move(watch), state_, std::move(dispatcher)};
+}
+
+bool Namespace::wait_on(std::string_view name, const std::function<bool()>& condition,
+                        std::chrono::milliseconds timeout) const {
   require_shared(name);
   check_name(name);
-  // A year is for ever, and does not overflow the clock.
-  const auto deadline = std::chrono::steady_clock::now() +
-                        std::min<std::chrono::milliseconds>(timeout, std::chrono::hours(24 * 365));
+  const auto deadline = client::deadline_after(timeout);
   for (;;) {
     const auto position = [&] {
-      return std::pair(state_->replica->history(), state_->replica->revision());
+      return std::pair(state().replica->history(), state().replica->revision());
     };
     const auto seen = position();
-    if (const std::optional<Value> value = get<Value>(name); value && condition(*value))
-      return true;
-    const bool moved = state_->client->wait_for(deadline, [&] { return position() != seen; });
+    if (condition()) return true;
+    const bool moved = state().client->wait_for(deadline, [&] { return position() != seen; });
     if (!moved) return false;
   }
 }
 
-void Namespace::sync(Timeout timeout) const { state_->client->sync(*state_->replica, timeout); }
+bool Namespace::wait_for_removal(std::string_view name, std::chrono::milliseconds timeout) const {
+  return wait_on(
+      name, [&] { return !contains(name); }, timeout);
+}
+
+void Namespace::sync(Timeout timeout) const { state().client->sync(*state().replica, timeout); }
 
 Revision Namespace::revision() const noexcept {
   detail::notice_fork();
-  return Revision(state_->replica->revision());
+  return state_ ? Revision(state_->replica->revision()) : absent;
 }
 
 Freshness Namespace::freshness() const noexcept {
   detail::notice_fork();
-  return state_->client->freshness(*state_->replica);
+  return state_ ? state_->client->freshness(*state_->replica) : Freshness();
 }
 
 }  // namespace bulletin

@@ -3,7 +3,7 @@
 #include <bulletin/error.hpp>
 #include <bulletin/snapshot.hpp>
 
-#include "client/api/snapshot_data.hpp"
+#include "client/loop/snapshot_data.hpp"
 #include "wire/names.hpp"
 #include "wire/value_codec.hpp"
 
@@ -35,7 +35,7 @@ std::optional<std::size_t> Snapshot::find(std::string_view name) const noexcept 
 
 Snapshot::Entry Snapshot::entry(std::size_t index) const {
   const auto& item = data_->items[index];
-  return {item.name, wire::decode_value(item.value), Revision(item.revision)};
+  return {item.name, wire::decode_value(item.value), Revision(item.revision), item.lease};
 }
 
 Encoded Snapshot::encoded(std::size_t index) const { return {data_->items[index].value}; }

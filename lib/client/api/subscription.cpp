@@ -1,6 +1,6 @@
 #include <utility>
 
-#include <bulletin/change.hpp>
+#include <bulletin/subscription.hpp>
 
 #include "client/system/fork.hpp"
 #include "client/watch/dispatcher.hpp"

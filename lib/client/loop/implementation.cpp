@@ -6,12 +6,10 @@
 #include <zmq.hpp>
 
 #include "client/loop/namespace_state.hpp"
-#include "client/system/part_pause.hpp"
 #include "client/system/signals_blocked.hpp"
 #include "client/transport/diagnosis.hpp"
 #include "client/transport/endpoint.hpp"
 #include "client/transport/zmq_transport.hpp"
-#include "wire/decode_error.hpp"
 #include "wire/names.hpp"
 #include "wire/transaction.hpp"
 
@@ -23,19 +21,6 @@ using client::SteadyTime;
 /// A replica that is not where STATUS told after so long may be of a history that has ended.
 constexpr std::chrono::milliseconds sync_retry_time{500};
 constexpr std::chrono::milliseconds on_wait_interval{100};
-
-// A call's reply, decoded. Throws Error when it is a refusal, or no such reply.
-template <class Decode>
-auto decoded(Decode decode, std::string_view reply, const std::string& what) {
-  try {
-    return decode(reply);
-  } catch (const wire::RefusedError& error) {
-    const wire::Refusal& refusal = error.refusal();
-    throw Error(wire::to_errc(refusal.status), what + ": " + refusal.message, refusal.name);
-  } catch (const wire::DecodeError& error) {
-    throw Error(Errc::protocol, what + ": the broker's reply is none: " + error.what());
-  }
-}
 
 }  // namespace
 
@@ -234,34 +219,13 @@ void Client::Implementation::throw_incomplete(const replica::NamespaceReplica& r
   throw_no_broker("cannot open '" + name + "'", waited);
 }
 
-std::shared_ptr<const detail::Destination> Client::Implementation::publisher(
-    std::string_view name) {
+std::shared_ptr<detail::NamespaceState> Client::Implementation::publisher(std::string_view name) {
   client::check_namespace_name(name);
   static_cast<void>(loop());  // throws if it is closed
   const client::Lock locked = lock();
   std::shared_ptr<detail::NamespaceState> state = handle_on(name);
   if (!state->replica->complete()) state->published = true;
   return state;
-}
-
-std::vector<std::string> Client::Implementation::list(std::string_view prefix, Timeout timeout) {
-  const std::string what = "cannot list the namespaces";
-  if (!wire::is_utf8(prefix))
-    throw Error(Errc::rejected, what + ": the prefix " + wire::quoted(prefix) + " is not UTF-8");
-  std::vector<std::string> names;
-  for (bool more = true; more;) {
-    const std::string after = names.empty() ? std::string() : names.back();
-    const std::string reply =
-        call(encode(wire::List{prefix, after}), what, timeout.value_or(options.write_timeout));
-    const auto decode = [&](std::string_view bytes) {
-      return wire::decode_list_reply(bytes, after);
-    };
-    const wire::ListReply part = decoded(decode, reply, what);
-    names.insert(names.end(), part.names.begin(), part.names.end());
-    more = part.more;
-    if (more) client::pause_after_part(reply.size());
-  }
-  return names;
 }
 
 std::string Client::Implementation::call(std::string request, std::string_view what,
@@ -287,6 +251,13 @@ std::string Client::Implementation::call(std::string request, std::string_view w
   throw_no_broker(what, timeout);
 }
 
+client::Queries Client::Implementation::queries(Timeout timeout) {
+  return client::Queries([this, time = timeout.value_or(options.write_timeout)](
+                             std::string request, const std::string& what) {
+    return call(std::move(request), what, time);
+  });
+}
+
 void Client::Implementation::sync(replica::NamespaceReplica& replica, Timeout timeout) {
   const std::chrono::milliseconds time = timeout.value_or(options.write_timeout);
   const auto deadline = client::deadline_after(time);
@@ -294,7 +265,7 @@ void Client::Implementation::sync(replica::NamespaceReplica& replica, Timeout ti
   wire::NamespaceStatus newest;
   do {
     // The broker may be restarted after it has told: then it has to tell of its new history.
-    const wire::NamespaceStatus told = status_of(replica.name(), what, time);
+    const wire::NamespaceStatus told = queries(time).status({replica.name()}, what).front();
     if (told.epoch != newest.epoch) newest = told;
     {
       const client::Lock locked = lock();
@@ -307,16 +278,6 @@ void Client::Implementation::sync(replica::NamespaceReplica& replica, Timeout ti
       return;
   } while (std::chrono::steady_clock::now() < deadline);
   throw_no_broker(what, time);
-}
-
-wire::NamespaceStatus Client::Implementation::status_of(std::string_view space,
-                                                        const std::string& what,
-                                                        std::chrono::milliseconds timeout) {
-  const std::string reply = call(encode(wire::StatusRequest{{space}}), what, timeout);
-  const wire::StatusReply status = decoded(wire::decode_status_reply, reply, what);
-  if (status.namespaces.size() != 1)
-    throw Error(Errc::protocol, what + ": the broker's STATUS names no namespace");
-  return status.namespaces.front();
 }
 
 void Client::Implementation::wake() {

@@ -12,6 +12,7 @@
 #include <bulletin/client.hpp>
 
 #include "client/loop/async_write_queue.hpp"
+#include "client/loop/broker_queries.hpp"
 #include "client/loop/client_state.hpp"
 #include "client/loop/loop.hpp"
 #include "client/system/clock.hpp"
@@ -39,8 +40,9 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   void close() noexcept;
 
   std::shared_ptr<detail::NamespaceState> open(std::string_view name, const OpenOptions& how);
-  std::shared_ptr<const detail::Destination> publisher(std::string_view name);
-  std::vector<std::string> list(std::string_view prefix, Timeout timeout);
+  std::shared_ptr<detail::NamespaceState> publisher(std::string_view name);
+  /// Questions that wait for so long each. They live no longer than this client.
+  client::Queries queries(Timeout timeout);
   const Limits& limits() const noexcept { return state_.limits(); }
   std::string endpoint_in_use() const;
   Freshness freshness(const replica::NamespaceReplica& replica) const noexcept {
@@ -55,11 +57,13 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   void sync(replica::NamespaceReplica& replica, Timeout timeout = {});
   /// Writes, and returns when the replica holds what decided it. Throws what `write_error` says.
   /// `name`: the one attribute that it is about, if it is known.
-  replica::FinishedWrite write(replica::PendingWrite write, std::string_view name) {
-    return write_until(write_deadline(), std::move(write), name);
+  replica::FinishedWrite write(replica::PendingWrite write, std::string_view name,
+                               Timeout timeout = {}) {
+    return write_until(write_deadline(timeout), std::move(write), name);
   }
   /// The same without waiting: the promise tells; without one, `flush`.
-  void write_async(replica::PendingWrite&& write, client::WritePromise&& promise);
+  void write_async(replica::PendingWrite&& write, client::WritePromise&& promise,
+                   Timeout timeout = {});
   /// Waits for the writes of this namespace that have no promise. Throws what the first of them
   /// that failed would have thrown.
   void flush(const replica::NamespaceReplica& replica, Timeout timeout);
@@ -96,8 +100,6 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
   /// Waits on the loop, and calls `on_wait` meanwhile. Throws what that throws.
   bool wait(client::Loop& loop, client::Lock& lock, SteadyTime deadline,
             const client::Loop::Predicate& predicate, Waits waits);
-  wire::NamespaceStatus status_of(std::string_view space, const std::string& what,
-                                  std::chrono::milliseconds timeout);
   replica::FinishedWrite write_until(SteadyTime deadline, replica::PendingWrite write,
                                      std::string_view name);
   bool wait_until_there(SteadyTime deadline, const replica::FinishedWrite& finished) noexcept;
@@ -112,8 +114,8 @@ class bulletin::Client::Implementation final : public std::enable_shared_from_th
                                      std::chrono::milliseconds waited) const;
   [[noreturn]] void throw_no_broker(std::string_view what, std::chrono::milliseconds waited,
                                     std::string_view name = {}) const;
-  [[nodiscard]] SteadyTime write_deadline() const {
-    return client::deadline_after(options.write_timeout);
+  [[nodiscard]] SteadyTime write_deadline(Timeout timeout = {}) const {
+    return client::deadline_after(timeout.value_or(options.write_timeout));
   }
   /// Of a write that nobody waits for. Later ones are not before earlier ones.
   [[nodiscard]] SteadyTime rough_write_deadline(Timeout timeout = {}) const {

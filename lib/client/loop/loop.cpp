@@ -14,6 +14,8 @@ namespace bulletin::client {
 namespace {
 
 constexpr std::uint64_t longest_wait_ms = 1000;
+/// The error of a failed post that no `flush` has thrown by then goes to on_error.
+constexpr std::uint64_t time_to_flush_ms = 1000;
 /// How long one of several endpoints may take to be heard.
 constexpr std::uint64_t patience_ms = 2000;
 /// After a failure (no descriptors, no memory) the client's thread rests before it tries again.
@@ -44,6 +46,7 @@ Loop::~Loop() = default;
 
 void Loop::close(SteadyTime deadline) {
   PendingPromises promises;
+  std::vector<Error> failed_posts;
   {
     Lock lock(state_.mutex);
     try {
@@ -56,6 +59,7 @@ void Loop::close(SteadyTime deadline) {
         lock, deadline, [this] { return writes.idle(); }, Waits::for_an_answer);
     stopping_ = true;
     writes.close(lock);
+    failed_posts = writes.take_unasked_failures(now_ms());
     for (Follower* each = followers_; each != nullptr; each = each->next)
       each->changed.notify_one();
     wake();
@@ -74,6 +78,7 @@ void Loop::close(SteadyTime deadline) {
     promises = std::exchange(state_.promises, {});
   }
   promises.end_all();
+  for (const Error& error : failed_posts) dispatcher->report(error);
   dispatcher->stop(deadline);
 }
 
@@ -336,6 +341,8 @@ void Loop::keep_house(Lock& lock, std::uint64_t now) {
   state_.watch_connection(core.heard(now));
   auto closed =
       state_.close_unused(now, [this](replica::ReplicaSet& used) { return writes.add_used(used); });
+  for (const Error& error : writes.take_unasked_failures(now - time_to_flush_ms))
+    dispatcher->push(error);
   // An answer tells. Also when a broker of the same name and ports has answered from another
   // address.
   if (!connected_to_ || std::exchange(answered_, false)) follow_updates(now);

@@ -4,16 +4,25 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 
-#include "client/loop/destination.hpp"
+#include <bulletin/detail/namespace_state.hpp>
+
+#include "client/loop/implementation.hpp"
 #include "client/system/randomness.hpp"
 #include "replica/attribute_table.hpp"
+#include "replica/namespace_replica.hpp"
 #include "wire/names.hpp"
 
 /// All that a client knows of a namespace beside the replica's own, which is the core's as well.
-class bulletin::detail::NamespaceState : public Destination {
+class bulletin::detail::NamespaceState {
  public:
-  using Destination::Destination;
+  NamespaceState(std::shared_ptr<Client::Implementation> client,
+                 std::shared_ptr<replica::NamespaceReplica> replica)
+      : client(std::move(client)), replica(std::move(replica)) {}
+
+  const std::shared_ptr<Client::Implementation> client;
+  const std::shared_ptr<replica::NamespaceReplica> replica;
 
   // Guarded by the client's lock.
   std::weak_ptr<NamespaceState> handle;  ///< those that exist

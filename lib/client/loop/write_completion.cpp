@@ -69,8 +69,8 @@ client::AsyncWriteQueue& Client::Implementation::queue() {
 }
 
 void Client::Implementation::write_async(replica::PendingWrite&& write,
-                                         client::WritePromise&& promise) {
-  const SteadyTime deadline = rough_write_deadline();
+                                         client::WritePromise&& promise, Timeout timeout) {
+  const SteadyTime deadline = rough_write_deadline(timeout);
   write.deadline_ms = client::deadline_ms(deadline);
   switch (queue().add(std::move(write), std::move(promise), deadline)) {
     case client::AsyncWriteQueue::Added::first: wake(); return;

@@ -281,8 +281,8 @@ void Writes::tell_why_unsent(replica::FinishedWrite& write) const noexcept {
 void Writes::note_post(const replica::FinishedWrite& write) noexcept {
   if (is_decided(write)) return;
   try {
-    const auto [place, first] =
-        post_failures_.try_emplace(write.replica->name(), PostFailures{*write_error(write)});
+    const auto [place, first] = post_failures_.try_emplace(
+        write.replica->name(), PostFailures{*write_error(write), now_ms()});
     if (!first) ++place->second.others;
   } catch (const std::exception&) {
     lost_post_failure_ = true;
@@ -295,7 +295,7 @@ std::optional<Error> Writes::take_post_failure(const std::string& space) {
     if (!std::exchange(lost_post_failure_, false)) return std::nullopt;
     return Error(Errc::in_doubt, "a post has failed, and there was no memory to note why");
   }
-  auto& [first, others] = found.mapped();
+  auto& [first, since_ms, others, reported] = found.mapped();
   if (others == 0) return std::move(first);
   try {
     return Error(first.code(),
@@ -304,6 +304,16 @@ std::optional<Error> Writes::take_post_failure(const std::string& space) {
   } catch (const std::exception&) {
     return std::move(first);
   }
+}
+
+std::vector<Error> Writes::take_unasked_failures(std::uint64_t until_ms) {
+  std::vector<Error> unasked;
+  for (auto& [space, failures] : post_failures_) {
+    if (failures.reported || failures.since_ms > until_ms) continue;
+    unasked.push_back(failures.first);
+    failures.reported = true;
+  }
+  return unasked;
 }
 
 bool Writes::add_used(replica::ReplicaSet& replicas) const {

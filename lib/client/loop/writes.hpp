@@ -46,6 +46,8 @@ class Writes {
   /// The error of the first write of the namespace, of those that were queued without a promise,
   /// that has failed since the last call; what it says tells of the others.
   std::optional<Error> take_post_failure(const std::string& space);
+  /// Those that came until `until_ms` and that nobody has asked for, each once.
+  std::vector<Error> take_unasked_failures(std::uint64_t until_ms);
   /// A broker is there, and what is not sent waits for what was written before.
   [[nodiscard]] bool has_broker() const { return connected_ && state_.hears_broker(); }
   /// Adds the replicas of all writes that have not ended, and of ephemeral attributes. False: it
@@ -93,7 +95,9 @@ class Writes {
   };
   struct PostFailures {
     Error first;
+    std::uint64_t since_ms;  ///< of the first
     std::uint64_t others = 0;
+    bool reported = false;  ///< though nobody has asked
   };
   using Completions = std::deque<Completion>;
 

@@ -75,6 +75,8 @@ class ChangeBatchQueue {
   /// count from 1.
   std::uint64_t begin_watch();
   void push_first_values(QueuedBatch batch);
+  /// Merges all that waits, as when it takes more than the bound.
+  void merge() { merge_all(); }
   [[nodiscard]] bool empty() const noexcept { return batches_.empty(); }
   QueuedBatch pop();
   /// Everything that waits: its destruction may run what callbacks own, so not under a lock.

@@ -1,5 +1,6 @@
 #include "client/watch/dispatcher.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <numeric>
@@ -41,9 +42,14 @@ Dispatcher::~Dispatcher() {
 void Dispatcher::add(const std::shared_ptr<detail::Watch>& watch, QueuedBatch first) {
   std::scoped_lock lock(mutex_);
   if (stopping_) throw Error(Errc::disconnected, "the client is closed: it cannot watch any more");
-  watch->begin = batches_.begin_watch();
-  watches_.add(watch);
-  watch_count_.store(watches_.size(), std::memory_order_relaxed);
+  if (watch->paced) {
+    pulled_[watch->space].push_back(watch->paced);
+    paced_.push_back(watch);
+  } else {
+    watch->begin = batches_.begin_watch();
+    watches_.add(watch);
+  }
+  ++watch_count_;
   if (first.changes.empty()) return;
   first.only = watch;
   batches_.push_first_values(std::move(first));
@@ -53,21 +59,51 @@ void Dispatcher::add(const std::shared_ptr<detail::Watch>& watch, QueuedBatch fi
 void Dispatcher::remove(detail::Watch& watch) noexcept {
   watch.cancelled = true;
   std::unique_lock lock(mutex_);
-  watches_.remove(watch);
-  watch_count_.store(watches_.size(), std::memory_order_relaxed);
+  if (watch.paced) {
+    remove_pulled(*watch.paced);
+    std::erase_if(paced_, [&](const auto& one) { return one.get() == &watch; });
+  } else {
+    const std::size_t before = watches_.size();
+    watches_.remove(watch);
+    watch_count_ -= before - watches_.size();
+  }
   if (on_own_thread()) return;
   returned_.wait(lock, [&] { return running_ != &watch || ended_; });
+}
+
+void Dispatcher::add(const std::shared_ptr<detail::PulledWatch>& watch) {
+  std::scoped_lock lock(mutex_);
+  if (stopping_) throw Error(Errc::disconnected, "the client is closed: it cannot watch any more");
+  pulled_[watch->space].push_back(watch);
+  ++watch_count_;
+}
+
+void Dispatcher::remove(const detail::PulledWatch& watch) noexcept {
+  std::scoped_lock lock(mutex_);
+  remove_pulled(watch);
+}
+
+void Dispatcher::remove_pulled(const detail::PulledWatch& watch) noexcept {
+  const auto found = pulled_.find(watch.space);
+  if (found == pulled_.end()) return;
+  watch_count_ -=
+      std::erase_if(found->second, [&](const auto& one) { return one.get() == &watch; });
+  if (found->second.empty()) pulled_.erase(found);
 }
 
 bool Dispatcher::watched(std::uint64_t space) const {
   if (watch_count_.load(std::memory_order_relaxed) == 0) return false;
   std::scoped_lock lock(mutex_);
-  return watches_.any(space);
+  return watches_.any(space) || pulled_.contains(space);
 }
 
 void Dispatcher::push(std::uint64_t space, const replica::ChangeBatch& batch) {
   std::scoped_lock lock(mutex_);
   if (stopping_) return;
+  if (const auto found = pulled_.find(space); found != pulled_.end()) {
+    for (const auto& watch : found->second) watch->push(batch);
+    if (!paced_.empty()) work_.notify_one();
+  }
   const replica::ChangeBatch& wanted = watches_.wanted(space, batch, wanted_);
   if (wanted.changes.empty() && wanted.skipped == 0) return;
   batches_.push(space, wanted);
@@ -80,6 +116,13 @@ void Dispatcher::push(ClientEvent event) {
   std::scoped_lock lock(mutex_);
   if (stopping_) return;
   events_.emplace_back(event);
+  work_.notify_one();
+}
+
+void Dispatcher::push(const Error& failed_post) {
+  std::scoped_lock lock(mutex_);
+  if (stopping_) return;
+  events_.emplace_back(failed_post);
   work_.notify_one();
 }
 
@@ -96,6 +139,9 @@ bool Dispatcher::stop(std::chrono::steady_clock::time_point deadline) {
   std::deque<QueuedBatch> dropped;
   std::unique_lock lock(mutex_);
   stopping_ = true;
+  for (const auto& [space, watches] : pulled_) {
+    for (const auto& watch : watches) watch->close();
+  }
   dropped = batches_.take_all();
   events_.clear();
   work_.notify_one();
@@ -116,8 +162,8 @@ void Dispatcher::run() {
       tell_event(event);
     } else if (!batches_.empty()) {
       tell(batches_.pop(), lock);
-    } else {
-      work_.wait(lock);
+    } else if (!tell_paced(lock)) {
+      wait_for_work(lock);
       continue;
     }
     // A callback may have forked: then this is the child's only thread, and everything here is the
@@ -139,11 +185,43 @@ std::vector<WatchIndex::Listener> Dispatcher::listeners_of(const QueuedBatch& ba
 void Dispatcher::tell(const QueuedBatch& batch, std::unique_lock<std::mutex>& lock) {
   std::vector<WatchIndex::Listener> listeners = listeners_of(batch);
   lock.unlock();
+  tell_all(std::move(listeners), batch);
+}
+
+/// False: no watch with an interval has anything to tell yet.
+bool Dispatcher::tell_paced(std::unique_lock<std::mutex>& lock) {
+  for (const auto& watch : paced_) {
+    const std::optional<QueuedBatch> batch = watch->paced->take_batch();
+    if (!batch) continue;
+    std::vector<std::size_t> all(batch->changes.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    std::vector<WatchIndex::Listener> listeners{{watch, std::move(all)}};
+    lock.unlock();
+    tell_all(std::move(listeners), *batch);
+    return true;
+  }
+  return false;
+}
+
+void Dispatcher::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  std::optional<SteadyTime> due;
+  for (const auto& watch : paced_) {
+    if (const auto next = watch->paced->due()) due = std::min(*next, due.value_or(*next));
+  }
+  if (due) {
+    work_.wait_until(lock, *due);
+  } else {
+    work_.wait(lock);
+  }
+}
+
+void Dispatcher::tell_all(std::vector<WatchIndex::Listener> listeners, const QueuedBatch& batch) {
   if (listeners.empty()) return;
   std::vector<Value> values(batch.changes.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!batch.changes[i].value.empty()) values[i] = wire::decode_value(batch.changes[i].value);
   }
+  std::unique_lock lock(mutex_, std::defer_lock);
   for (WatchIndex::Listener& listener : listeners) {
     lock.lock();
     running_ = listener.watch.get();
@@ -194,6 +272,7 @@ void Dispatcher::tell_event(const Event& event) {
     }
     return;
   }
+  if (const auto* failed_post = std::get_if<Error>(&event)) return report(*failed_post);
   try {
     on_state_(std::get<ClientEvent>(event));
   } catch (...) {
@@ -201,19 +280,20 @@ void Dispatcher::tell_event(const Event& event) {
   }
 }
 
-void Dispatcher::report(std::exception_ptr error) {
+void Dispatcher::report(std::exception_ptr error, const char* what) {
   if (on_error_) {
     try {
       on_error_(error);
       return;
     } catch (...) {
       error = std::current_exception();
+      what = "on_error has thrown";
     }
   }
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& exception) {
-    std::fprintf(stderr, "bulletin: a callback has thrown: %s\n", exception.what());
+    std::fprintf(stderr, "bulletin: %s: %s\n", what, exception.what());
   } catch (...) {
     std::fprintf(stderr, "bulletin: a callback has thrown something that is no std::exception\n");
   }

@@ -6,16 +6,20 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
+#include <bulletin/error.hpp>
 #include <bulletin/options.hpp>
 
 #include "client/watch/change_batch_queue.hpp"
+#include "client/watch/pulled_watch.hpp"
 #include "client/watch/watch.hpp"
 #include "client/watch/watch_index.hpp"
 
@@ -37,10 +41,18 @@ class Dispatcher {
   /// once.
   void remove(detail::Watch& watch) noexcept;
   [[nodiscard]] bool watched(std::uint64_t space) const;
+  /// The same for a watch whose changes the program takes itself.
+  void add(const std::shared_ptr<detail::PulledWatch>& watch);
+  void remove(const detail::PulledWatch& watch) noexcept;
 
   /// Queues what somebody wants of the batch.
   void push(std::uint64_t space, const replica::ChangeBatch& batch);
   void push(ClientEvent event);
+  /// Of a post whose error nobody has asked for, to on_error.
+  void push(const Error& failed_post);
+  void report(const Error& failed_post) {
+    report(std::make_exception_ptr(failed_post), "a post has failed");
+  }
   /// For the log hook.
   void push(LogEntry entry);
 
@@ -52,11 +64,15 @@ class Dispatcher {
   void run();
   void tell(const QueuedBatch& batch, std::unique_lock<std::mutex>& lock);
   [[nodiscard]] std::vector<WatchIndex::Listener> listeners_of(const QueuedBatch& batch) const;
+  void tell_all(std::vector<WatchIndex::Listener> listeners, const QueuedBatch& batch);
   void tell_watch(WatchIndex::Listener& listener, const QueuedBatch& batch,
                   const std::vector<Value>& values);
-  using Event = std::variant<ClientEvent, LogEntry>;
+  bool tell_paced(std::unique_lock<std::mutex>& lock);
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
+  using Event = std::variant<ClientEvent, LogEntry, Error>;
   void tell_event(const Event& event);
-  void report(std::exception_ptr error);
+  void remove_pulled(const detail::PulledWatch& watch) noexcept;
+  void report(std::exception_ptr error, const char* what = "a callback has thrown");
   [[nodiscard]] bool on_own_thread() const noexcept {
     return std::this_thread::get_id() == thread_.get_id();
   }
@@ -74,7 +90,10 @@ class Dispatcher {
   ChangeBatchQueue batches_;
   std::deque<Event> events_;
   WatchIndex watches_;
-  replica::ChangeBatch wanted_;  // its memory is used again
+  std::unordered_map<std::uint64_t, std::vector<std::shared_ptr<detail::PulledWatch>>>
+      pulled_;                                         // by namespace
+  std::vector<std::shared_ptr<detail::Watch>> paced_;  // those with an interval
+  replica::ChangeBatch wanted_;                        // its memory is used again
   const detail::Watch* running_ = nullptr;
   bool stopping_ = false;
   bool ended_ = false;

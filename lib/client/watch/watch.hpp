@@ -10,6 +10,8 @@
 
 #include <bulletin/change.hpp>
 
+#include "client/watch/pulled_watch.hpp"
+
 namespace bulletin::client {
 class Dispatcher;
 }
@@ -19,17 +21,21 @@ namespace bulletin::detail {
 class Watch {
  public:
   Watch(std::shared_ptr<client::Dispatcher> dispatcher, std::uint64_t space,
-        std::optional<std::string> name, Watcher callback, std::uint64_t generation)
+        std::optional<std::string> name, Watcher callback, std::uint64_t generation,
+        std::shared_ptr<PulledWatch> paced = nullptr)
       : dispatcher(std::move(dispatcher)),
         space(space),
         name(std::move(name)),
         callback(std::move(callback)),
+        paced(std::move(paced)),
         generation(generation) {}
 
   const std::shared_ptr<client::Dispatcher> dispatcher;
   const std::uint64_t space;              ///< identifies the namespace
   const std::optional<std::string> name;  ///< nullopt: all attributes
   const Watcher callback;
+  /// Of a watch with an interval: where its changes wait for their time.
+  const std::shared_ptr<PulledWatch> paced;
   const std::uint64_t
       generation;  ///< of the process that made it: in a forked child it is the parent's
 

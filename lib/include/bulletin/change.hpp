@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string_view>
 
 #include <bulletin/revision.hpp>
@@ -11,7 +10,14 @@
 
 namespace bulletin {
 
-/// One change of one attribute. The changes of a commit come in a row with the same revision,
+/// One change of one attribute, as a callback gets it:
+///
+///     robot.watch([](const bulletin::Change& change) {
+///       if (change.value == nullptr) return forget(change.name);
+///       show(change.name, *change.value, change.revision);
+///     });
+///
+/// The changes of a commit come in a row with the same revision,
 /// `last` set on the final one. The views are valid until the callback returns.
 struct Change {
   std::string_view name;
@@ -31,31 +37,5 @@ struct Change {
 };
 
 using Watcher = std::function<void(const Change&)>;
-
-namespace detail {
-class Watch;
-}
-
-/// Keeps a watch alive. Destroying it returns when the callback neither runs nor will run again;
-/// inside that callback, at once. Movable; one thread at a time.
-class Subscription {
- public:
-  Subscription() noexcept = default;
-  explicit Subscription(std::shared_ptr<detail::Watch> watch) noexcept;
-  Subscription(Subscription&& other) noexcept;
-  Subscription& operator=(Subscription&& other) noexcept;
-  Subscription(const Subscription&) = delete;
-  Subscription& operator=(const Subscription&) = delete;
-  ~Subscription();
-
-  /// Ends the watch now, as destroying it does.
-  void cancel() noexcept;
-
-  /// True while the watch lives.
-  [[nodiscard]] explicit operator bool() const noexcept { return watch_ != nullptr; }
-
- private:
-  std::shared_ptr<detail::Watch> watch_;
-};
 
 }  // namespace bulletin

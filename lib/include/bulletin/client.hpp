@@ -1,6 +1,7 @@
 // A process's connection to a board.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +21,10 @@ class Client {
   /// Does not wait for the broker. Throws Error rejected for an endpoint that cannot be one, and
   /// disconnected if this process cannot open the 20 file descriptors that a client needs.
   explicit Client(ClientOptions options = {});
+  /// The same with an endpoint and the defaults: `bulletin::Client client("tcp://robot7:5570");`
+  template <detail::Text T>
+  explicit Client(const T& endpoint)
+      : Client(ClientOptions{.endpoint = detail::text_of(endpoint)}) {}
   /// Ends its threads within `close_timeout`. Futures then get disconnected if unsent, else
   /// in_doubt. Handles stay readable.
   ~Client();
@@ -33,10 +38,10 @@ class Client {
   /// ClientOptions::namespace_linger. Throws Error rejected (illegal name), denied, disconnected
   /// (no broker within `open_timeout`), protocol.
   ///
-  ///     bulletin::Namespace robot = client.open("plant/robot");                          //
-  ///     complete bulletin::Namespace plant = client.open("plant/status", {.timeout = 500ms}); //
-  ///     within 500 ms bulletin::Namespace later = client.open("plant/line", {.wait = false}); //
-  ///     at once
+  ///     bulletin::Namespace robot = client.open("plant/robot");  // complete
+  ///     bulletin::Namespace plant = client.open("plant/status", {.timeout = 500ms});
+  ///     bulletin::Namespace later = client.open("plant/line", {.wait = false});  // at once
+  ///
   Namespace open(std::string_view name, OpenOptions options = {});
 
   /// To write to a namespace and not read it: no copy is kept here, and nothing of it is sent here,
@@ -45,9 +50,25 @@ class Client {
   /// is closed).
   Publisher publisher(std::string_view name);
 
+  /// Attributes as the broker has them now, without opening their namespace: for a look at a few.
+  /// Names that are absent are left out. `lease` of an entry tells its time to live. What does not
+  /// fit into one answer (64 KiB of it) is as of a later moment. Throws Error rejected (illegal
+  /// name), denied, disconnected.
+  ///
+  ///     const bulletin::Snapshot found = client.read("plant/robot", {"speed", "mode"});
+  ///     double speed = found.get_or("speed", 0.0);
+  Snapshot read(std::string_view space, const std::vector<std::string>& names,
+                Timeout timeout = {}) const;
+  /// The same of all attributes, part by part: a commit that comes between two parts may show in
+  /// the later one only.
+  Snapshot read_all(std::string_view space, Timeout timeout = {}) const;
+
   /// The names of the namespaces that begin with `prefix`, in order, as the broker knows them now.
   /// Throws Error disconnected (no answer within `write_timeout`), denied.
   std::vector<std::string> namespaces(std::string_view prefix = {}, Timeout timeout = {}) const;
+
+  /// Waits until the broker is there and has answered; how long its least answer took.
+  std::chrono::steady_clock::duration ping(Timeout timeout = {}) const;
 
   /// The broker's bounds; the defaults before the broker was first heard. Does not wait.
   Limits limits() const;

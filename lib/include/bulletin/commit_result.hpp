@@ -15,12 +15,12 @@ namespace bulletin {
 /// What `commit` returns: true if every condition held. Converts to, and is used like, the
 /// std::optional<Revision> that holds the commit's revision.
 ///
-///     const auto result = shop.commit(Transaction().require("owner", seen).add("jobs", 1));
+///     const auto result = shop.commit(bulletin::Transaction().require("x", seen).add("n", 1));
 ///     if (result) {
 ///       std::cout << "job " << result.sum<int>(0) << " at revision " << *result << "\n";
 ///     } else {
-///       std::cout << result.lost() << " has changed; the newest revision is " <<
-///       result.revision();
+///       std::cout << result.lost() << " has changed; the newest revision is "
+///                 << result.revision() << "\n";
 ///     }
 class CommitResult {
  public:

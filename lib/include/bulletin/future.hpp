@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <utility>
@@ -54,6 +55,15 @@ class Future {
   }
   std::future_status wait_until(std::chrono::steady_clock::time_point time) const;
   std::future_status wait_until(std::chrono::system_clock::time_point time) const;
+
+  /// Calls `f` with this future once it is ready, then `f(future)` returns or throws by `get()`. On
+  /// the thread that learns the outcome, or here if it is known already. `f` must not throw, block
+  /// or write: it sets a flag, or passes the future to an event loop.
+  ///
+  ///     robot.set_async("speed", 3.2).then([&loop](bulletin::Future<bulletin::Revision> done) {
+  ///       loop.call_soon(std::move(done));
+  ///     });
+  void then(std::function<void(Future)> f) &&;
 
   operator std::future<T>() &&;
   /// For several threads.

@@ -16,44 +16,45 @@
 
 #include <bulletin/attribute.hpp>
 #include <bulletin/change.hpp>
-#include <bulletin/commit_result.hpp>
 #include <bulletin/detail/namespace_state.hpp>
 #include <bulletin/error.hpp>
-#include <bulletin/future.hpp>
+#include <bulletin/freshness.hpp>
 #include <bulletin/options.hpp>
+#include <bulletin/publisher.hpp>
 #include <bulletin/revision.hpp>
 #include <bulletin/snapshot.hpp>
-#include <bulletin/transaction.hpp>
+#include <bulletin/subscription.hpp>
+#include <bulletin/typed_change.hpp>
 #include <bulletin/value.hpp>
+#include <bulletin/versioned.hpp>
+#include <bulletin/watch_options.hpp>
+#include <bulletin/watch_queue.hpp>
 
 namespace bulletin {
 
 class AttributeProxy;
 
-/// An open namespace: a complete replica in this process's memory. A handle: cheap to copy, usable
-/// from every thread, and it outlives its Client (reads then serve the last state, writes throw
-/// Error disconnected).
+/// An open namespace: a complete replica in this process's memory, from `Client::open`. A handle:
+/// cheap to copy, usable from every thread, and it outlives its Client (reads then serve the last
+/// state, writes throw Error disconnected). A default-constructed one is empty: it is false, and
+/// what it is asked to do throws Error rejected.
+///
+///     bulletin::Namespace robot = client.open("plant/robot");
+///     robot.set("speed", 3.2);                    // one round trip; see Publisher for all writes
+///     double speed = robot.get_or("speed", 0.0);  // this process's memory
 ///
 /// **Reads** touch only this process's memory and never wait for another thread, nor do `revision`,
 /// `size` and `freshness`; `snapshot`, `names` and `attribute` wait while an update that has
-/// arrived is applied, or a repair of a whole namespace; never for the network. **Writes** are one
-/// round trip to the broker and return when they are committed; when they return, this client's
-/// replica has them. They throw Error rejected (illegal name, value over the limit), denied,
-/// disconnected (no broker within `write_timeout`; not applied), overloaded (refused, or the broker
-/// was there and busy for all of `write_timeout`; not applied) and in_doubt (sent, outcome
-/// unknown). A failure of this process, such as std::bad_alloc, is thrown only before the write is
-/// queued: then it is not applied either.
+/// arrived is applied, or a repair of a whole namespace; never for the network.
 ///
-/// **Names** have 1 to 1024 bytes of UTF-8 without NUL. A name that begins with '_' is private: it
-/// stays in this process, has revision 0, and takes part in get, at, get_or, contains, set (without
-/// options), erase and operator[]; everything else throws Error rejected for it.
-class Namespace {
+/// **Writes** are those of Publisher. When they return, this client's replica has them.
+///
+/// A name that begins with '_' is private: it stays in this process, has revision 0, and takes part
+/// in get, at, get_or, contains, set (without options), erase and operator[]; everything else
+/// throws Error rejected for it.
+class Namespace : public Publisher {
  public:
-  /// The path, such as "plant/line1/robot".
-  const std::string& name() const noexcept;
-  /// ENDPOINT#NAMESPACE, percent-encoded: for `bulletin::open` in any process. ENDPOINT is all that
-  /// the client knows (Client::endpoints), so that the other process finds the broker as well.
-  std::string uri() const;
+  using Publisher::Publisher;
 
   // --- reads ---
 
@@ -112,67 +113,26 @@ class Namespace {
     return Attribute<T>(pin(name));
   }
 
-  // --- writes: one round trip ---
+  // --- writes: see Publisher ---
 
   /// Returns the commit's revision (0 for a private name).
   template <detail::Settable T>
   Revision set(std::string_view name, const T& value, SetOptions options = {}) const {
-    return set_value(name, detail::content_of(value), options);
+    return set_here(name, detail::content_of(value), options);
   }
+  // The type has no ValueTraits: include <bulletin/msgpack.hpp>, or see <bulletin/value.hpp>.
+  template <detail::NotStorable T>
+  Revision set(std::string_view name, const T& value, SetOptions options = {}) const = delete;
 
-  /// As `set`, without waiting: calls are pipelined, and keep their order with all writes of this
-  /// client. The future's get() throws what `set` would throw.
-  ///
-  /// Blocks while more than 64 MiB of this client's writes wait to be sent, for `write_timeout` at
-  /// the most. Then it throws Error overloaded if the broker is there, but takes them more slowly
-  /// than they come, and disconnected if it is not heard; the write was not queued. `post` and
-  /// `commit_async` do the same.
-  template <detail::Settable T>
-  Future<Revision> set_async(std::string_view name, const T& value, SetOptions options = {}) const {
-    return set_value_async(name, detail::content_of(value), options);
-  }
-
-  /// As `set_async`, without a future: for values that come fast, of which nobody waits for each.
-  /// Throws at once what can be known at once, such as a name that is not allowed; what became of
-  /// it at the broker, `flush` tells. May block, and throw overloaded, as `set_async`.
-  template <detail::Settable T>
-  void post(std::string_view name, const T& value, SetOptions options = {}) const {
-    post_value(name, detail::content_of(value), options);
-  }
-
-  /// Waits until everything that this client has posted to the namespace before the call is
-  /// decided, and can be read here. If some of it failed since the last `flush`, throws the Error
-  /// of the first, once; `what()` also says how many others there were.
-  /// Waits for `write_timeout` at the most, or for `timeout`.
-  void flush(Timeout timeout = {}) const;
-
-  /// Returns whether it was there; commits nothing when it was not.
-  bool erase(std::string_view name) const;
-
-  /// Sets the attribute if its revision is still `expected` (`bulletin::absent`: if it does not
-  /// exist). nullopt: lost the race; the replica then holds what won it.
-  template <detail::Settable T>
-  std::optional<Revision> compare_and_set(std::string_view name, Revision expected, const T& value,
-                                          SetOptions options = {}) const {
-    return compare_and_set_value(name, expected, detail::content_of(value), options);
-  }
-
-  /// Adds to a number, atomically at the broker, and returns the sum; an absent attribute counts as
-  /// 0 of the amount's type. Throws Error rejected past the range, and wrong_type when the
-  /// attribute is not a number, or an integer and the amount a real, or a real and the amount an
-  /// integer: no `add` changes the type of a number.
-  template <detail::Integer T>
-  std::int64_t add(std::string_view name, T amount) const {
-    return add_value(name, Value(amount)).template as<std::int64_t>();
-  }
-  template <detail::Real T>
-  double add(std::string_view name, T amount) const {
-    return add_value(name, Value(amount)).template as<double>();
-  }
+  bool erase(std::string_view name, Timeout timeout = {}) const;
 
   /// Sets the attribute to `change(current value)`, again and again until no other writer came
   /// between. `change` gets nullopt when the attribute does not exist, and may run more than once.
-  /// Returns what was set. Throws Error overloaded when other writers came between each time until
+  /// Returns what was set.
+  ///
+  ///     robot.update<int>("retries", [](std::optional<int> n) { return n.value_or(0) + 1; });
+  ///
+  /// Throws Error overloaded when other writers came between each time until
   /// `write_timeout` had passed since the first attempt; nothing was applied then.
   template <Storable T, class F>
   requires detail::AssignableTo<std::remove_cvref_t<std::invoke_result_t<F, std::optional<T>>>, T> T
@@ -184,34 +144,62 @@ class Namespace {
       const Revision expected = current ? current->revision : absent;
       T next = detail::assigned<T>(
           change(current ? std::optional<T>(std::move(current->value)) : std::nullopt), name);
-      if (!deadline) deadline = write_deadline();
+      if (!deadline) deadline = write_deadline(options);
       if (compare_and_set(name, expected, next, options)) return next;
       give_up_after(*deadline, name, attempts);
     }
   }
-
-  /// Commits the transaction whole if every condition holds; otherwise changes nothing. The result
-  /// tells which, the revision that decided it, the sums of the additions, or the condition that
-  /// did not hold.
-  CommitResult commit(const Transaction& transaction) const;
-
-  /// As `commit`, without waiting: pipelined, and in order, as `set_async` is. The future's get()
-  /// returns or throws what `commit` would.
-  Future<CommitResult> commit_async(const Transaction& transaction) const;
 
   // --- watching ---
 
   /// Calls back with the current value, if there is one, and then with every change, in commit
   /// order, on the client's watch thread. In the callback reading, writing and waiting are fine.
   /// Throws Error disconnected when the client is closed.
-  [[nodiscard]] Subscription watch(std::string_view name, Watcher callback) const;
+  ///
+  ///     bulletin::Subscription watch = robot.watch("speed", [](const bulletin::Change& change) {
+  ///       if (change.value != nullptr) show(*change.value);
+  ///     });
+  [[nodiscard]] Subscription watch(std::string_view name, Watcher callback,
+                                   WatchOptions options = {}) const;
   /// The same for all attributes.
-  [[nodiscard]] Subscription watch(Watcher callback) const;
+  [[nodiscard]] Subscription watch(Watcher callback, WatchOptions options = {}) const;
+
+  /// As `watch`, without a callback: the program takes the changes from the queue. For event loops,
+  /// and for threads with a priority of their own.
+  ///
+  ///     bulletin::WatchQueue<double> speeds = robot.watch_queue<double>("speed");
+  ///     while (const auto change = speeds.next(1s)) show(change->value.value_or(0));
+  template <Storable T = Value>
+  [[nodiscard]] WatchQueue<T> watch_queue(std::string_view name, WatchOptions options = {}) const {
+    return WatchQueue<T>(queue(std::string(name), options));
+  }
+  template <Storable T = Value>
+  [[nodiscard]] WatchQueue<T> watch_queue(WatchOptions options = {}) const {
+    return WatchQueue<T>(queue(std::nullopt, options));
+  }
 
   /// Waits until the attribute exists and `condition(value)` is true; false: it was not within the
-  /// time. The condition runs on this thread, perhaps not on every value that passes by.
-  bool wait_until(std::string_view name, const std::function<bool(const Value&)>& condition,
-                  std::chrono::milliseconds timeout) const;
+  /// time. The condition runs on this thread, perhaps not on every value in between. Throws Error
+  /// wrong_type.
+  ///
+  ///     robot.wait_for<double>("speed", [](double speed) { return speed > 3; }, 5s);
+  ///     robot.wait_for("mode", [](const bulletin::Value& mode) { return mode == "idle"; }, 5s);
+  template <class T = Value, class Condition>
+  requires std::predicate<Condition&, const T&>
+  bool wait_for(std::string_view name, Condition&& condition,
+                std::chrono::milliseconds timeout) const {
+    return wait_on(
+        name,
+        [&] {
+          const std::optional<T> value = get<T>(name);
+          return value && condition(*value);
+        },
+        timeout);
+  }
+  /// Waits until the attribute does not exist; false: it still did when the time was over.
+  ///
+  ///     if (plant.wait_for_removal("lock", 10s)) enter();
+  bool wait_for_removal(std::string_view name, std::chrono::milliseconds timeout) const;
 
   /// Waits until the replica has everything that was committed before this call. Throws Error
   /// disconnected if that takes longer than `write_timeout`, or than `timeout`.
@@ -221,32 +209,26 @@ class Namespace {
   Revision revision() const noexcept;
   Freshness freshness() const noexcept;
 
-  /// Sugar: `robot["mode"] = "idle"; std::string m = robot["mode"].as<std::string>();`
+  /// `robot["mode"] = "idle"; std::string m = robot["mode"].as<std::string>();`
   AttributeProxy operator[](std::string_view name) const;
-
-  explicit Namespace(std::shared_ptr<detail::NamespaceState> state) noexcept
-      : state_(std::move(state)) {}
 
  private:
   template <Storable T>
   friend class Attribute;
-  friend class AttributeProxy;
 
   detail::ScalarValue read_scalar(std::string_view name) const;
   bool read_slot(std::string_view name, detail::Reading& out) const;
   void require_shared(std::string_view name) const;
   std::shared_ptr<detail::PinnedSlot> pin(std::string_view name) const;
+  detail::WatchQueueHandle queue(std::optional<std::string> name,
+                                 const WatchOptions& options) const;
 
-  Revision set_value(std::string_view name, detail::Content value, const SetOptions& options) const;
-  Future<Revision> set_value_async(std::string_view name, detail::Content value,
-                                   const SetOptions& options) const;
-  void post_value(std::string_view name, detail::Content value, const SetOptions& options) const;
-  std::optional<Revision> compare_and_set_value(std::string_view name, Revision expected,
-                                                detail::Content value,
-                                                const SetOptions& options) const;
-  Value add_value(std::string_view name, const Value& amount) const;
+  Revision set_here(std::string_view name, detail::Content content,
+                    const SetOptions& options) const;
+  bool wait_on(std::string_view name, const std::function<bool()>& condition,
+               std::chrono::milliseconds timeout) const;
 
-  std::chrono::steady_clock::time_point write_deadline() const;
+  std::chrono::steady_clock::time_point write_deadline(const SetOptions& options) const;
   /// Of an `update` that has lost so often.
   void give_up_after(std::chrono::steady_clock::time_point deadline, std::string_view name,
                      std::uint64_t attempts) const;
@@ -256,11 +238,12 @@ class Namespace {
 
   template <class T>
   T convert(std::string_view name, detail::Reading& reading) const {
+    static_assert(Storable<T>,
+                  "this type cannot be read: include <bulletin/msgpack.hpp> if it has "
+                  "MSGPACK_DEFINE, or specialise bulletin::ValueTraits for it");
     if (std::optional<T> value = detail::to_type<T>(reading)) return *std::move(value);
     throw_wrong_type(name, reading, detail::type_name<T>());
   }
-
-  std::shared_ptr<detail::NamespaceState> state_;
 };
 
 /// What `robot["mode"]` gives. Its operations work only on the expression itself: a named proxy
@@ -294,51 +277,6 @@ class AttributeProxy {
 
 inline AttributeProxy Namespace::operator[](std::string_view name) const { return {*this, name}; }
 
-template <Storable T>
-Namespace Attribute<T>::owner() const {
-  return Namespace(pinned_->owner);
-}
-
-template <Storable T>
-template <detail::AssignableTo<T> U>
-Revision Attribute<T>::set(const U& value, SetOptions options) const {
-  return owner().set_value(name(), detail::content_of(detail::assigned<T>(value, name())), options);
-}
-
-template <Storable T>
-template <detail::AssignableTo<T> U>
-Future<Revision> Attribute<T>::set_async(const U& value, SetOptions options) const {
-  return owner().set_value_async(name(), detail::content_of(detail::assigned<T>(value, name())),
-                                 options);
-}
-
-template <Storable T>
-template <detail::AssignableTo<T> U>
-void Attribute<T>::post(const U& value, SetOptions options) const {
-  owner().post_value(name(), detail::content_of(detail::assigned<T>(value, name())), options);
-}
-
-template <Storable T>
-std::optional<T> Attribute<T>::get_any() const {
-  if (auto versioned = read_any()) return std::move(versioned->value);
-  return std::nullopt;
-}
-
-template <Storable T>
-std::optional<Versioned<T>> Attribute<T>::read_any() const {
-  detail::Reading reading;
-  slot_->read(reading);
-  if (reading.scalar.kind == detail::Kind::absent) return std::nullopt;
-  const Revision revision(reading.scalar.revision);
-  if (std::optional<T> value = detail::to_type<T>(reading))
-    return Versioned<T>{*std::move(value), revision};
-  // Only now: `owner` counts its copies, and all readers would share that count.
-  owner().throw_wrong_type(name(), reading, detail::type_name<T>());
-}
-
-template <Storable T>
-T Attribute<T>::at_any() const {
-  return owner().template at<T>(name());
-}
-
 }  // namespace bulletin
+
+#include <bulletin/detail/attribute_calls.hpp>

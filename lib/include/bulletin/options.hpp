@@ -9,22 +9,11 @@
 #include <optional>
 #include <string>
 
+#include <bulletin/broker_limits.hpp>
+#include <bulletin/freshness.hpp>
 #include <bulletin/log.hpp>
 
 namespace bulletin {
-
-/// How far a replica can be trusted to be up to date.
-struct Freshness {
-  enum class State {
-    connected,  ///< up to date: the broker was heard within three beats, and nothing is missing
-    syncing,    ///< connected, and fetching what is missing
-    stale,  ///< the broker has not been heard, or this user may not read it any more; reads serve
-            ///< the last known state
-  };
-  State state = State::stale;
-  /// Since when the state holds (wall clock).
-  std::chrono::system_clock::time_point since = {};
-};
 
 /// What happened to a client's registration with the broker.
 enum class ClientEvent {
@@ -74,8 +63,9 @@ struct ClientOptions {
   /// Bytes of changes kept for watches that are slower than the stream; past that they skip to the
   /// newest state.
   std::size_t watch_queue_bytes = 8u << 20;
-  /// Called, on the thread of the watches, with what a watch callback has thrown. Default: one line
-  /// on standard error.
+  /// Called, on the thread of the watches, with what a watch callback has thrown, and with the
+  /// first error of posts to a namespace that no `flush` has thrown within a second (when the
+  /// client ends: at once, on the thread that destroys it). Default: one line on standard error.
   std::function<void(std::exception_ptr)> on_error = {};
   /// Called, on the thread of the watches, when the broker ceases to be heard or is heard again,
   /// and when the session is lost or a new one begins.
@@ -100,7 +90,8 @@ struct ClientOptions {
 /// How a namespace is opened.
 struct OpenOptions {
   /// False: returns at once, without waiting for the broker. Until the replica is complete, reads
-  /// show no attributes, watches are not called, and what this client has written cannot be read.
+  /// show no attributes or some, watches are not called, and what this client has written cannot be
+  /// read.
   /// `sync` waits for that, as does another `open`; `freshness` tells.
   bool wait = true;
   /// Instead of ClientOptions::open_timeout.
@@ -115,17 +106,12 @@ struct SetOptions {
   bool ephemeral = false;
   /// Time to live, counted from when the write returns, and never shorter; 0: for ever.
   std::chrono::milliseconds ttl{0};
-};
-
-/// The bounds of the broker, told when the client joins; see `Client::limits`. In bytes.
-struct Limits {
-  std::size_t name_bytes = 1024;
-  std::size_t namespace_bytes = 255;
-  std::size_t value_bytes = 1u << 20;
-  std::size_t transaction_bytes = 8u << 20;
-  std::size_t transaction_operations = 10'000;
-
-  friend bool operator==(const Limits&, const Limits&) = default;
+  /// Of `post`: while such a value waits to be sent, the next one of the same name takes its place.
+  /// For values of which only the newest matters, such as those of a sensor: a broker that is busy
+  /// for a while then gets no old ones.
+  bool latest = false;
+  /// Instead of ClientOptions::write_timeout.
+  Timeout timeout = {};
 };
 
 }  // namespace bulletin

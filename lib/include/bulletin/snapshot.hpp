@@ -11,17 +11,12 @@
 #include <vector>
 
 #include <bulletin/encoded.hpp>
+#include <bulletin/lease.hpp>
 #include <bulletin/revision.hpp>
 #include <bulletin/value.hpp>
+#include <bulletin/versioned.hpp>
 
 namespace bulletin {
-
-/// A value and the revision that set it, taken together.
-template <class T>
-struct Versioned {
-  T value;
-  Revision revision;
-};
 
 namespace detail {
 struct SnapshotData;
@@ -29,12 +24,18 @@ struct SnapshotData;
 
 /// All shared attributes of a namespace at one revision, in the order of their names. Immutable,
 /// cheap to copy, outlives everything. Values are decoded when they are asked for.
+///
+///     const bulletin::Snapshot now = robot.snapshot();
+///     for (const auto& [name, value, revision, lease] : now) std::cout << name << " " << value <<
+///     "\n"; double x = now.get_or("x", 0.0), y = now.get_or("y", 0.0);  // of one moment
 class Snapshot {
  public:
   struct Entry {
     std::string_view name;
     Value value;
     Revision revision;
+    /// Of `Client::read` and `read_all`; nullopt: not known.
+    std::optional<Lease> lease = {};
   };
 
   class Iterator {

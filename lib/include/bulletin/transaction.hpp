@@ -11,14 +11,12 @@
 
 namespace bulletin {
 
-namespace detail {
-class Destination;
-}
+class Publisher;
 
 /// Conditions and operations on one namespace, for `Namespace::commit`. The operations take effect
 /// in the order of the calls, all in one commit, if every condition holds; otherwise none does.
 ///
-///     robot.commit(Transaction().require("speed", seen).set("x", 1).set("y", 2).erase("old"));
+///     robot.commit(bulletin::Transaction().require("x", seen).set("y", 2).erase("old"));
 ///
 /// A value object: build it on one thread, commit it as often as you like. Every call throws Error
 /// rejected for a name that is not allowed (private names, which begin with '_', never are).
@@ -30,7 +28,7 @@ class Transaction {
 
   template <detail::Settable T>
   Transaction& set(std::string_view name, const T& value, SetOptions options = {}) {
-    return set_value(name, detail::content_of(value), options);
+    return set_content(name, detail::content_of(value), options);
   }
 
   /// Nothing happens if the attribute does not exist.
@@ -54,9 +52,9 @@ class Transaction {
   std::string encoded() const;
 
  private:
-  friend class detail::Destination;
+  friend class Publisher;
 
-  Transaction& set_value(std::string_view name, detail::Content value, const SetOptions& options);
+  Transaction& set_content(std::string_view name, detail::Content value, const SetOptions& options);
   Transaction& add_value(std::string_view name, const Value& amount);
 
   // The elements of both lists, each already encoded.

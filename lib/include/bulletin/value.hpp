@@ -1,6 +1,10 @@
 // What an attribute can hold.
 #pragma once
 
+#if __cplusplus < 202002L
+#error "Bulletin needs C++20: compile with -std=c++20 (CMake: set(CMAKE_CXX_STANDARD 20))"
+#endif
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -27,8 +31,8 @@ using Map = std::map<std::string, Value, std::less<>>;
 ///
 ///     template <> struct bulletin::ValueTraits<Pose> {
 ///       static bulletin::Value to_value(const Pose& pose);
-///       static std::optional<Pose> from_value(const bulletin::Value& value);  // nullopt: of
-///       another type
+///       // nullopt: of another type
+///       static std::optional<Pose> from_value(const bulletin::Value& value);
 ///     };
 ///
 /// or include <bulletin/msgpack.hpp>, which does so for every MSGPACK_DEFINE type. `to_value` and
@@ -80,6 +84,10 @@ concept Native = std::same_as<T, Bytes> || std::same_as<T, Array> || std::same_a
 /// A MessagePack value without extension types: nil, bool, integer, double, string, bytes, array or
 /// map. A regular type: copies are deep and independent.
 ///
+///     bulletin::Value pose = bulletin::Map{{"x", 1.5}, {"tags", bulletin::Array{"a", "b"}}};
+///     double x = pose["x"].as<double>();
+///     std::string tag = pose["tags"][0].as<std::string>();
+///
 /// `==` compares numbers by their mathematical value (1 == 1.0) and a bool only with a bool.
 class Value {
  public:
@@ -115,13 +123,25 @@ class Value {
   /// The value as a T. Integers convert when they fit, and to float and double always. Throws Error
   /// wrong_type.
   template <class T>
-  T as() const;
+  T as() const&;
+  /// The same, moved out where the T is what is held: `std::move(value).as<bulletin::Array>()`.
+  template <class T>
+  T as() &&;
 
   /// The value as a T, or nullopt where `as` would throw.
   template <class T>
   std::optional<T> get_if() const {
     return ValueTraits<T>::from_value(*this);
   }
+
+  /// The member of a map: `pose["x"].as<double>()`. Throws Error wrong_type if this is no map, and
+  /// missing if it has no such member.
+  const Value& operator[](std::string_view key) const;
+  /// The item of an array, counted from 0. Throws Error wrong_type if this is no array, and missing
+  /// past its end.
+  const Value& operator[](std::size_t index) const;
+  /// The member of a map; null if this is no map, or has no such member.
+  const Value* find(std::string_view key) const noexcept;
 
   friend bool operator==(const Value& left, const Value& right) noexcept;
 
@@ -183,9 +203,17 @@ constexpr std::string_view type_name() noexcept {
 }  // namespace detail
 
 template <class T>
-T Value::as() const {
+T Value::as() const& {
   if (std::optional<T> value = get_if<T>()) return *std::move(value);
   detail::throw_wrong_type(*this, detail::type_name<T>());
+}
+
+template <class T>
+T Value::as() && {
+  if constexpr (std::same_as<T, std::string> || detail::Native<T>) {
+    if (T* held = std::get_if<T>(&data_)) return std::move(*held);
+  }
+  return std::as_const(*this).template as<T>();
 }
 
 }  // namespace bulletin

@@ -1,12 +1,17 @@
 // Which C++ types are stored as which values. Included by value.hpp.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <unordered_map>
 #include <utility>
@@ -155,11 +160,127 @@ struct ValueTraits<std::unordered_map<std::string, T>>
     : detail::MapTraits<std::unordered_map<std::string, T>> {
 };
 
+/// Enumerations: stored as the number.
+///
+///     enum class Mode { idle, busy };
+///     robot.set("mode", Mode::busy);
+template <class T>
+requires(std::is_enum_v<T> && !std::same_as<T, std::byte> &&
+         detail::Arithmetic<std::underlying_type_t<T>>) struct ValueTraits<T> {
+  using Number = std::underlying_type_t<T>;
+
+  static Value to_value(T value) { return static_cast<Number>(value); }
+  static std::optional<T> from_value(const Value& value) {
+    const std::optional<Number> number = ValueTraits<Number>::from_value(value);
+    if (!number) return std::nullopt;
+    return static_cast<T>(*number);
+  }
+};
+
+/// Stored as nil without a value. `get<std::optional<int>>("x")` is nullopt when the attribute does
+/// not exist, and holds a nullopt when it is nil.
+template <Storable T>
+struct ValueTraits<std::optional<T>> {
+  static Value to_value(const std::optional<T>& value) {
+    return value ? ValueTraits<T>::to_value(*value) : Value();
+  }
+  static std::optional<std::optional<T>> from_value(const Value& value) {
+    if (value.is_nil()) return std::optional<T>();
+    std::optional<T> found = ValueTraits<T>::from_value(value);
+    if (!found) return std::nullopt;
+    return found;
+  }
+};
+
+namespace detail {
+
+/// std::array, std::pair and std::tuple: arrays of exactly that size.
+template <class Tuple>
+struct TupleTraits {
+  static constexpr std::size_t size = std::tuple_size_v<Tuple>;
+
+  static Value to_value(const Tuple& tuple) {
+    return std::apply(
+        [](const auto&... items) {
+          Array array;
+          array.reserve(size);
+          (array.push_back(ValueTraits<std::remove_cvref_t<decltype(items)>>::to_value(items)),
+           ...);
+          return array;
+        },
+        tuple);
+  }
+  static std::optional<Tuple> from_value(const Value& value) {
+    const auto* array = std::get_if<Array>(&value.data());
+    if (array == nullptr || array->size() != size) return std::nullopt;
+    return read(*array, std::make_index_sequence<size>());
+  }
+
+ private:
+  template <std::size_t... indices>
+  static std::optional<Tuple> read(const Array& array, std::index_sequence<indices...>) {
+    std::tuple<std::optional<std::tuple_element_t<indices, Tuple>>...> items{
+        ValueTraits<std::tuple_element_t<indices, Tuple>>::from_value(array[indices])...};
+    if (!(std::get<indices>(items).has_value() && ...)) return std::nullopt;
+    return Tuple{*std::move(std::get<indices>(items))...};
+  }
+};
+
+}  // namespace detail
+
+template <Storable T, std::size_t size>
+struct ValueTraits<std::array<T, size>> : detail::TupleTraits<std::array<T, size>> {};
+
+template <Storable First, Storable Second>
+struct ValueTraits<std::pair<First, Second>> : detail::TupleTraits<std::pair<First, Second>> {};
+
+template <Storable... T>
+struct ValueTraits<std::tuple<T...>> : detail::TupleTraits<std::tuple<T...>> {};
+
+/// Durations: stored as whole nanoseconds, and rounded towards zero to what is asked for.
+///
+///     robot.set("pause", 1500ms);                        // 1500000000
+///     robot.at<std::chrono::seconds>("pause");           // 1 s
+template <class Rep, class Period>
+struct ValueTraits<std::chrono::duration<Rep, Period>> {
+  using Duration = std::chrono::duration<Rep, Period>;
+
+  static Value to_value(const Duration& value) {
+    return std::int64_t{std::chrono::duration_cast<std::chrono::nanoseconds>(value).count()};
+  }
+  static std::optional<Duration> from_value(const Value& value) {
+    const auto count = ValueTraits<std::int64_t>::from_value(value);
+    if (!count) return std::nullopt;
+    return std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(*count));
+  }
+};
+
+/// Times of the wall clock: stored as whole nanoseconds of Unix time. Other clocks mean nothing to
+/// other processes.
+template <class Duration>
+struct ValueTraits<std::chrono::time_point<std::chrono::system_clock, Duration>> {
+  using Time = std::chrono::time_point<std::chrono::system_clock, Duration>;
+
+  static Value to_value(const Time& value) {
+    return ValueTraits<Duration>::to_value(value.time_since_epoch());
+  }
+  static std::optional<Time> from_value(const Value& value) {
+    const auto since = ValueTraits<Duration>::from_value(value);
+    if (!since) return std::nullopt;
+    return Time(*since);
+  }
+};
+
 namespace detail {
 
 template <class T>
 struct StoredAs {
   using type = std::remove_cv_t<T>;
+};
+/// A span can be stored, and is read as a vector.
+template <class T, std::size_t extent>
+struct StoredAs<std::span<T, extent>> {
+  using type = std::vector<std::remove_cv_t<T>>;
 };
 template <Text T>
 struct StoredAs<T> {
@@ -175,10 +296,16 @@ using stored_t = typename StoredAs<T>::type;
 template <class T>
 concept Settable = Storable<stored_t<T>>;
 
+/// A type of the program's own that cannot be stored yet.
+template <class T>
+concept NotStorable = std::is_class_v<T> && !Settable<T>;
+
 template <Settable T>
 Value make_value(const T& object) {
   if constexpr (Text<T>) {
     return Value(object);
+  } else if constexpr (!std::same_as<T, stored_t<T>>) {
+    return ValueTraits<stored_t<T>>::to_value(stored_t<T>(object.begin(), object.end()));
   } else {
     return ValueTraits<T>::to_value(object);
   }
@@ -214,6 +341,8 @@ template <Settable T>
 stored_t<T> as_stored(const T& object) {
   if constexpr (Text<T>) {
     return text_of(object);
+  } else if constexpr (!std::same_as<T, stored_t<T>>) {
+    return stored_t<T>(object.begin(), object.end());
   } else {
     return object;
   }

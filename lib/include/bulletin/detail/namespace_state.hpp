@@ -18,8 +18,6 @@
 
 namespace bulletin::detail {
 
-/// Where the writes of a handle go.
-class Destination;
 /// One open namespace of one client; shared by all its handles, and outlives the client.
 class NamespaceState;
 
@@ -37,6 +35,9 @@ class PinnedSlot {
   const std::string name;
   Slot* const slot;
 };
+
+/// Of a handle that was default-constructed or moved from.
+[[noreturn, gnu::cold]] void throw_empty_handle();
 
 /// Brings a forked child's clients to life, in the background.
 [[gnu::cold]] void resume_after_fork();

@@ -126,6 +126,9 @@ class Slot {
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 static_assert(sizeof(Slot) == 40);
 
+/// Of handles without an attribute.
+inline constinit const Slot empty_slot{};
+
 /// True in a forked child until its clients have begun a life of their own; the first call of any
 /// kind starts it.
 inline constinit std::atomic<bool> fork_pending{false};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@ struct bulletin::detail::SnapshotData {
     std::string name;
     std::string value;  ///< encoded
     std::uint64_t revision = 0;
+    std::optional<Lease> lease = {};  ///< as the broker told it
   };
 
   std::string space;
