@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Compares the C++ blocks of a Markdown page with the compiled snippets they are cut from.
 
-Usage: readme.py README.md FOLDER. A snippet is a whole file FOLDER/*.cpp, or what stands in it between a line
-"// [page" and a line "// page]", without its indentation. Every ```cpp block of the page is one snippet, and
+Usage: readme.py PAGE SOURCE. SOURCE is a program, or a folder of programs (*.cpp). A snippet is a whole program, or each part of it
+between a line "// [page" and a line "// page]", without its indentation. Every ```cpp block of the page is one snippet, and
 every snippet is on the page.
 """
 
@@ -47,9 +47,9 @@ def differences(page, sources):
 
 
 def main(arguments):
-    page, folder = arguments[1:3]
+    page, source = arguments[1:3]
     sources = {}
-    for path in sorted(glob.glob(os.path.join(folder, "*.cpp"))):
+    for path in sorted(glob.glob(os.path.join(source, "*.cpp"))) if os.path.isdir(source) else [source]:
         with open(path, encoding="utf-8") as file:
             sources[os.path.basename(path)] = file.read()
     with open(page, encoding="utf-8") as file:

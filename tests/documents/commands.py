@@ -138,7 +138,7 @@ class Session:
         if self.is_broker(words):
             self.start_broker(words)
             return
-        if re.match(r"(\S*/)?(bulletin|example-(first|publisher|viewer))\b(?! keygen| --help| --version| help)", words) and not self.broker:
+        if re.match(r"(\S*/)?(bulletin|example-(first|publisher|viewer|robot|dashboard))\b(?! keygen| --help| --version| help)", words) and not self.broker:
             self.start_broker("bulletin-broker")
         if matches(exceptions.STAYS, command):
             self.start(words)
@@ -341,7 +341,7 @@ def documents(source, names):
     """All that is written for users; what is history (decisions, the changelog) has the commands of its day."""
     if names:
         return names
-    found = [os.path.relpath(path, source) for pattern in ("*.md", "docs/*.md", "examples/**/*.md")
+    found = [os.path.relpath(path, source) for pattern in ("*.md", "docs/*.md", "docs/cookbook/*.md", "examples/**/*.md")
              for path in glob.glob(os.path.join(source, pattern), recursive=True)]
     return sorted(name for name in found if name != "CHANGELOG.md")
 

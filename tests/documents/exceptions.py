@@ -30,7 +30,7 @@ NEVER = [
 # These go on until somebody ends them: the end of their section does, by SIGINT. They have to say something, unless they are silent.
 STAYS = [
     r"(.*/)?bulletin( --?[a-z-]+ \S+)* (watch|top|ping)( (?!--count|--until)\S+)*",
-    r"(.*/)?example-(publisher|viewer)",
+    r"(.*/)?example-(publisher|viewer|robot|dashboard)",
     r"bulletin set .* --ephemeral",
 ]
 SILENT = [r"(.*/)?example-publisher"]

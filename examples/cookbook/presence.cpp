@@ -24,8 +24,10 @@ using std::chrono::seconds;
 
 /// A guest in a process of its own: arrives, and stays until it is killed.
 int run_guest(const std::string& name, const std::string& endpoint) {
+  // [page
   bulletin::Client client({.endpoint = endpoint, .name = name});
   client.open("presence").set(name, getpid(), {.ephemeral = true});
+  // page]
   std::this_thread::sleep_for(seconds(30));
   return 1;
 }
@@ -48,11 +50,13 @@ int main(int argc, char** argv) {
   const auto is_here = [](const bulletin::Value&) { return true; };
 
   std::promise<void> bert_has_gone;
+  // [page
   const bulletin::Subscription watch = presence.watch([&](const bulletin::Change& change) {
     const bool here = change.value != nullptr;
     std::cout << change.name << (here ? " is here" : " has gone") << std::endl;
     if (change.name == "bert" && !here) bert_has_gone.set_value();
   });
+  // page]
 
   {
     bulletin::Client anna({.endpoint = manager.address()});

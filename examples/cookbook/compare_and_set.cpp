@@ -21,11 +21,13 @@ int main() {
   bob.sync();
 
   std::cout << "Ann and Bob read the same limits, and both want to change them\n";
+  // [page
   auto seen_by_ann = ann.read<bulletin::Map>("limits");
   auto seen_by_bob = bob.read<bulletin::Map>("limits");
 
   seen_by_ann->value["speed"] = 2.5;
   const auto ann_won = ann.compare_and_set("limits", seen_by_ann->revision, seen_by_ann->value);
+  // page]
   std::cout << "Ann raises the speed: " << (ann_won ? "done" : "lost the race") << "\n";
 
   seen_by_bob->value["force"] = 60;
@@ -39,6 +41,7 @@ int main() {
       bob.compare_and_set("limits", seen_by_bob->revision, seen_by_bob->value).has_value();
   std::cout << (again ? "done" : "lost the race") << "\n";
 
+  // [page
   // `update` is this loop in one call.
   bob.update<bulletin::Map>("limits", [](std::optional<bulletin::Map> limits) {
     bulletin::Map changed = limits.value_or(bulletin::Map{});
@@ -54,6 +57,7 @@ int main() {
                                        .require("mode", bulletin::absent)
                                        .set("mode", "running")
                                        .set("checked_by", "Ann"));
+  // page]
   std::cout << "Ann switches the robot on: " << (switched ? "done" : "something has changed")
             << "\n";
 

@@ -41,6 +41,7 @@ std::string attribute(const std::string& kind, std::int64_t job) {
   return kind + '/' + std::to_string(job);
 }
 
+// [page
 /// The claim's revision; nullopt: the job is done, or another worker has claimed it.
 std::optional<bulletin::Revision> claim(const bulletin::Namespace& board, std::int64_t job) {
   const auto open_job = board.read<std::int64_t>(attribute("job", job));
@@ -63,6 +64,7 @@ bool finish(const bulletin::Namespace& board, std::int64_t job, bulletin::Revisi
                   .erase(attribute("claim", job)))
       .has_value();
 }
+// page]
 
 /// Works until no job is left. With `accident` it stands still in the middle of its first job.
 void work(const bulletin::Namespace& board, bool accident) {
