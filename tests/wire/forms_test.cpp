@@ -137,7 +137,7 @@ TEST_CASE("a set by itself is encoded as the transaction of it") {
   const auto name_bytes = GENERATE(as<std::size_t>{}, 1, 31, 32, 64, 65, 255, 256);
   const std::string name(name_bytes, 'n');
   std::string bytes;
-  encode_set(name, 1.5, {.ephemeral = true}, bytes);
+  encode_set(name, bulletin::Value(1.5), {.ephemeral = true}, bytes);
   CHECK(bytes == bulletin::Transaction().set(name, 1.5, {.ephemeral = true}).encoded());
 }
 

@@ -141,9 +141,8 @@ std::vector<Setting> settings_of(ProgramOptions& options) {
        "connections, two or three for each client; 0: half of the descriptors that the broker may "
        "have",
        &bounds.connections, 0, most},
-      {"max-handshaking-connections", "COUNT",
-       "of those, the ones in their handshake", &bounds.handshaking_connections, 1,
-       most},
+      {"max-handshaking-connections", "COUNT", "of those, the ones in their handshake",
+       &bounds.handshaking_connections, 1, most},
       {"max-subscription-bytes", "BYTES",
        "memory of what one connection subscribes to, about 56 for each, and 700 for the first one "
        "to a namespace; past that it ends; 0: a quarter of max-network-bytes, at most 128 MiB",
