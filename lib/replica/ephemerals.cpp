@@ -43,9 +43,10 @@ void Ephemerals::note(Names& names, const wire::Operation& operation, bool made,
   if (operation.kind == wire::OperationKind::add) return;  // keeps what the attribute is
   if (operation.kind == wire::OperationKind::clear) return names.clear();
   if (made) {
-    names.insert_or_assign(std::string(operation.name),
-                           Made{std::string(operation.value), point.epoch, point.revision,
-                                operation.ttl_ms == 0 ? 0 : point.known_ms + operation.ttl_ms, 0});
+    names.insert_or_assign(
+        std::string(operation.name),
+        Made{std::string(operation.value), point.epoch, point.revision,
+             operation.ttl_ms == 0 ? 0 : point.known_ms + operation.ttl_ms, 0, false});
   } else if (const auto place = names.find(operation.name); place != names.end()) {
     names.erase(place);
   }
@@ -56,6 +57,16 @@ void Ephemerals::taken(const NamespaceReplica* replica, std::string_view name) {
   if (names == made_.end()) return;
   if (const auto place = names->second.find(name); place != names->second.end()) {
     names->second.erase(place);
+  }
+}
+
+void Ephemerals::refused(const NamespaceReplica* replica, std::string_view transaction) {
+  const auto names = made_.find(replica);
+  if (names == made_.end()) return;
+  wire::decode_transaction(transaction, decoded_);
+  for (const wire::Operation& operation : decoded_.operations) {
+    const auto place = names->second.find(operation.name);
+    if (place != names->second.end()) place->second.refused = true;
   }
 }
 
@@ -81,17 +92,19 @@ bool Ephemerals::ended(const NamespaceReplica& replica, const std::string& name,
   return made.seen_gone_ms < asked_ms;
 }
 
-std::vector<Ephemerals::Renewal> Ephemerals::renewals(std::uint64_t now_ms) {
+std::vector<Ephemerals::Renewal> Ephemerals::renewals(Which which, std::uint64_t now_ms) {
   std::vector<Renewal> all;
   for (auto& [replica, names] : made_) {
     std::erase_if(names, [&](const auto& entry) {
       return entry.second.ends_ms != 0 && entry.second.ends_ms <= now_ms;
     });
     for (auto& [name, made] : names) {
+      if (which == Which::refused && !made.refused) continue;
       const std::uint64_t ttl_ms = made.ends_ms == 0 ? 0 : made.ends_ms - now_ms;
       all.push_back({replica, renewal(name, made.value, ttl_ms)});
       made.revision = not_committed;
       made.seen_gone_ms = 0;
+      made.refused = false;
     }
   }
   return all;

@@ -34,6 +34,8 @@ class Ephemerals {
                  const CommitPoint& point);
   /// A renewal lost its race: the name is another's now.
   void taken(const NamespaceReplica* replica, std::string_view name);
+  /// The broker had no room for this renewal: it is due again.
+  void refused(const NamespaceReplica* replica, std::string_view transaction);
   /// The broker was asked at `asked_ms`, and the session lived. What had gone from the replica
   /// before that has not gone with the session: it is not set again.
   void session_lives(std::uint64_t asked_ms, std::uint64_t now_ms);
@@ -47,8 +49,9 @@ class Ephemerals {
     const NamespaceReplica* replica = nullptr;
     Transaction transaction;  ///< sets the attribute if it is absent
   };
+  enum class Which { all, refused };
   /// Those whose time has not passed, for the time that is left.
-  std::vector<Renewal> renewals(std::uint64_t now_ms);
+  std::vector<Renewal> renewals(Which which, std::uint64_t now_ms);
 
  private:
   struct Made {
@@ -57,6 +60,7 @@ class Ephemerals {
     std::uint64_t revision = 0;      // of the commit; `not_committed`: being set again
     std::uint64_t ends_ms = 0;       // its time to live; 0: none
     std::uint64_t seen_gone_ms = 0;  // 0: was not
+    bool refused = false;            // its last renewal was
   };
   static constexpr std::uint64_t not_committed = std::numeric_limits<std::uint64_t>::max();
   using Names = std::map<std::string, Made, std::less<>>;

@@ -68,21 +68,31 @@ bool WriteLane::replace_older(PendingWrite& write) {
 void WriteLane::session_started(const wire::SessionId& session, bool follows_lost,
                                 std::uint64_t now_ms) {
   assert(!request_ && "session_ended comes first");
-  std::vector<Item> renewals;
-  if (follows_lost) {
-    for (const Ephemerals::Renewal& renewal : ephemerals_.renewals(now_ms)) {
-      PendingWrite write = to_write(*renewal.replica, renewal.transaction);
-      write.renewable = true;
-      write.deadline_ms = no_deadline;
-      renewals.emplace_back(Ticket{0}, std::move(write));
-    }
-  }
-  queue_.insert(queue_.begin(), std::move_iterator(renewals.begin()),
-                std::move_iterator(renewals.end()));
-  for (std::size_t i = 0; i != renewals.size(); ++i) load_.add(queue_[i].write);
+  if (follows_lost) renew(Ephemerals::Which::all, now_ms);
   session_ = session;
   history_ = session.epoch.tag();
   number_ = 0;
+}
+
+void WriteLane::session_lives(std::uint64_t asked_ms, std::uint64_t now_ms) {
+  ephemerals_.session_lives(asked_ms, now_ms);
+  if (session_) renew(Ephemerals::Which::refused, now_ms);
+}
+
+// Before all that waits.
+void WriteLane::renew(Ephemerals::Which which, std::uint64_t now_ms) {
+  std::vector<Item> renewals;
+  for (const Ephemerals::Renewal& renewal : ephemerals_.renewals(which, now_ms)) {
+    PendingWrite write = to_write(*renewal.replica, renewal.transaction);
+    write.renewable = true;
+    write.deadline_ms = no_deadline;
+    load_.add(write);
+    renewals.emplace_back(Ticket{0}, std::move(write));
+  }
+  if (renewals.empty()) return;
+  prepared_.reset();
+  queue_.insert(waiting(), std::move_iterator(renewals.begin()),
+                std::move_iterator(renewals.end()));
 }
 
 std::vector<FinishedWrite> WriteLane::session_ended() {
@@ -229,6 +239,8 @@ void WriteLane::note_ephemerals(const wire::WriteReply& reply, const wire::Epoch
                             {epoch, outcome.revision, now_ms});
     } else if (item.ticket == 0 && outcome.status == wire::Status::lost) {
       ephemerals_.taken(item.write.replica, outcome.name());
+    } else if (item.ticket == 0 && outcome.status == wire::Status::overloaded) {
+      ephemerals_.refused(item.write.replica, item.write.transaction);
     }
   }
 }
@@ -245,6 +257,8 @@ void WriteLane::take_refusal(const wire::Refusal& refusal, WriteProgress& progre
   // A lower number than the last: what became of this one is not known any more.
   const bool in_doubt = refusal.status == wire::Status::old_number;
   std::for_each(queue_.begin(), waiting(), [&](Item& item) {
+    if (item.ticket == 0 && refusal.status == wire::Status::overloaded)
+      ephemerals_.refused(item.write.replica, item.write.transaction);
     end(item, in_doubt ? Fate::in_doubt : Fate::answered, progress.finished);
   });
   end_request();

@@ -103,9 +103,7 @@ class WriteLane {
   /// A session is there: what waits may be sent. `follows_lost`: ephemerals are set again.
   void session_started(const wire::SessionId& session, bool follows_lost, std::uint64_t now_ms);
   /// The broker has answered a KEEPALIVE that was sent at `asked_ms`.
-  void session_lives(std::uint64_t asked_ms, std::uint64_t now_ms) {
-    ephemerals_.session_lives(asked_ms, now_ms);
-  }
+  void session_lives(std::uint64_t asked_ms, std::uint64_t now_ms);
   /// The session or its epoch ended. Returns the writes that are in doubt by that.
   std::vector<FinishedWrite> session_ended();
 
@@ -232,6 +230,7 @@ class WriteLane {
   /// It is over, and so are its writes: all of them have been told of.
   void end_request();
   /// Its writes wait again, those that nobody has been told of.
+  void renew(Ephemerals::Which which, std::uint64_t now_ms);
   void dissolve_request();
   /// There is room for it in `finished`.
   void end(Item& item, FinishedWrite::Fate fate, std::vector<FinishedWrite>& finished) noexcept;

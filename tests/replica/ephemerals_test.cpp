@@ -57,6 +57,39 @@ TEST_CASE("ephemerals made by a plain set are set again, if absent, before every
   }
 }
 
+TEST_CASE("an ephemeral that the broker had no room for is set again while the session lives") {
+  Lane lane;
+  lane.lane.session_started(first_session, false, 0);
+  commit(lane, ephemeral("e"), true);
+  REQUIRE(names_in(renewed(lane)) == Names{"e", "marker"});
+  SECTION("by itself") {
+    lane.outcomes({wire::Outcome::refused({wire::Status::overloaded, "full", "e"}),
+                   {wire::Status::ok, 6, {}}});
+  }
+  SECTION("with all of its request") { lane.refuse(wire::Status::overloaded); }
+  CHECK_FALSE(lane.lane.to_transmit(0));
+  lane.set("under way");
+  lane.transmit();
+  lane.set("waits");
+  lane.lane.session_lives(1000, 1000);
+  lane.all_ok(1);
+  CHECK(names_in(lane.transmit()) == Names{"e", "waits"});
+  lane.all_ok(2);
+  lane.lane.session_lives(2000, 2000);
+  CHECK_FALSE(lane.lane.to_transmit(2000));
+}
+
+TEST_CASE("an ephemeral that may not be set again is not tried at every beat") {
+  Lane lane;
+  lane.lane.session_started(first_session, false, 0);
+  commit(lane, ephemeral("e"), true);
+  renewed(lane);
+  lane.outcomes(
+      {wire::Outcome::refused({wire::Status::denied, "no", "e"}), {wire::Status::ok, 6, {}}});
+  lane.lane.session_lives(1000, 1000);
+  CHECK_FALSE(lane.lane.to_transmit(1000));
+}
+
 TEST_CASE("whose time to live has passed is forgotten though its end was never seen") {
   Lane lane;
   lane.lane.session_started(first_session, false, 0);
