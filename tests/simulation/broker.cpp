@@ -212,13 +212,14 @@ std::optional<ServiceTime> Broker::keep(const authority::Authority& authority, S
   if (world_.data.keep(authority, fails ? 1 + world_.random.below(3) : 0)) return now;
   sequencer_.hold_turn();
   failed_ = true;
+  reopens_at_ = world_.schedule.now() + world_.random.between(1, 2 * beat_ms) * millisecond;
   crashed_ = world_.random.one_in(2);
   if (crashed_) world_.network.listen(nullptr, 0);
   return std::nullopt;
 }
 
 std::optional<service::Persistence::Reopened> Broker::reopen(ServiceTime now) {
-  if (!failed_ || !world_.random.one_in(3)) return std::nullopt;
+  if (!failed_ || world_.schedule.now() < reopens_at_) return std::nullopt;
   failed_ = false;
   authority::Authority kept = world_.data.crash(1000);
   sequencer_.resolve(kept);

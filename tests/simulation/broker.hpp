@@ -104,6 +104,7 @@ class Broker : public BrokerEnd,
   service::UserRights rights_;
   service::Counters counters_;
   bool failed_ = false;
+  simulation::Time reopens_at_ = 0;
   WatchedSequencer sequencer_;
   service::Service service_;
   simulation::Time paused_until_ = 0;

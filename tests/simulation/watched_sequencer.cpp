@@ -79,6 +79,7 @@ std::optional<std::span<const authority::Publication>> WatchedSequencer::commit(
     authority_.abandon();
     turn_ = {};
     lost_ = true;
+    recovers_at_ = world_.schedule.now() + world_.random.below(beat_ms) * millisecond;
     return std::nullopt;
   }
   if (authority_.in_turn() && world_.options.plant == Plant::lose_acknowledged &&
@@ -121,7 +122,7 @@ bool WatchedSequencer::differs(const authority::Authority& kept) const {
 
 std::optional<WatchedSequencer::Time> WatchedSequencer::recover(Time now) {
   if (!lost_) return LocalSequencer::recover(now);
-  if (!world_.random.one_in(3)) return std::nullopt;
+  if (world_.schedule.now() < recovers_at_) return std::nullopt;
   lost_ = false;
   return now;
 }

@@ -53,6 +53,7 @@ class WatchedSequencer : public service::LocalSequencer {
   Environment& world_;
   bool loses_ = false;
   bool lost_ = false;
+  simulation::Time recovers_at_ = 0;
   Turn turn_;
   std::vector<std::string> scratch_;
   std::optional<Turn> held_;

@@ -254,7 +254,19 @@ void World::check_settled() {
     workload_.check_owned(*client);
   }
   check_replicas();
+  check_listed();
   check_sessions();
+}
+
+/// A namespace that has readers exists, even if it is empty and the store has failed since.
+void World::check_listed() const {
+  const std::vector<std::string> listed = environment_.model.listed();
+  for (const auto& client : clients_) {
+    for (const auto& [space, view] : client->views()) {
+      check(space == denied_space || std::find(listed.begin(), listed.end(), space) != listed.end(),
+            "'{}' has a reader, and is not listed", space);
+    }
+  }
 }
 
 void World::check_replicas() const {

@@ -61,6 +61,7 @@ class World {
   void heal();
   void check_settled();
   void check_replicas() const;
+  void check_listed() const;
   void check_sessions() const;
   void probe();
 
