@@ -1,4 +1,4 @@
-// What every client is told when it opens a session.
+// The answer to HELLO that opens a session.
 #pragma once
 
 #include <bulletin/broker.hpp>

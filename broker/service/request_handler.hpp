@@ -26,14 +26,14 @@ class RequestHandler {
  public:
   using Time = Persistence::Time;
 
-  /// `welcome`: what all sessions are told. The rest has to outlive it.
+  /// `welcome`: what all sessions have in common. The rest has to outlive it.
   RequestHandler(const Surroundings& surroundings, const QueryRouter& queries,
                  SessionList& sessions, const wire::Welcome& welcome);
 
   /// `late_ms`: of the commands. While the sequencer is not available nothing is decided: writes
   /// and new sessions are refused.
   void decide(std::span<Request> requests, std::uint64_t late_ms);
-  /// The turn was not kept: what it decided is told to nobody.
+  /// The turn was not kept: what it decided is discarded.
   void leave_open();
   /// What the store has is known again.
   void settle();

@@ -26,7 +26,7 @@
 namespace bulletin::service {
 
 struct ServiceOptions {
-  wire::Welcome welcome;  ///< what every session is told, its session aside
+  wire::Welcome welcome;  ///< the answer to HELLO, without the session
   std::chrono::milliseconds beat{1000};
   wire::Epoch system_epoch;          ///< of the broker's own namespaces
   std::uint64_t first_revision = 1;  ///< of the same
